@@ -1,0 +1,101 @@
+"""A result, ready to be shown: what a view returns and `render` draws.
+
+A view puts raw values into cells (datetimes, seconds, ratios, words) and says what kind they are; only the
+renderer knows widths, zones, colours and formats. `data` is the same result for programs, under a name that
+is kept: `{"opsctl": 1, "kind": …, "data": …}`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """How a cell is to be read."""
+
+    TEXT = "text"
+    """Words, perhaps typed by somebody else: cleaned of control and escape sequences before they are shown."""
+    REFERENCE = "reference"
+    """A handle or reference; never cut, however narrow the terminal."""
+    COUNT = "count"
+    """A whole number."""
+    MOMENT = "moment"
+    """An aware datetime; shown to the minute in the reader's zone with its offset."""
+    INSTANT = "instant"
+    """An aware datetime; shown to the second, or finer where it is, in the reader's zone with its offset."""
+    DURATION = "duration"
+    """Seconds, as int or float."""
+    RATIO_FLOOR = "ratio-floor"
+    """0 to 1, more is better: shown in per cent, rounded down."""
+    RATIO_CEIL = "ratio-ceil"
+    """0 to 1, less is better: shown in per cent, rounded up."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table. `key` is its name in CSV and for `--columns`; `title` is for people."""
+
+    key: str
+    title: str
+    kind: Kind = Kind.TEXT
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value whose kind differs from that of its column (a duration in a column of ratios)."""
+
+    value: Any
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of raw values in the order of the columns; `None` is "no data" and shown as –."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    title: str = ""
+    empty: str = ""
+    """What is said, on stderr, when there is no row."""
+
+
+@dataclass(frozen=True)
+class Fields:
+    """Names and values of one record, one a line. Rows of `None` are shown as –."""
+
+    pairs: tuple[tuple[str, Any, Kind], ...]
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Text:
+    """Sentences, shown as they are, one line each."""
+
+    lines: tuple[str, ...]
+
+
+Part = Table | Fields | Text
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a command shows: `parts` for people, `data` for programs, `remarks` for stderr."""
+
+    kind: str
+    data: Any
+    parts: tuple[Part, ...] = ()
+    heading: str = ""
+    remarks: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    """What `--quiet` prints, one a line."""
+    attention: bool = False
+    """The command ends with exit code 3."""
+
+
+@dataclass(frozen=True)
+class Style:
+    """How the reader wants it: their zone, the width of their terminal (None: nothing is cut), colour or none."""
+
+    zone: str
+    width: int | None = None
+    colour: bool = False
