@@ -24,7 +24,7 @@ def test_the_server_is_postgresql_18_with_its_own_sha256(admin_url: str) -> None
     assert version // 10_000 == 18
 
 
-@pytest.mark.skipif(postgres_server.URL_VARIABLE in os.environ, reason="a server of somebody's own has its own settings")
+@pytest.mark.skipif(postgres_server.URL_VARIABLE in os.environ, reason="a given server has its own settings")
 def test_commits_wait_for_the_log_as_they_do_for_users(admin_url: str) -> None:
     with psycopg.connect(admin_url) as connection:
         settings = connection.execute(
