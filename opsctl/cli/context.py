@@ -1,0 +1,187 @@
+"""What a command has at hand: its options, clock, zone and database, and the only ways to write, read and show."""
+
+import os
+import sys
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from opsctl.cli import hostfile
+from opsctl.core import times
+from opsctl.core.errors import InvalidInput, NotAllowed
+from opsctl.core.report import Report
+from opsctl.core.texts import _
+from opsctl.core.typed import clean_for_terminal, read_title
+from opsctl.core.use_cases import mark_of
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from opsctl.cli.groups import Room
+    from opsctl.store.address import Address
+    from opsctl.store.engine import Store
+
+R = TypeVar("R")
+
+
+class Context:
+    """One run of the command line.
+
+    `clock` gives the present moment as aware UTC; `rooms` the table of rooms, for what walks over all of them.
+    """
+
+    def __init__(self, clock: Callable[[], datetime], rooms: "Callable[[], list[Room]]") -> None:
+        self.chosen: dict[str, str] = {}
+        self.now = clock()
+        self.rooms = rooms
+
+    def option(self, name: str) -> str | None:
+        """A global option: the flag, else OPSCTL_NAME of the environment."""
+        given = self.chosen.get(name)
+        return given if given is not None else os.environ.get(f"OPSCTL_{name.rstrip('_').upper()}") or None
+
+    @cached_property
+    def host_file(self) -> hostfile.HostFile:
+        """The host file; read at its first use so that a broken one does not keep anybody from --help."""
+        return hostfile.read(hostfile.locate(self.chosen.get("config"), os.environ))
+
+    @cached_property
+    def address(self) -> "Address":
+        """The database: --db, OPSCTL_DB, the host file, else the user's own file."""
+        from opsctl.store.address import read_address
+
+        return read_address(self.option("db") or self.host_file.database or f"sqlite:///{_data_home() / 'opsctl.db'}")
+
+    @cached_property
+    def store(self) -> "Store":
+        """The opened database."""
+        from opsctl.store.engine import Store
+
+        return Store(self.address)
+
+    @property
+    def asked_zone(self) -> str | None:
+        """The zone that was asked for with --utc or --tz, else None. Raise InvalidInput if there is no such zone."""
+        name = "UTC" if self.chosen.get("utc") else self.option("tz")
+        return times.read_zone(name).key if name else None
+
+    @cached_property
+    def zone(self) -> str:
+        """The zone in which times are typed and shown: asked for, else the host file's, else the database's."""
+        if self.asked_zone:
+            return self.asked_zone
+        if self.host_file.timezone:
+            return times.read_zone(self.host_file.timezone).key
+        return self.database_zone
+
+    @cached_property
+    def database_zone(self) -> str:
+        """The zone that rules the database's periods."""
+        from opsctl.store.settings import zone_of
+
+        return self.read(zone_of)
+
+    @property
+    def quiet(self) -> bool:
+        """Only references are wanted."""
+        return "quiet" in self.chosen
+
+    def moment(self, text: str | None) -> datetime | None:
+        """The moment that was typed, in the reader's zone; None where none was. Raise InvalidInput if it is none."""
+        if text is None:
+            return None
+        if text == "now":  # spares the look at the zone
+            return self.now
+        return times.read_moment(text, zone=self.zone, now=self.now)
+
+    def words(self, given: list[str]) -> list[str]:
+        """The references named, `-` replaced by the first word of each line of stdin."""
+        if "-" not in given:
+            return given
+        piped = [line.split()[0] for line in sys.stdin if line.strip()]
+        return [word for one in given for word in (piped if one == "-" else [one])]
+
+    def perform(self, use_case: Callable[..., R], **arguments: Any) -> R:
+        """Run a use case in one transaction and return its result; `now` and `actor` are filled in here."""
+        mark_of(use_case)
+        from opsctl.core.chain import Signature
+        from opsctl.store.unit import signature_of, write
+
+        named = self.option("as_") or self.host_file.person
+        by = Signature(self.now, read_title(named or _login()), self._host_name(), _new_request())
+
+        def work(session: "Session") -> R:
+            signature = signature_of(session)
+            if named and signature.actor != by.actor:
+                raise NotAllowed(
+                    _("You are {login} in this database and cannot act as {named}.").format(
+                        login=signature.actor, named=named
+                    ),
+                    _("Log in to the database as that person, or leave out --as."),
+                )
+            return use_case(session, now=signature.now, actor=signature.actor, **arguments)
+
+        return write(self.store, work, by=by)
+
+    def read(self, query: Callable[..., R], **arguments: Any) -> R:
+        """Run a query on one snapshot of the database and return its result."""
+        from opsctl.store.unit import snapshot
+
+        with snapshot(self.store) as session:
+            return query(session, **arguments)
+
+    def emit(self, report: Report) -> None:
+        """Show a report as it is wanted; end the command with exit code 3 if it needs attention."""
+        from opsctl.cli.output import emit
+
+        emit(self, report)
+
+    def remark(self, line: str) -> None:
+        """Say something on stderr, beside the result; not with --quiet."""
+        if not self.quiet:
+            sys.stderr.write(f"{clean_for_terminal(line)}\n")
+
+    def close(self) -> None:
+        """Let go of the database, if it was opened."""
+        if "store" in self.__dict__:
+            self.store.close()
+
+    def _host_name(self) -> str:
+        return read_title(self.host_file.host_name or os.uname().nodename)
+
+
+_current: ContextVar[Context] = ContextVar("context")
+
+
+def current() -> Context:
+    """The context of the running command."""
+    return _current.get()
+
+
+def begin(rooms: Callable[[], "list[Room]"], clock: Callable[[], datetime] | None = None) -> Context:
+    """A new context, from now on the current one. Only tests give a clock."""
+    context = Context(clock or (lambda: datetime.now(UTC)), rooms)
+    _current.set(context)
+    return context
+
+
+def _data_home() -> Path:
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "opsctl"
+
+
+def _login() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        raise InvalidInput(_("This login has no name."), _("Say who you are with --as PERSON.")) from None
+
+
+def _new_request() -> str:
+    import uuid
+
+    return str(uuid.uuid4())

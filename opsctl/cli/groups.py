@@ -1,0 +1,213 @@
+"""Groups that load a room's commands only when they are named, and commands that take global options anywhere."""
+
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, get_args, get_origin
+
+import typer
+from typer._click import Command as ClickCommand
+from typer._click import Context as ClickContext
+from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.main import get_group_from_info
+from typer.models import TyperInfo
+
+from opsctl.cli import help as help_pages
+from opsctl.cli import usage
+from opsctl.cli.options import flag, global_options
+from opsctl.core.texts import _
+from opsctl.core.times import looks_like_moment
+
+_DASHES = "－—–‐−"
+
+
+@dataclass(frozen=True)
+class Room:
+    """One noun of the command line, by dotted names so that nothing is loaded to list it.
+
+    `prefix` is that of its references ("" for handles); `records` gives the digests of all its records and `blank`
+    removes a text from one, both for the ledger. A `verb` is a command of its own instead of a group.
+    """
+
+    noun: str
+    help: str
+    commands: str
+    prefix: str | None = None
+    records: str | None = None
+    blank: str | None = None
+    verb: bool = False
+
+    def load(self, dotted: str) -> Any:
+        """What one of the dotted names above names."""
+        module, _sign, name = dotted.partition(":")
+        return getattr(importlib.import_module(module), name)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a verb's help says beside its options."""
+
+    examples: tuple[str, ...]
+    writes: bool
+    attention: str = ""
+
+
+class Plain:
+    """Reads the value of one parameter without pydantic, and says in the reader's language what is wrong with it."""
+
+    def __init__(self, annotation: Any) -> None:
+        self.is_list = get_origin(annotation) is list
+        self.word = get_args(annotation)[0] if self.is_list else annotation
+
+    def coerce(self, value: Any, param: Any, ctx: ClickContext) -> Any:
+        """The value as the command takes it. Raise InvalidInput, with the nearest choice, if it is none."""
+        if value is None:
+            return [] if self.is_list else None
+        if self.is_list:
+            return [self._one(item, param) for item in value]
+        return self._one(value, param)
+
+    def _one(self, value: Any, param: Any) -> Any:
+        if self.word is int and isinstance(value, str):
+            return usage.read_number(value, usage.name_of(param))
+        if isinstance(self.word, type) and issubclass(self.word, Enum):
+            return usage.read_choice(value, self.word, usage.name_of(param))
+        return value
+
+
+class Command(TyperCommand):
+    """A verb."""
+
+    page: Page | None = None
+
+    def get_help_option(self, ctx: ClickContext) -> TyperOption | None:
+        """The help flag, in the reader's language and without a default to coerce."""
+        return _help_option(self)
+
+    def format_help(self, ctx: ClickContext, formatter: Any) -> None:
+        """Draw the page ourselves: wide characters line up and nothing of it is English when the reader is not."""
+        formatter.write(help_pages.of_command(self, ctx, self.page))
+
+    def parse_args(self, ctx: ClickContext, args: list[str]) -> list[str]:
+        """Parse, having mended the dashes of a Chinese keyboard and given `--down` its time where it stands alone."""
+        known = {name: param for param in self.params for name in (*param.opts, *param.secondary_opts)}
+        return super().parse_args(ctx, _prepared(args, known))
+
+
+class Group(TyperGroup):
+    """A noun with its verbs."""
+
+    command_class = Command
+
+    def get_help_option(self, ctx: ClickContext) -> TyperOption | None:
+        """The help flag, in the reader's language and without a default to coerce."""
+        return _help_option(self)
+
+    def format_help(self, ctx: ClickContext, formatter: Any) -> None:
+        """Draw the page ourselves, as for a verb."""
+        formatter.write(help_pages.of_group(self, ctx))
+
+    def parse_args(self, ctx: ClickContext, args: list[str]) -> list[str]:
+        """Parse; a noun alone shows its verbs."""
+        if not args and not ctx.resilient_parsing:
+            sys.stdout.write(ctx.get_help() + "\n")
+            raise typer.Exit(0)
+        return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: ClickContext, args: list[str]) -> tuple[str | None, ClickCommand | None, list[str]]:
+        """The command that is named, loaded now if it is a room's."""
+        name, command, rest = self._click_resolve_command(ctx, args)
+        if isinstance(command, Stub):
+            command = command.load()
+            self.commands[str(name)] = command
+        return name, command, rest
+
+
+class Stub(ClickCommand):
+    """The place of a room in the list of nouns until it is named."""
+
+    def __init__(self, room: Room) -> None:
+        super().__init__(name=room.noun, help=room.help)
+        self.room = room
+
+    def load(self) -> ClickCommand:
+        """The room's own group or verb."""
+        app = importlib.import_module(self.room.commands).app
+        info = TyperInfo(app, name=self.room.noun, help=self.room.help, cls=Group)
+        group = get_group_from_info(info, pretty_exceptions_short=True, suggest_commands=False, rich_markup_mode=None)
+        for command in group.commands.values():
+            _graft(command)
+        _graft(group)
+        return group.commands[self.room.noun] if self.room.verb else group
+
+    def format_options(self, ctx: ClickContext, formatter: Any) -> None:
+        """Nothing: a stub is swapped for its room before it is asked."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Never called: a stub is swapped for its room before it runs."""
+
+    def _main_shell_completion(self, *args: Any, **kwargs: Any) -> None:
+        """Never called: completion comes from static files."""
+
+
+def room_app() -> typer.Typer:
+    """An empty set of verbs for a room's `commands.py`."""
+    return typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+def verb(
+    app: typer.Typer, name: str, *, help: str, examples: Sequence[str], writes: bool, attention: str = ""
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Add a verb to a room. `attention` says when it ends with exit code 3; empty if it never does."""
+    page = Page(tuple(examples), writes, attention)
+    kind = type("Verb", (Command,), {"page": page})
+    return app.command(name, help=help, cls=kind)
+
+
+def root(rooms: Sequence[Room], version: Callable[[ClickContext], None]) -> Group:
+    """The `opsctl` group, with a stub for every room."""
+    commands: dict[str, ClickCommand] = {room.noun: Stub(room) for room in rooms}
+    return Group(
+        name="opsctl",
+        commands=commands,
+        params=[*global_options(hidden=False), flag("--version", help=_("Print the version."), then=version)],
+        help=_("Operations toolkit: rule, duty, record, evidence, figure."),
+        rich_markup_mode=None,
+    )
+
+
+def _graft(command: ClickCommand) -> None:
+    for param in command.params:
+        param._runtime_param = Plain(param.type_descriptor.annotation)  # type: ignore[attr-defined]
+    taken = {name for param in command.params for name in param.opts}
+    command.params += [option for option in global_options(hidden=True) if taken.isdisjoint(option.opts)]
+
+
+def _help_option(command: ClickCommand) -> TyperOption:
+    if command._help_option is None:
+
+        def show(ctx: ClickContext) -> None:
+            sys.stdout.write(ctx.get_help() + "\n")
+            raise typer.Exit(0)
+
+        command._help_option = flag("--help", "-h", help=_("Show this page."), then=show)
+    return command._help_option
+
+
+def _prepared(args: list[str], known: dict[str, Any]) -> list[str]:
+    ready: list[str] = []
+    for at, word in enumerate(args):
+        if word == "--":
+            return ready + args[at:]
+        if word[:1] and word[0] in _DASHES:
+            mended = "-" * (1 if len(word.lstrip(_DASHES)) == 1 else 2) + word.lstrip(_DASHES)
+            word = mended if mended.split("=")[0] in known else word
+        param = known.get(word)
+        if param is not None and str(param.metavar or "").startswith("["):
+            following = args[at + 1] if at + 1 < len(args) else ""
+            if not looks_like_moment(following):
+                word += "=now"
+        ready.append(word)
+    return ready

@@ -1,0 +1,119 @@
+"""The help pages. Drawn here because they must be in the reader's language and wide characters must line up."""
+
+import shutil
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from opsctl.core.texts import _
+
+if TYPE_CHECKING:
+    from opsctl.cli.groups import Page
+
+
+def of_command(command: Any, ctx: Any, page: "Page | None") -> str:
+    """The page of a verb: usage, what it does, its words and options, examples, exit codes."""
+    arguments = [param for param in command.params if param.param_type_name == "argument"]
+    options = [param for param in command.params if param.param_type_name == "option" and not param.hidden]
+    usage = " ".join([ctx.command_path, *(_word(param) for param in arguments), _("[OPTIONS]")])
+    lines = [_("Usage: {usage}").format(usage=usage), "", *_wrap(command.help or "", _width()), ""]
+    lines += _section(_("Words"), [(_word(param), param.help or "") for param in arguments])
+    lines += _section(_("Options"), [(_spelling(param), param.help or "") for param in options])
+    lines += [_("Global options stand before or after the verb; see: opsctl --help"), ""]
+    if page is not None:
+        lines += _examples(page.examples)
+        lines += _section(_("Exit codes"), _exit_codes(page))
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def of_group(group: Any, ctx: Any) -> str:
+    """The page of a noun, or of opsctl itself: its verbs or nouns, and for opsctl the global options."""
+    options = [param for param in group.params if param.param_type_name == "option" and not param.hidden]
+    usage = f"{ctx.command_path} {_('COMMAND …')}"
+    lines = [_("Usage: {usage}").format(usage=usage), "", *_wrap(group.help or "", _width()), ""]
+    lines += _section(_("Commands"), [(name, command.help or "") for name, command in group.commands.items()])
+    lines += _section(_("Options"), [(_spelling(param), param.help or "") for param in options])
+    lines.append(_("Every command explains itself: {path} COMMAND --help").format(path=ctx.command_path))
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _exit_codes(page: "Page") -> list[tuple[str, str]]:
+    codes = [("0", _("done")), ("1", _("failed")), ("2", _("wrong usage or input; nothing changed"))]
+    if page.attention:
+        codes.append(("3", page.attention))
+    codes += [("4", _("not found")), ("5", _("not allowed, or an unsafe host file"))]
+    codes.append(("6", _("conflict: wrong state, or a schema of another version")))
+    if page.writes:
+        codes.append(("7", _("database out of reach, busy, full or read-only; nothing was saved")))
+    else:
+        codes.append(("7", _("database out of reach, busy or not initialised")))
+    return [*codes, ("130", _("interrupted"))]
+
+
+def _word(param: Any) -> str:
+    name = param.metavar or param.name.upper()
+    return name if param.required or name.startswith("[") else f"[{name}]"
+
+
+def _spelling(param: Any) -> str:
+    names = ", ".join(sorted(param.opts, key=len))
+    if param.is_flag:
+        return names
+    return f"{names} {param.metavar or param.name.upper()}"
+
+
+def _examples(examples: tuple[str, ...]) -> list[str]:
+    return [_("Examples") + ":", *(f"  $ {example}" for example in examples), ""]
+
+
+def _section(title: str, rows: list[tuple[str, str]]) -> list[str]:
+    if not rows:
+        return []
+    width = _width()
+    # A name that is far longer than the others has its text on the next line instead of pushing all to the right.
+    column = min(max(_cells(name) for name, _text in rows), max(width // 3, 12)) + 4
+    lines = [title + ":"]
+    for name, text in rows:
+        wrapped = _wrap(text, max(width - column, 16)) or [""]
+        first = f"  {name}"
+        if _cells(first) + 2 > column:
+            lines.append(first)
+        else:
+            lines.append(first + " " * (column - _cells(first)) + wrapped.pop(0))
+        lines += [" " * column + line for line in wrapped]
+    return [*[line.rstrip() for line in lines], ""]
+
+
+def _width() -> int:
+    return max(min(shutil.get_terminal_size().columns, 100), 40)
+
+
+def _cells(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    """Lines of at most `width` cells, broken at blanks and between wide characters, never before their stops."""
+    lines: list[str] = []
+    for paragraph in text.splitlines():
+        line = ""
+        for piece in _pieces(paragraph):
+            if line and _cells(line) + _cells(piece.rstrip()) > width and piece[0] not in "，。；：、）！？”":
+                lines.append(line.rstrip())
+                line = ""
+            line += piece
+        lines.append(line.rstrip())
+    return lines
+
+
+def _pieces(text: str) -> list[str]:
+    pieces = [""]
+    for letter in text:
+        wide = unicodedata.east_asian_width(letter) in "WF"
+        if wide or (pieces[-1] and (pieces[-1][-1] == " " or unicodedata.east_asian_width(pieces[-1][-1]) in "WF")):
+            if letter == " " and pieces[-1]:
+                pieces[-1] += letter
+                continue
+            pieces.append(letter)
+        else:
+            pieces[-1] += letter
+    return [piece for piece in pieces if piece]

@@ -1,0 +1,127 @@
+"""Showing a report: in which format, how wide, where to."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from opsctl.core.errors import ExitCode, InvalidInput
+from opsctl.core.report import Kind, Report, Style, Table
+from opsctl.core.texts import _
+from opsctl.core.typed import nearest
+from opsctl.render.formats import Format, format_of_ending
+from opsctl.render.write import render
+
+if TYPE_CHECKING:
+    from opsctl.cli.context import Context
+
+_TIMES = {Kind.MOMENT, Kind.INSTANT}
+
+
+def wanted_format(context: "Context") -> Format:
+    """--json, --format, the ending of --output, OPSCTL_FORMAT; else a table on a terminal and plain text in a pipe."""
+    if context.chosen.get("json"):
+        return Format.JSON
+    asked = context.chosen.get("format")
+    output = context.chosen.get("output")
+    if asked is None and output is not None and output != "-":
+        return format_of_ending(output)
+    asked = asked or os.environ.get("OPSCTL_FORMAT") or None
+    if asked is None:
+        return Format.TABLE if sys.stdout.isatty() else Format.PLAIN
+    try:
+        return Format(asked.strip().lower())
+    except ValueError:
+        allowed = [form.value for form in Format]
+        near = nearest(asked, allowed, 1)
+        raise InvalidInput(
+            _("There is no format {word!r}.").format(word=asked[:40]),
+            _("Did you mean {words}?").format(words=near[0])
+            if near
+            else _("Use one of: {words}.").format(words=", ".join(allowed)),
+        ) from None
+
+
+def emit(context: "Context", report: Report) -> None:
+    """Write the report where it is wanted and its remarks to stderr; exit 3 if it needs attention."""
+    output = context.chosen.get("output")
+    to_file = output is not None and output != "-"
+    form = wanted_format(context)
+    if context.quiet and form in (Format.TABLE, Format.PLAIN):
+        text = "".join(f"{reference}\n" for reference in report.references)
+    else:
+        text = render(report, form, _style(context, report, form), to_file=to_file)
+    if to_file and output is not None:
+        write_file(Path(output), text)
+    else:
+        _to_stdout(text, form)
+    if form in (Format.TABLE, Format.PLAIN):
+        for part in report.parts:
+            if isinstance(part, Table) and not part.rows and part.empty:
+                context.remark(part.empty)
+    for remark in report.remarks:
+        context.remark(remark)
+    if report.attention:
+        raise typer.Exit(ExitCode.ATTENTION)
+
+
+def _style(context: "Context", report: Report, form: Format) -> Style:
+    # The zone may cost a look into the database, so it is asked for only where a time is shown.
+    zone = context.zone if form is not Format.JSON and _shows_times(report) else "UTC"
+    colour = form is Format.TABLE and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    width = shutil.get_terminal_size((100, 24)).columns if form is Format.TABLE else None
+    return Style(zone=zone, width=width, colour=colour)
+
+
+def _shows_times(report: Report) -> bool:
+    for part in report.parts:
+        kinds = [column.kind for column in part.columns] if isinstance(part, Table) else []
+        kinds += [kind for _label, _value, kind in getattr(part, "pairs", ())]
+        if not _TIMES.isdisjoint(kinds):
+            return True
+    return False
+
+
+def _to_stdout(text: str, form: Format) -> None:
+    pager = os.environ.get("PAGER", "")
+    tall = text.count("\n") > shutil.get_terminal_size().lines
+    if pager and tall and form is Format.TABLE and sys.stdout.isatty() and sys.stdin.isatty():
+        try:
+            subprocess.run(shlex.split(pager), input=text.encode(), check=False, env={"LESS": "FRX", **os.environ})
+            return
+        except OSError:
+            pass  # a pager that is not there must not hide the result
+    sys.stdout.write(text)
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write the file whole or not at all. Raise InvalidInput if it cannot be written."""
+    try:
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", dir=path.parent, delete=False) as draft:
+            try:
+                draft.write(text)
+                draft.flush()
+                os.fsync(draft.fileno())
+                mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+                Path(draft.name).chmod(mode)
+                Path(draft.name).replace(path)
+            except BaseException:
+                Path(draft.name).unlink(missing_ok=True)
+                raise
+    except OSError as error:
+        raise InvalidInput(
+            _("{path} cannot be written: {reason}").format(path=path, reason=error.strerror),
+            _("Name another file with --output."),
+        ) from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

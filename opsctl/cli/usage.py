@@ -1,0 +1,83 @@
+"""Wrong usage, said in the reader's language: Typer's own sentences are English and fixed."""
+
+import difflib
+from enum import Enum
+from typing import Any
+
+from typer._click import exceptions as click
+
+from opsctl.core.errors import InvalidInput
+from opsctl.core.texts import _
+
+
+def in_words(error: click.ClickException) -> InvalidInput:
+    """The usage error as one of ours, with the nearest word and the help page to look at."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "opsctl"
+    see = _("See: {command} --help").format(command=path)
+    if isinstance(error, click.NoSuchOption):
+        message = _("There is no option {option}.").format(option=error.option_name)
+        return InvalidInput(message, _nearest(error.possibilities or ()) or see)
+    if isinstance(error, click.MissingParameter):
+        return InvalidInput(_("{what} is missing.").format(what=name_of(error.param)), see)
+    if isinstance(error, click.BadOptionUsage):
+        if "does not take" in error.message:
+            return InvalidInput(_("{option} takes no value.").format(option=error.option_name), see)
+        return InvalidInput(_("{option} needs a value.").format(option=error.option_name), see)
+    if isinstance(error, click.BadArgumentUsage | click.BadParameter):
+        what = name_of(getattr(error, "param", None))
+        return InvalidInput(_("{what} cannot be read.").format(what=what), see)
+    return InvalidInput(_unexpected(error), _nearest(_commands(error, context)) or see)
+
+
+def _unexpected(error: click.ClickException) -> str:
+    message = error.message
+    if message.startswith("No such command "):
+        return _("There is no command {word}.").format(word=message.removeprefix("No such command ").rstrip("."))
+    if message.startswith("Got unexpected extra argument"):
+        return _("This is one word too many: {words}").format(words=message.partition("(s) (")[2].rstrip(")"))
+    return _("The command cannot be read: {words}").format(words=message)
+
+
+def _commands(error: click.ClickException, context: Any) -> list[str]:
+    if context is None or not error.message.startswith("No such command "):
+        return []
+    word = error.message.removeprefix("No such command ").rstrip(".").strip("'\"")
+    return difflib.get_close_matches(word, list(context.command.commands), n=3, cutoff=0.5)
+
+
+def _nearest(words: Any) -> str:
+    return _("Did you mean {words}?").format(words=", ".join(words)) if words else ""
+
+
+def name_of(param: Any) -> str:
+    """What a parameter is called on the command line: `--asset`, or `TITLE`."""
+    if param is None:
+        return _("A value")
+    if param.param_type_name == "option":
+        return str(max(param.opts, key=len))
+    return str(param.metavar or param.name.upper())
+
+
+def read_number(value: str, name: str) -> int:
+    """The whole number that was typed for `name`. Raise InvalidInput if it is none, or negative."""
+    try:
+        number = int(value)
+    except ValueError:
+        number = -1
+    if not 0 <= number < 10**9:
+        raise InvalidInput(_("{name} wants a whole number, not {value!r}.").format(name=name, value=value[:40]))
+    return number
+
+
+def read_choice(value: str, words: type[Enum], name: str) -> Enum:
+    """The word of `words` that was typed for `name`. Raise InvalidInput, naming all of them, if it is none."""
+    allowed = [str(word.value) for word in words]
+    typed = value.strip().casefold()
+    if typed in allowed:
+        return words(typed)
+    near = difflib.get_close_matches(typed, allowed, n=1)
+    raise InvalidInput(
+        _("{name} cannot be {value!r}.").format(name=name, value=value[:40]),
+        _nearest(near) or _("Use one of: {words}.").format(words=", ".join(allowed)),
+    )

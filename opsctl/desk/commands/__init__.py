@@ -1,0 +1,1 @@
+"""The desk's commands: `start` has init and demo, `database` has db."""

@@ -1,0 +1,36 @@
+"""opsctl db status | upgrade"""
+
+from dataclasses import asdict
+
+from opsctl.cli.context import current
+from opsctl.cli.groups import room_app, verb
+from opsctl.core.texts import _
+from opsctl.desk import service, views
+
+app = room_app()
+
+
+@verb(
+    app,
+    "status",
+    help=_("Which database this is, its zone and schema, and whether the guards of its ledger stand."),
+    examples=("opsctl db status", "opsctl db status --json"),
+    writes=False,
+)
+def status() -> None:
+    """Read and show."""
+    context = current()
+    context.emit(views.status(asdict(context.read(service.status, store=context.store))))
+
+
+@verb(
+    app,
+    "upgrade",
+    help=_("Bring the schema up to date with this opsctl. Nothing else ever changes it."),
+    examples=("opsctl db upgrade",),
+    writes=True,
+)
+def upgrade() -> None:
+    """Upgrade and say so."""
+    context = current()
+    context.emit(views.upgraded(*service.upgrade(context.store)))

@@ -1,0 +1,62 @@
+"""Making a database and looking at it."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, select
+
+from opsctl.ledger.tables import LedgerHead
+from opsctl.store import migrate
+from opsctl.store.address import Address
+from opsctl.store.engine import SCHEMA_VERSION, Store
+from opsctl.store.settings import zone_of
+
+
+@dataclass(frozen=True)
+class Made:
+    """A database that `init` was asked for; `new` is False where it was there already."""
+
+    address: str
+    zone: str
+    new: bool
+
+
+@dataclass(frozen=True)
+class Status:
+    """What `db status` tells. `guards_missing` are triggers of the ledger that do not stand."""
+
+    address: str
+    backend: str
+    zone: str
+    schema: str
+    schema_known: str
+    ledger_rows: int
+    ledger_head: str
+    guards_missing: tuple[str, ...]
+
+
+def init(address: Address, *, zone: str) -> Made:
+    """Make the database, if it is not there with that zone already."""
+    return Made(str(address), zone, migrate.create(address, zone=zone))
+
+
+def status(session: Session, *, store: Store) -> Status:
+    """What this database is, and whether the guards of its ledger stand."""
+    head = session.exec(select(LedgerHead)).one()
+    standing = store.driver.guards(session.connection())
+    return Status(
+        address=str(store.address),
+        backend=store.address.backend.value,
+        zone=zone_of(session),
+        schema=SCHEMA_VERSION,
+        schema_known=SCHEMA_VERSION,
+        ledger_rows=head.seq,
+        ledger_head=head.hash,
+        guards_missing=tuple(name for name in store.driver.LEDGER_GUARDS if name not in standing),
+    )
+
+
+def upgrade(store: Store) -> tuple[str, str]:
+    """Bring the schema up to date; the versions before and after."""
+    return migrate.upgrade(store)
+
+

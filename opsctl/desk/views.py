@@ -1,0 +1,45 @@
+"""What the desk shows."""
+
+from typing import Any
+
+from opsctl.core.report import Fields, Kind, Report, Text
+from opsctl.core.texts import _
+
+
+def made(address: str, zone: str, new: bool) -> Report:
+    """One line about a database that was made, or was there."""
+    line = _("Made {address}, zone {zone}.") if new else _("{address} is there already, zone {zone}.")
+    return Report(
+        kind="database.made",
+        data={"address": address, "zone": zone, "new": new},
+        parts=(Text((line.format(address=address, zone=zone),)),),
+        references=(address,),
+    )
+
+
+def upgraded(before: str, after: str) -> Report:
+    """One line about an upgrade."""
+    if before == after:
+        line = _("The schema is up to date: {version}.").format(version=after)
+    else:
+        line = _("The schema was {before} and is now {after}.").format(before=before, after=after)
+    return Report(
+        kind="database.upgraded", data={"before": before, "after": after}, parts=(Text((line,)),), references=(after,)
+    )
+
+
+def status(data: dict[str, Any]) -> Report:
+    """The state of the database; attention if a guard of the ledger is missing."""
+    missing = data["guards_missing"]
+    pairs = (
+        (_("database"), data["address"], Kind.TEXT),
+        (_("zone"), data["zone"], Kind.TEXT),
+        (_("schema"), data["schema"], Kind.TEXT),
+        (_("ledger rows"), data["ledger_rows"], Kind.COUNT),
+        (_("ledger head"), data["ledger_head"], Kind.REFERENCE),
+        (_("guards of the ledger"), _("missing: {names}").format(names=", ".join(missing)) if missing else _("stand"), Kind.TEXT),
+    )
+    remarks = (_("Without its guards the ledger can be changed unseen; run: opsctl ledger verify --deep"),) if missing else ()
+    return Report(
+        kind="database.status", data=data, parts=(Fields(pairs),), remarks=remarks, references=(data["address"],)
+    )

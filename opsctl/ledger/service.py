@@ -1,0 +1,211 @@
+"""Appending, reading, verifying, exporting and redacting the ledger."""
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row as SqlRow
+from sqlalchemy import func
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, select
+
+from opsctl.core import chain
+from opsctl.core.errors import Conflict, NotFound
+from opsctl.core.texts import _
+from opsctl.core.use_cases import Permission, use_case
+from opsctl.ledger import rules
+from opsctl.ledger.rules import Row
+from opsctl.ledger.tables import LedgerFacts, LedgerHead, LedgerRow
+from opsctl.ledger.terms import REDACTED, Fault
+from opsctl.store.unit import queue_of, signature_of
+
+_BATCH = 5000
+Records = Callable[[Session], Iterable[tuple[str, str]]]
+"""Gives the reference and digest of every record of a room, as they are now."""
+Blank = Callable[[Session, str, list[str]], dict[str, Any] | None]
+"""Blanks the named texts in a record and returns its fields after; None where it holds none of them."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """Which rows a list or an export wants; None means any."""
+
+    kind: str | None = None
+    subject: str | None = None
+    about: str | None = None
+    actor: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def append(
+    session: Session,
+    *,
+    kind: str,
+    subject: str,
+    facts: dict[str, Any],
+    record: dict[str, Any] | None = None,
+    about: str | None = None,
+    topic: str | None = None,
+    customer: str | None = None,
+    happened_at: datetime | None = None,
+) -> None:
+    """Queue one fact; it becomes a row when the unit of work ends well.
+
+    `record` is the whole record after the change (with its child rows), from which its digest is taken; None where the
+    fact changes no record. `happened_at` is now where it is not given.
+    """
+    queue = queue_of(session)
+    queue.append(
+        chain.Entry(
+            line=len(queue),
+            kind=kind,
+            subject=subject,
+            happened_at=happened_at or signature_of(session).now,
+            facts=chain.canonical({name: value for name, value in facts.items() if value is not None}),
+            salt=secrets.token_hex(16),
+            about=about,
+            topic=topic,
+            customer=customer,
+            record_digest=None if record is None else chain.record_digest(record),
+        )
+    )
+
+
+def head(session: Session) -> chain.Head:
+    """The newest row's number and hash."""
+    found = session.exec(select(LedgerHead.seq, LedgerHead.hash)).one()
+    return chain.Head(*found)
+
+
+def rows(session: Session, search: Search, *, limit: int | None = None, newest_first: bool = False) -> Iterator[Row]:
+    """The rows that the search wants, in order, read in batches."""
+    query = _query()
+    for column, value in (
+        (LedgerRow.kind, search.kind), (LedgerRow.subject, search.subject), (LedgerRow.about, search.about),
+        (LedgerRow.actor, search.actor),
+    ):  # fmt: skip
+        if value is not None:
+            query = query.where(column == value)
+    if search.since is not None:
+        query = query.where(LedgerRow.recorded_at >= search.since)
+    if search.until is not None:
+        query = query.where(LedgerRow.recorded_at < search.until)
+    order = LedgerRow.__table__.c.seq  # type: ignore[attr-defined]
+    query = query.order_by(order.desc() if newest_first else order)
+    if limit is not None:
+        query = query.limit(limit)
+    for found in session.connection().execution_options(yield_per=_BATCH).execute(query):
+        yield _row(found)
+
+
+def _query() -> Any:
+    table, facts = LedgerRow.__table__, LedgerFacts.__table__  # type: ignore[attr-defined]
+    wanted: list[Any] = [*table.c, facts.c.facts, facts.c.salt]
+    return sql_select(*wanted).join_from(table, facts, isouter=True)
+
+
+def _row(found: SqlRow[Any]) -> Row:
+    return Row(*tuple(found))
+
+
+def one(session: Session, *, seq: int) -> Row:
+    """The row with that number. Raise NotFound if the ledger is shorter."""
+    found = session.connection().execute(_query().where(LedgerRow.seq == seq)).first()
+    if found is None:
+        newest = head(session).seq
+        raise NotFound(
+            _("The ledger has no row {seq}.").format(seq=seq), _("Its newest row is {newest}.").format(newest=newest)
+        )
+    return _row(found)
+
+
+def last_fact(session: Session, *, subject: str) -> Row | None:
+    """The newest row about a record; None where there is none."""
+    return next(rows(session, Search(subject=subject), limit=1, newest_first=True), None)
+
+
+def newest_kinds(session: Session, *, subjects: list[str]) -> dict[str, str]:
+    """The kind of the newest row of each of these records."""
+    newest = (
+        select(func.max(LedgerRow.seq)).where(LedgerRow.subject.in_(subjects)).group_by(LedgerRow.subject)  # type: ignore[attr-defined]
+    )
+    found = session.exec(select(LedgerRow.subject, LedgerRow.kind).where(LedgerRow.seq.in_(newest)))  # type: ignore[attr-defined]
+    return dict(found.all())
+
+
+def verify(session: Session, *, kept: str | None, standing: set[str], wanted: Iterable[str]) -> rules.Verdict:
+    """Follow the whole chain and say what is not as it was written.
+
+    `kept` is a head from an earlier day, `standing` the database's triggers, `wanted` the guards that must be among them.
+    """
+    findings = [rules.Finding(Fault.GUARD_MISSING, None, None, name) for name in wanted if name not in standing]
+    reader = rules.ChainReader()
+    findings += reader.findings(rows(session, Search()), kept)
+    findings += rules.check_head(head(session), reader.head)
+    return rules.Verdict(reader.rows, reader.redacted, reader.head, tuple(findings))
+
+
+def verify_deep(session: Session, verdict: rules.Verdict, *, records: Iterable[Records]) -> rules.Verdict:
+    """The verdict with every record compared to what the ledger last wrote down about it."""
+    newest = (
+        select(func.max(LedgerRow.seq)).where(LedgerRow.record_digest.is_not(None)).group_by(LedgerRow.subject)  # type: ignore[union-attr]
+    )
+    found = session.exec(select(LedgerRow.subject, LedgerRow.record_digest).where(LedgerRow.seq.in_(newest)))  # type: ignore[attr-defined]
+    written = {subject: digest for subject, digest in found.all() if digest is not None}
+    count = 0
+
+    def counted() -> Iterator[tuple[str, str]]:
+        nonlocal count
+        for give in records:
+            for pair in give(session):
+                count += 1
+                yield pair
+
+    findings = tuple(rules.compare_records(written, counted()))
+    return rules.Verdict(verdict.rows, verdict.redacted, verdict.head, verdict.findings + findings, count)
+
+
+@use_case(needs=Permission.REDACT, offline=False)
+def redact(
+    session: Session, *, now: datetime, actor: str, seq: int, reason: str, blank: dict[str, Blank]
+) -> "Redaction":
+    """Blank the facts of a row and, in its record, the texts that the row held; append that it was done, and why.
+
+    The digests stay, so the chain still verifies. Raise NotFound if there is no such row, Conflict if its facts are gone
+    already or it is itself the note of a redaction.
+    """
+    row = one(session, seq=seq)
+    if row.kind == REDACTED:
+        raise Conflict(_("Row {seq} says that another was redacted; it stays.").format(seq=seq))
+    if row.facts is None:
+        raise Conflict(_("The facts of row {seq} were redacted already.").format(seq=seq))
+    texts = rules.texts_of(row.facts)
+    facts = session.get_one(LedgerFacts, seq)
+    facts.facts = facts.salt = None
+    session.add(facts)
+    session.flush()
+    give = blank.get(rules.prefix_of(row.subject))
+    record = give(session, row.subject, texts) if give else None
+    append(
+        session,
+        kind=REDACTED,
+        subject=row.subject,
+        about=row.about,
+        facts={"seq": seq, "kind": row.kind, "reason": reason},
+        record=record,
+    )
+    left = [other.seq for other in rows(session, Search(subject=row.subject)) if rules.holds_any(other.facts, texts)]
+    return Redaction(seq, row.subject, record is not None, tuple(left))
+
+
+@dataclass(frozen=True)
+class Redaction:
+    """What a redaction did. `left` are other rows of the same record that still hold one of the same texts."""
+
+    seq: int
+    subject: str
+    record_changed: bool
+    left: tuple[int, ...]

@@ -1,0 +1,155 @@
+"""The front door: the table of rooms, the wiring between floors, and the one place where errors become exit codes."""
+
+import gc
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from types import FrameType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+# Modules load a tenth quicker while the collector of cycles is asleep; nothing here makes any worth collecting.
+gc.disable()
+
+from opsctl import __version__  # noqa: E402
+from opsctl.cli import context, hostfile, usage  # noqa: E402
+from opsctl.core import texts  # noqa: E402
+from opsctl.core.errors import ExitCode, OpsctlError  # noqa: E402
+from opsctl.core.texts import _  # noqa: E402
+from opsctl.core.typed import clean_for_terminal  # noqa: E402
+
+if TYPE_CHECKING:
+    from opsctl.cli.groups import Room
+
+
+def rooms() -> "list[Room]":
+    """The table of rooms: the only registry. Made at run time, since its help is in the reader's language."""
+    from opsctl.cli.groups import Room
+
+    return [
+        Room("init", _("Make a database."), "opsctl.desk.commands.start", verb=True),
+        Room("demo", _("A small invented company, to look around in."), "opsctl.desk.commands.start", verb=True),
+        Room(
+            "asset",
+            _("What is operated: systems, devices, services."),
+            "opsctl.assets.commands",
+            prefix="",
+            records="opsctl.assets.service:records",
+            blank="opsctl.assets.service:blank",
+        ),
+        Room(
+            "incident",
+            _("Faults, from opening to closing."),
+            "opsctl.incidents.commands",
+            prefix="INC",
+            records="opsctl.incidents.service:records",
+            blank="opsctl.incidents.service:blank",
+        ),
+        Room("kpi", _("Figures, each explained down to its records."), "opsctl.kpis.commands"),
+        Room("ledger", _("The audit ledger that every record is chained into."), "opsctl.ledger.commands"),
+        Room("db", _("The database itself."), "opsctl.desk.commands.database"),
+    ]
+
+
+def main() -> NoReturn:
+    """The console script `opsctl`."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str], *, clock: Callable[[], datetime] | None = None) -> int:
+    """Run one command line and return its exit code. `clock` gives the present moment; only tests give one."""
+    running = context.begin(rooms, clock)
+    as_json = "--json" in arguments or _value_of("--format", arguments) == "json"
+    try:
+        with suppress(ValueError):  # not the main thread
+            for name in (signal.SIGHUP, signal.SIGTERM):
+                signal.signal(name, _interrupt)
+        _choose_language(arguments, running)
+        code = _dispatch(list(arguments))
+        sys.stdout.flush()
+    except OpsctlError as error:
+        return _tell(error.code, error.message, error.hint, as_json)
+    except BrokenPipeError:
+        # Whoever read us has seen enough. Python would complain when it closes stdout at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
+    except KeyboardInterrupt:
+        return _tell(ExitCode.INTERRUPTED, _("Interrupted; nothing of the last step was saved."), "", as_json)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return _tell(ExitCode.FAILED, _("The system refused: {reason}").format(reason=reason), "", as_json)
+    except Exception as error:
+        if running.chosen.get("verbose"):
+            raise
+        told = _("opsctl made a mistake: {kind}: {error}").format(kind=type(error).__name__, error=str(error)[:300])
+        return _tell(ExitCode.FAILED, told, _("Run it again with -v and report what it prints."), as_json)
+    finally:
+        running.close()
+    return code
+
+
+def _dispatch(arguments: list[str]) -> int:
+    from typer._click.exceptions import ClickException
+
+    from opsctl.cli.groups import root
+
+    try:
+        result = root(rooms(), _print_version).main(arguments, prog_name="opsctl", standalone_mode=False)
+    except ClickException as error:
+        raise usage.in_words(error) from None
+    return result if isinstance(result, int) else ExitCode.DONE
+
+
+def _print_version(ctx: Any) -> None:
+    import typer
+
+    sys.stdout.write(f"opsctl {__version__}\n")
+    raise typer.Exit(0)
+
+
+def _choose_language(arguments: Sequence[str], running: context.Context) -> None:
+    """Speak the language of --lang, OPSCTL_LANG, the host file or the locale. Help is translated when it is loaded."""
+    texts.use_language("en")
+    asked = _value_of("--lang", arguments) or os.environ.get("OPSCTL_LANG")
+    if asked is None:
+        # A broken host file is said by the command that needs it, not by --help.
+        with suppress(OpsctlError):
+            chosen = _value_of("--config", arguments)
+            asked = hostfile.read(hostfile.locate(chosen, os.environ)).language
+    if asked:
+        texts.use_language(texts.read_language(asked))
+    else:
+        texts.use_language(texts.environment_language(os.environ))
+
+
+def _value_of(option: str, arguments: Sequence[str]) -> str | None:
+    """The value of a global option, read before the command line is parsed."""
+    for at, word in enumerate(arguments):
+        if word == "--":
+            return None
+        if word == option and at + 1 < len(arguments):
+            return arguments[at + 1]
+        if word.startswith(f"{option}="):
+            return word.partition("=")[2]
+    return None
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _tell(code: ExitCode, message: str, hint: str, as_json: bool) -> int:
+    message, hint = clean_for_terminal(message), clean_for_terminal(hint)
+    if as_json:
+        error = {"opsctl": 1, "kind": "error", "data": {"code": int(code), "message": message, "hint": hint}}
+        line = json.dumps(error, ensure_ascii=False)
+    else:
+        line = f"opsctl: {message} {hint}".rstrip()
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+    with suppress(OSError, ValueError):
+        sys.stderr.write(f"{line}\n")
+    return int(code)

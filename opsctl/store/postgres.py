@@ -1,0 +1,153 @@
+"""PostgreSQL through psycopg 3: the shared database. The login is the actor, and the server keeps the ledger."""
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool, StaticPool
+
+from opsctl.core.chain import Entry, Head, Signature
+from opsctl.core.errors import InvalidInput, OpsctlError
+from opsctl.core.texts import _
+from opsctl.store import faults
+
+if TYPE_CHECKING:
+    import psycopg
+
+CONNECT_SECONDS = 2.0
+LOCK_MILLISECONDS = 4000
+LEDGER_GUARDS = (
+    "ledger_no_change", "ledger_no_truncate", "ledger_facts_blank_only", "ledger_facts_no_truncate",
+    "ledger_head_forward_only", "ledger_head_no_truncate",
+)  # fmt: skip
+
+
+def write_engine(target: str, *, create: bool = False) -> Engine:
+    """An engine for short writes: READ COMMITTED, since the head of the ledger serialises the writers."""
+    return _engine(target, isolation_level="READ COMMITTED", poolclass=NullPool)
+
+
+def read_engine(target: str) -> Engine:
+    """An engine that cannot write and whose every transaction sees one snapshot."""
+    engine = _engine(target, isolation_level="REPEATABLE READ", poolclass=StaticPool)
+    return engine.execution_options(postgresql_readonly=True)
+
+
+def _engine(target: str, **settings: Any) -> Engine:
+    return create_engine(
+        "postgresql+psycopg://",
+        creator=lambda: _connect(target),
+        use_native_hstore=False,  # saves three round trips at each connect
+        **settings,
+    )
+
+
+def _connect(target: str) -> "psycopg.Connection[Any]":
+    """Connect within `CONNECT_SECONDS` by our own clock: a dead resolver or a silent server outlasts libpq's."""
+    try:
+        import psycopg
+    except ImportError:
+        raise InvalidInput(
+            _("PostgreSQL needs psycopg, which is not installed."), _("Install it with: pip install 'opsctl[postgres]'")
+        ) from None
+    answer: list[psycopg.Connection[Any] | psycopg.Error] = []
+
+    def connect() -> None:
+        try:
+            options = f"-c lock_timeout={LOCK_MILLISECONDS} -c client_encoding=UTF8"
+            answer.append(psycopg.connect(target, options=options, application_name="opsctl", connect_timeout=10))
+        except psycopg.Error as error:
+            answer.append(error)
+
+    waiting = threading.Thread(target=connect, daemon=True)
+    waiting.start()
+    waiting.join(CONNECT_SECONDS)
+    if not answer:
+        raise faults.unreachable(target, _("no answer within {seconds:g} s").format(seconds=CONNECT_SECONDS))
+    if isinstance(answer[0], psycopg.Error):
+        raise faults.unreachable(target, _first_line(answer[0]))
+    return answer[0]
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[-1].strip() if lines else type(error).__name__
+
+
+def prepare(target: str) -> None:
+    """Nothing: the database itself is made by its administrator, with createdb."""
+
+
+def exists(target: str) -> bool:
+    """Whether it is worth asking: always, only the server knows."""
+    return True
+
+
+def actor(connection: Connection, named: str) -> str:
+    """Who acts: the login of the session, whatever name was given."""
+    driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+    return driver.info.user
+
+
+def append(connection: Connection, entries: list[Entry], by: Signature) -> Head:
+    """Hand the whole queue to the server, which numbers, stamps and chains the rows, and return the new head."""
+    found = connection.execute(
+        text(
+            "SELECT new_seq, new_hash FROM ledger_append(CAST(:request AS text), CAST(:host AS text), CAST(:lines AS int[]),"
+            " CAST(:happened AS timestamptz[]), CAST(:kinds AS text[]), CAST(:subjects AS text[]), CAST(:abouts AS text[]),"
+            " CAST(:topics AS text[]), CAST(:customers AS text[]), CAST(:facts AS text[]), CAST(:salts AS text[]),"
+            " CAST(:records AS text[]))"
+        ),
+        {
+            "request": by.request,
+            "host": by.host,
+            "lines": [entry.line for entry in entries],
+            "happened": [entry.happened_at for entry in entries],
+            "kinds": [entry.kind for entry in entries],
+            "subjects": [entry.subject for entry in entries],
+            "abouts": [entry.about for entry in entries],
+            "topics": [entry.topic for entry in entries],
+            "customers": [entry.customer for entry in entries],
+            "facts": [entry.facts for entry in entries],
+            "salts": [entry.salt for entry in entries],
+            "records": [entry.record_digest for entry in entries],
+        },
+    ).one()
+    return Head(found.new_seq, found.new_hash)
+
+
+def guards(connection: Connection) -> set[str]:
+    """The names of the triggers that stand and are switched on."""
+    found = connection.execute(text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"))
+    return set(found.scalars())
+
+
+def is_passing(error: DBAPIError) -> bool:
+    """Whether the same transaction may succeed when it is tried again: 40001, 40P01, a lock not had in time."""
+    return _state(error) in {"40001", "40P01", "55P03"}
+
+
+def in_words(error: DBAPIError, target: str) -> OpsctlError | None:
+    """The fault that a person can act on; None for one that only our own code can have made."""
+    state = _state(error)
+    reason = _first_line(error.orig) if error.orig else ""
+    if is_passing(error):
+        return faults.busy()
+    if state == "42P01":
+        return faults.not_initialised(target)
+    if state == "25006":
+        return faults.read_only()
+    if state in {"53100", "53200"}:
+        return faults.full()
+    if state == "OP001":  # raised by our own guards
+        return faults.refused()
+    if state == "42501":
+        return faults.not_permitted(reason)
+    if state.startswith(("08", "57P")) or error.connection_invalidated or not state:
+        return faults.unreachable(target, reason)
+    return None
+
+
+def _state(error: DBAPIError) -> str:
+    return str(getattr(error.orig, "sqlstate", None) or "")

@@ -1,0 +1,71 @@
+"""The unit of work: one transaction that is all there or not there at all, and the snapshot that reports read."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from opsctl.core.chain import Entry, Signature
+from opsctl.store.engine import Store
+
+R = TypeVar("R")
+ATTEMPTS = 5
+_QUEUE = "ledger queue"
+_SIGNATURE = "signature"
+
+
+def signature_of(session: Session) -> Signature:
+    """Who writes in this unit of work, and under which request."""
+    signature: Signature = session.info[_SIGNATURE]
+    return signature
+
+
+def queue_of(session: Session) -> list[Entry]:
+    """The entries that become rows of the ledger as the last thing before the commit."""
+    queue: list[Entry] = session.info[_QUEUE]
+    return queue
+
+
+def write(store: Store, work: Callable[[Session], R], *, by: Signature) -> R:
+    """Do the work in one transaction, write its ledger entries last, commit, and return what the work returned.
+
+    A busy database, a serialisation failure or a deadlock begins the work again, `ATTEMPTS` times in all; every
+    other error leaves nothing behind. Raise Unavailable, Conflict or NotAllowed where the database says no.
+    """
+    with store.faults_in_words():
+        attempt = 1
+        while True:
+            try:
+                return _once(store, work, by)
+            except DBAPIError as error:
+                if attempt == ATTEMPTS or not store.driver.is_passing(error):
+                    raise
+            time.sleep(0.05 * 2**attempt)
+            attempt += 1
+
+
+def _once(store: Store, work: Callable[[Session], R], by: Signature) -> R:
+    with store.write_engine.connect() as connection, connection.begin():
+        store.check_schema(connection)
+        signature = Signature(by.now, store.driver.actor(connection, by.actor), by.host, by.request)
+        with Session(connection, expire_on_commit=False) as session:
+            session.info.update({_QUEUE: [], _SIGNATURE: signature})
+            result = work(session)
+            session.flush()
+            queue = queue_of(session)
+            if queue:
+                store.driver.append(connection, queue, signature)
+            session.expunge_all()
+    return result
+
+
+@contextmanager
+def snapshot(store: Store) -> Iterator[Session]:
+    """A session that reads one state of the database, however long it takes, and cannot write."""
+    with store.faults_in_words(), store.read_engine.connect() as connection, connection.begin():
+        store.check_schema(connection)
+        with Session(connection) as session:
+            yield session
