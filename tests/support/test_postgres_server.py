@@ -77,9 +77,12 @@ def test_a_server_named_by_the_environment_is_used_and_left_alone(monkeypatch: p
     assert postgres_server.start() == "postgresql://me@db/postgres"
 
 
+# A shell starts what stands in its background deaf to Ctrl-C, and children inherit that.
 _INTERRUPTED_RUN = """
+import signal
 import time
 from tests.support import postgres_server
+signal.signal(signal.SIGINT, signal.default_int_handler)
 print(postgres_server.start(), flush=True)
 time.sleep(60)
 """
