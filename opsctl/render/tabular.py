@@ -1,0 +1,65 @@
+"""CSV for spreadsheets and programs. Nothing that somebody typed can run as a formula."""
+
+import csv
+import io
+import unicodedata
+from typing import Any
+
+from opsctl.core.report import Fields, Kind, Report, Style, Table
+from opsctl.render.cells import plain_value, unpacked
+
+_BYTE_ORDER_MARK = "\ufeff"
+_INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+
+
+def tabular(report: Report, style: Style, *, to_file: bool = False) -> str:
+    """The first table of the report as CSV (RFC 4180, lines end in a line feed), under the keys of its columns.
+
+    A table without rows still has its header. A report without a table gives its fields, one a row, under
+    `key,value`; one without fields gives an empty text. With `to_file` the text begins with a byte order mark,
+    without which spreadsheets take Chinese for another encoding.
+    """
+    rows = _rows(report, style)
+    if not rows:
+        return ""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return (_BYTE_ORDER_MARK if to_file else "") + text.getvalue()
+
+
+def _rows(report: Report, style: Style) -> list[list[str]]:
+    for part in report.parts:
+        if isinstance(part, Table):
+            return [
+                [column.key for column in part.columns],
+                *(
+                    [_cell(value, column.kind, style) for value, column in zip(row, part.columns, strict=True)]
+                    for row in part.rows
+                ),
+            ]
+    pairs = [
+        [_cell(label, Kind.TEXT, style), _cell(value, kind, style)]
+        for part in report.parts
+        if isinstance(part, Fields)
+        for label, value, kind in part.pairs
+    ]
+    return [["key", "value"], *pairs] if pairs else []
+
+
+def _cell(value: Any, kind: Kind, style: Style) -> str:
+    value, kind = unpacked(value, kind)
+    text = plain_value(value, kind, style)
+    if kind in (Kind.TEXT, Kind.REFERENCE) and not isinstance(value, int | float) and _would_run(text):
+        return "'" + text
+    return text
+
+
+def _would_run(text: str) -> bool:
+    """Whether a spreadsheet might take the text for a formula: `=1+1`, `＋1`, ` @SUM(A1)`.
+
+    Full-width and small forms count, since Chinese spreadsheets read `＝` as `=`.
+    """
+    for character in text:
+        if unicodedata.category(character) not in _INVISIBLE:
+            return unicodedata.normalize("NFKC", character)[0] in "=+-@"
+    return False
