@@ -35,7 +35,8 @@ class Context:
 
     def __init__(self, clock: Callable[[], datetime], rooms: "Callable[[], list[Room]]") -> None:
         self.chosen: dict[str, str] = {}
-        self.now = clock()
+        # Whole seconds: what people and figures speak of. The order of events is kept by the ledger, not by the clock.
+        self.now = clock().replace(microsecond=0)
         self.rooms = rooms
 
     def option(self, name: str) -> str | None:
@@ -96,6 +97,17 @@ class Context:
         if text == "now":  # spares the look at the zone
             return self.now
         return times.read_moment(text, zone=self.zone, now=self.now)
+
+    def until(self, text: str | None) -> datetime | None:
+        """The end that was typed, excluded; a date alone means the end of that day, so the day is included."""
+        if text is None:
+            return None
+        from opsctl.core.periods import read_period
+
+        try:
+            return read_period(text, zone=self.zone, now=self.now).end
+        except InvalidInput:
+            return self.moment(text)
 
     def words(self, given: list[str]) -> list[str]:
         """The references named, `-` replaced by the first word of each line of stdin."""

@@ -4,7 +4,7 @@ import importlib
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import Any, get_args, get_origin
 
 import typer
@@ -59,7 +59,7 @@ class Plain:
 
     def __init__(self, annotation: Any) -> None:
         self.is_list = get_origin(annotation) is list
-        self.word = get_args(annotation)[0] if self.is_list else annotation
+        self.word = get_args(annotation)[0] if get_args(annotation) else annotation
 
     def coerce(self, value: Any, param: Any, ctx: ClickContext) -> Any:
         """The value as the command takes it. Raise InvalidInput, with the nearest choice, if it is none."""
@@ -72,8 +72,8 @@ class Plain:
     def _one(self, value: Any, param: Any) -> Any:
         if self.word is int and isinstance(value, str):
             return usage.read_number(value, usage.name_of(param))
-        if isinstance(self.word, type) and issubclass(self.word, Enum):
-            return usage.read_choice(value, self.word, usage.name_of(param))
+        if isinstance(self.word, type) and issubclass(self.word, StrEnum) and not isinstance(value, self.word):
+            return self.word(usage.read_word(value, [word.value for word in self.word], usage.name_of(param)))
         return value
 
 

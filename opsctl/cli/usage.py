@@ -70,12 +70,11 @@ def read_number(value: str, name: str) -> int:
     return number
 
 
-def read_choice(value: str, words: type[Enum], name: str) -> Enum:
-    """The word of `words` that was typed for `name`. Raise InvalidInput, naming all of them, if it is none."""
-    allowed = [str(word.value) for word in words]
+def read_word(value: str, allowed: list[str], name: str) -> str:
+    """The word of `allowed` that was typed for `name`. Raise InvalidInput, with the nearest or all, if it is none."""
     typed = value.strip().casefold()
     if typed in allowed:
-        return words(typed)
+        return typed
     near = difflib.get_close_matches(typed, allowed, n=1)
     raise InvalidInput(
         _("{name} cannot be {value!r}.").format(name=name, value=value[:40]),

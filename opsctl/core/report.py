@@ -5,9 +5,12 @@ renderer knows widths, zones, colours and formats. `data` is the same result for
 is kept: `{"opsctl": 1, "kind": …, "data": …}`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
+
+from opsctl.core.errors import InvalidInput
+from opsctl.core.texts import _
 
 
 class Kind(StrEnum):
@@ -99,3 +102,28 @@ class Style:
     zone: str
     width: int | None = None
     colour: bool = False
+
+
+def choose_columns(report: Report, wanted: str | None) -> Report:
+    """The report with only the wanted columns of its first table, `a,b,c`, in that order; all where None.
+
+    Raise InvalidInput, naming the columns there are, for one that is unknown.
+    """
+    if wanted is None:
+        return report
+    keys = [key.strip() for key in wanted.split(",") if key.strip()]
+    parts = list(report.parts)
+    for at, part in enumerate(parts):
+        if isinstance(part, Table):
+            known = [column.key for column in part.columns]
+            strange = [key for key in keys if key not in known]
+            if strange or not keys:
+                raise InvalidInput(
+                    _("There is no column {name!r}.").format(name=(strange or [wanted])[0][:40]),
+                    _("Use one of: {words}.").format(words=", ".join(known)),
+                )
+            places = [known.index(key) for key in keys]
+            rows = tuple(tuple(row[place] for place in places) for row in part.rows)
+            parts[at] = replace(part, columns=tuple(part.columns[place] for place in places), rows=rows)
+            break
+    return replace(report, parts=tuple(parts))

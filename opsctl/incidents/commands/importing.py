@@ -1,0 +1,140 @@
+"""opsctl incident import"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any
+
+from typer import Argument, Option
+
+from opsctl.cli.context import Context, current
+from opsctl.cli.groups import room_app, verb
+from opsctl.core.texts import _
+from opsctl.exchange.documents import Document, Reject
+from opsctl.exchange.mapping import Mapped, apply_map
+from opsctl.exchange.maps import load_map
+from opsctl.exchange.readers import read_records
+from opsctl.exchange.rejects import rejects_path, write_rejects
+from opsctl.incidents import views
+from opsctl.incidents.service import imports as service
+from opsctl.incidents.terms import FIELDS
+
+app = room_app()
+
+BLOCK = 5000
+ONE_TRANSACTION = {"sqlite": 50_000, "postgresql": 5_000}
+
+
+@dataclass
+class Tally:
+    """What an import has done so far."""
+
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    incomplete: int = 0
+    refused: list[service.Refused] = field(default_factory=list)
+    examples: list[Any] = field(default_factory=list)
+
+    def add(self, block: service.Block) -> None:
+        """Count one more block."""
+        self.new += len(block.new)
+        self.updated += len(block.updated)
+        self.unchanged += block.unchanged
+        self.incomplete += block.incomplete
+        self.refused += block.refused
+        self.examples += [*block.new, *block.updated][: 10 - len(self.examples)]
+
+
+@verb(
+    app,
+    "import",
+    help=_(
+        "Import incidents from another tool: CSV, JSON or JSON lines, told by content. Nothing is mended or detected;"
+        " the same record again changes nothing."
+    ),
+    examples=(
+        "opsctl incident import tickets.csv --map tickets.toml --dry-run",
+        "opsctl incident import tickets.csv --map tickets.toml --tz Europe/Rome",
+    ),
+    writes=True,
+    attention=_("imported, but some records were rejected"),
+)
+def import_(
+    file: Annotated[str, Argument(metavar="FILE", help=_("The file, or - for stdin."))],
+    map_file: Annotated[str, Option("--map", metavar="MAP", help=_("What its columns and words mean, in TOML."))],
+    dry_run: Annotated[bool, Option("--dry-run", help=_("Show what would be imported; write nothing."))] = False,
+    rejects: Annotated[
+        str | None,
+        Option("--rejects", metavar="FILE", help=_("Where rejected records go; FILE.rejected.csv if not given.")),
+    ] = None,
+) -> None:
+    """Read and check the whole file, import it, write the rejects, say so."""
+    context = current()
+    import_map = load_map(Path(map_file), fields=FIELDS)
+    document = read_records("-" if file == "-" else Path(file), name=file, key=import_map.key)
+    mapped = apply_map(document, import_map, FIELDS, zone=context.asked_zone or context.host_file.timezone)
+    if dry_run:
+        tally = Tally()
+        tally.add(context.read(service.plan, now=context.now, source=import_map.source, records=_records(mapped)))
+    else:
+        tally = take_in(context, mapped, source=import_map.source, file=file)
+    refused = _all_rejects(document, mapped, tally)
+    kept = Path(rejects) if rejects else rejects_path(file)
+    if refused and not dry_run:
+        write_rejects(kept, refused, document.columns)
+    context.emit(views.imported(tally, refused, mapped.same, str(kept), dry_run=dry_run, remarks=document.remarks))
+
+
+def take_in(context: Context, mapped: Mapped, *, source: str, file: str) -> Tally:
+    """Import the mapped records: few in one transaction, many in blocks that each stand by themselves."""
+    tally = Tally()
+    records = _records(mapped)
+    if len(records) <= ONE_TRANSACTION[context.address.backend]:
+        tally.add(context.perform(service.import_block, source=source, records=records))
+        return tally
+    facts = {"file": file[-200:], "records": len(records), "digest": _digest_of(records)}
+    context.perform(service.bracket, source=source, started=True, facts=facts)
+    with _progress(context, len(records)) as advance:
+        for start in range(0, len(records), BLOCK):
+            block = records[start : start + BLOCK]
+            tally.add(context.perform(service.import_block, source=source, records=block))
+            advance(len(block))
+    ended = {"new": tally.new, "updated": tally.updated, "unchanged": tally.unchanged, "refused": len(tally.refused)}
+    context.perform(service.bracket, source=source, started=False, facts={**facts, **ended})
+    return tally
+
+
+def _records(mapped: Mapped) -> list[service.Record]:
+    return [{"line": one.line, "key": one.key, "digest": one.digest, "values": one.values} for one in mapped.records]
+
+
+def _digest_of(records: list[service.Record]) -> str:
+    whole = sha256()
+    for record in records:
+        whole.update(record["digest"].encode())
+    return whole.hexdigest()
+
+
+def _all_rejects(document: Document, mapped: Mapped, tally: Tally) -> list[Reject]:
+    raw = {record.line: record.values for record in document.records} if tally.refused else {}
+    refused = [Reject(one.line, one.key, one.reason, raw.get(one.line, {})) for one in tally.refused]
+    return sorted([*mapped.rejects, *refused], key=lambda reject: reject.line)
+
+
+@contextmanager
+def _progress(context: Context, total: int) -> Iterator[Any]:
+    """A bar on stderr where that is a terminal; else nothing."""
+    import sys
+
+    if context.quiet or not sys.stderr.isatty():
+        yield lambda _count: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(_("importing"), total=total)
+        yield lambda count: bar.advance(task, count)

@@ -1,0 +1,185 @@
+"""Taking another tool's history, a block of records in one transaction. A record is known by its source and key."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from opsctl.assets import service as assets
+from opsctl.core.typed import nearest
+from opsctl.core.texts import _
+from opsctl.core.use_cases import Permission, use_case
+from opsctl.incidents.rules import imports, life
+from opsctl.incidents.rules.imports import Rejected
+from opsctl.incidents.rules.life import Incident
+from opsctl.incidents.service import rows
+from opsctl.incidents.tables import IncidentRow, SpanRow
+from opsctl.incidents.terms import FROM_IMPORT, IMPORT_FINISHED, IMPORT_STARTED, IMPORT_UPDATED, IMPORTED, PREFIX
+from opsctl.ledger import service as ledger
+from opsctl.store import references
+
+_CHUNK = 5000
+Record = dict[str, Any]
+"""One mapped record: `line`, `key`, `digest` and `values`, which has our fields."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A record that was not taken: its line in the file, its key, and why."""
+
+    line: int
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """What an import does, or did, with a block of records. The references of `new` are empty until it is done."""
+
+    new: tuple[Incident, ...]
+    updated: tuple[Incident, ...]
+    unchanged: int
+    incomplete: int
+    refused: tuple[Refused, ...]
+
+
+def plan(session: Session, *, now: datetime, source: str, records: list[Record]) -> Block:
+    """What an import of these records would do, without doing it."""
+    known = _known(session, source, records)
+    changed = [known[one["key"]].reference for one in records if _is_changed(one, known)]
+    judge = _Judge(source, now, assets.names(session), _touched(session, changed))
+    new: list[Incident] = []
+    updated: list[Incident] = []
+    refused: list[Refused] = []
+    unchanged = incomplete = 0
+    for record in records:
+        before = known.get(record["key"])
+        if before is not None and before.source_digest == record["digest"]:
+            unchanged += 1
+            continue
+        found = judge.incident(record, before)
+        if isinstance(found, Rejected):
+            refused.append(Refused(record["line"], record["key"], found.reason))
+            continue
+        incomplete += bool(imports.incomplete(record["values"], found.asset))
+        (new if before is None else updated).append(found)
+    return Block(tuple(new), tuple(updated), unchanged, incomplete, tuple(refused))
+
+
+class _Judge:
+    """Says of each record which incident it means here, or why it is refused."""
+
+    def __init__(self, source: str, now: datetime, names: dict[str, str], touched: set[str]) -> None:
+        self.source = source
+        self.now = now
+        self.names = names
+        self.touched = touched
+        self.unknown: dict[str, Rejected] = {}
+
+    def incident(self, record: Record, before: IncidentRow | None) -> Incident | Rejected:
+        """The incident, with the reference and recording of the one that it changes."""
+        if before is not None and before.reference in self.touched:
+            return Rejected(
+                _("changed in the file, but {reference} was changed here since").format(reference=before.reference)
+            )
+        named = record["values"].get("asset")
+        handle = None if named is None else self.names.get(named) or self.names.get(named.casefold())
+        if named is not None and handle is None:
+            return self._unknown_asset(named)
+        found = imports.from_record(
+            record["values"],
+            key=record["key"],
+            source=self.source,
+            digest=record["digest"],
+            asset=handle,
+            reference="" if before is None else before.reference,
+            now=self.now,
+        )
+        if before is None or isinstance(found, Rejected):
+            return found
+        return replace(found, recorded_at=before.recorded_at)
+
+    def _unknown_asset(self, named: str) -> Rejected:
+        # Thousands of rows may name the same unknown asset; the nearest is looked for once.
+        if named not in self.unknown:
+            near = ", ".join(dict.fromkeys(self.names[name] for name in nearest(named, self.names, 3)))
+            told = _("there is no asset {word!r}; nearest: {words}") if near else _("there is no asset {word!r}")
+            self.unknown[named] = Rejected(told.format(word=named[:80], words=near))
+        return self.unknown[named]
+
+
+@use_case(needs=Permission.RECORD, offline=False)
+def import_block(session: Session, *, now: datetime, actor: str, source: str, records: list[Record]) -> Block:
+    """Import these records, all that are not refused or none, and return what was done."""
+    planned = plan(session, now=now, source=source, records=records)
+    numbers = references.allocate(session, prefix=PREFIX, now=now, count=len(planned.new)) if planned.new else []
+    new = tuple(replace(one, reference=number) for one, number in zip(planned.new, numbers, strict=True))
+    _insert(session, new)
+    for incident in new:
+        _append(session, IMPORTED, incident)
+    for incident in planned.updated:
+        _replace(session, incident)
+        _append(session, IMPORT_UPDATED, incident)
+    return replace(planned, new=new)
+
+
+@use_case(needs=Permission.RECORD, offline=False)
+def bracket(session: Session, *, now: datetime, actor: str, source: str, started: bool, facts: dict[str, Any]) -> None:
+    """Note in the ledger that an import in several blocks begins, or has ended."""
+    ledger.append(session, kind=IMPORT_STARTED if started else IMPORT_FINISHED, subject=f"import:{source}", facts=facts)
+
+
+def _known(session: Session, source: str, records: list[Record]) -> dict[str, IncidentRow]:
+    found: dict[str, IncidentRow] = {}
+    for keys in _chunks([one["key"] for one in records]):
+        query = select(IncidentRow).where(IncidentRow.source == source, col(IncidentRow.source_key).in_(keys))
+        found.update((str(row.source_key), row) for row in session.exec(query))
+    return found
+
+
+def _is_changed(record: Record, known: dict[str, IncidentRow]) -> bool:
+    before = known.get(record["key"])
+    return before is not None and before.source_digest != record["digest"]
+
+
+def _touched(session: Session, wanted: list[str]) -> set[str]:
+    touched: set[str] = set()
+    for some in _chunks(wanted):
+        kinds = ledger.newest_kinds(session, subjects=some)
+        touched |= {reference for reference, kind in kinds.items() if kind not in FROM_IMPORT}
+    return touched
+
+
+def _chunks(items: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(items), _CHUNK):
+        yield items[start : start + _CHUNK]
+
+
+def _insert(session: Session, incidents: tuple[Incident, ...]) -> None:
+    # Core inserts of many rows: a session would make an object of every row.
+    if incidents:
+        connection = session.connection()
+        connection.execute(IncidentRow.__table__.insert(), [rows.values_of(one) for one in incidents])  # type: ignore[attr-defined]
+        spans = [span for one in incidents for span in rows.span_values_of(one)]
+        connection.execute(SpanRow.__table__.insert(), spans)  # type: ignore[attr-defined]
+
+
+def _replace(session: Session, incident: Incident) -> None:
+    row = session.get_one(IncidentRow, incident.reference)
+    rows.save(session, row, rows.incidents_of(session, [row])[0], incident)
+    session.flush()
+
+
+def _append(session: Session, kind: str, incident: Incident) -> None:
+    record = life.fields(incident)
+    ledger.append(
+        session,
+        kind=kind,
+        subject=incident.reference,
+        about=incident.asset,
+        facts=record,
+        record=record,
+        happened_at=incident.opened,
+    )

@@ -1,0 +1,134 @@
+"""Finding and listing incidents, and what other floors read of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, or_, select
+
+from opsctl.assets import service as assets
+from opsctl.core import chain
+from opsctl.incidents.rules import life
+from opsctl.incidents.rules.life import Incident
+from opsctl.incidents.service import rows
+from opsctl.incidents.tables import IncidentRow, SpanRow
+from opsctl.incidents.terms import PREFIX, UNRESOLVED, SpanKind, State, Wanted
+from opsctl.ledger import service as ledger
+from opsctl.ledger.rules import Row
+from opsctl.store import references
+
+_BLOCK = 2000
+_ORDERS = {
+    "opened": (IncidentRow.opened, IncidentRow.reference),
+    "reference": (IncidentRow.reference,),
+    "asset": (IncidentRow.asset, IncidentRow.opened, IncidentRow.reference),
+    "state": (IncidentRow.state, IncidentRow.opened, IncidentRow.reference),
+}
+ORDERS = tuple(_ORDERS)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The incidents of a list, and how many there are in all."""
+
+    incidents: tuple[Incident, ...]
+    total: int
+
+
+def find(session: Session, *, word: str, now: datetime) -> Incident:
+    """The incident that is meant, for reading. Raise NotFound or, with the candidates, InvalidInput."""
+    column = col(IncidentRow.reference)
+    reference = references.find(session, column=column, prefix=PREFIX, word=word, now=now, writing=False)
+    return rows.incidents_of(session, [session.get_one(IncidentRow, reference)])[0]
+
+
+def list_incidents(
+    session: Session,
+    *,
+    state: Wanted | None = None,
+    asset: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    sort: str = "-opened",
+    limit: int = 0,
+) -> Listed:
+    """The incidents opened in [since, until) that fit, in that order; `-` before it turns it round. 0 is no limit."""
+    query = select(IncidentRow)
+    if state is not None:
+        query = query.where(col(IncidentRow.state).in_(sorted(state.states())))
+    if asset is not None:
+        query = query.where(IncidentRow.asset == assets.find(session, word=asset).handle)
+    if since is not None:
+        query = query.where(IncidentRow.opened >= since)
+    if until is not None:
+        query = query.where(IncidentRow.opened < until)
+    total = session.exec(select(func.count()).select_from(query.subquery())).one()
+    order = _ORDERS[sort.removeprefix("-")]
+    columns = [col(one).desc() if sort.startswith("-") else col(one) for one in order]
+    query = query.order_by(*columns)
+    if limit:
+        query = query.limit(limit)
+    return Listed(tuple(rows.incidents_of(session, list(session.exec(query)))), total)
+
+
+def timeline(session: Session, *, word: str, now: datetime) -> tuple[Incident, list[Row]]:
+    """The incident and its ledger rows, in the order in which things happened."""
+    incident = find(session, word=word, now=now)
+    found = ledger.rows(session, ledger.Search(subject=incident.reference))
+    return incident, sorted(found, key=lambda row: (row.happened_at, row.seq))
+
+
+def outages(session: Session, *, since: datetime, until: datetime) -> list[Incident]:
+    """Every incident with an outage that touches [since, until), one of no length included."""
+    touching = select(SpanRow.incident).where(
+        SpanRow.kind == SpanKind.OUTAGE,
+        SpanRow.started < until,
+        or_(col(SpanRow.ended).is_(None), col(SpanRow.ended) >= since),
+    )
+    return _all(session, touching)
+
+
+def resolved(session: Session, *, since: datetime, until: datetime) -> list[Incident]:
+    """Every incident whose final resolution lies in [since, until)."""
+    entered = select(SpanRow.incident).where(
+        SpanRow.kind == SpanKind.STATE,
+        SpanRow.state == State.RESOLVED,
+        SpanRow.started >= since,
+        SpanRow.started < until,
+    )
+    found = _all(session, entered)
+    return [one for one in found if one.resolved is not None and since <= one.resolved < until]
+
+
+def carried_over(session: Session, *, at: datetime) -> list[Incident]:
+    """Every incident opened before that moment and not resolved by it."""
+    later = select(SpanRow.incident).where(
+        SpanRow.kind == SpanKind.STATE, SpanRow.state == State.RESOLVED, SpanRow.started >= at
+    )
+    query = select(IncidentRow).where(
+        IncidentRow.opened < at,
+        or_(col(IncidentRow.state).in_(sorted(UNRESOLVED)), col(IncidentRow.reference).in_(later)),
+    )
+    found = rows.incidents_of(session, list(session.exec(query.order_by(col(IncidentRow.opened)))))
+    return [one for one in found if one.resolved is None or one.resolved >= at]
+
+
+def records(session: Session) -> Iterator[tuple[str, str]]:
+    """Every incident's reference and digest as it is now, for `ledger verify --deep`."""
+    after = ""
+    while True:
+        query = select(IncidentRow).where(col(IncidentRow.reference) > after)
+        block = list(session.exec(query.order_by(col(IncidentRow.reference)).limit(_BLOCK)))
+        if not block:
+            return
+        for incident in rows.incidents_of(session, block):
+            yield incident.reference, chain.record_digest(life.fields(incident))
+        after = block[-1].reference
+        session.expunge_all()
+
+
+def _all(session: Session, references_wanted: Any) -> list[Incident]:
+    query = select(IncidentRow).where(col(IncidentRow.reference).in_(references_wanted))
+    return rows.incidents_of(session, list(session.exec(query.order_by(col(IncidentRow.reference)))))

@@ -1,0 +1,93 @@
+"""The words of incidents."""
+
+from enum import StrEnum
+
+from opsctl.exchange.fields import Field, FieldType
+
+PREFIX = "INC"
+OPENED = "incident.opened"
+ACKNOWLEDGED = "incident.acknowledged"
+NOTED = "incident.noted"
+RESOLVED = "incident.resolved"
+CLOSED = "incident.closed"
+IMPORTED = "incident.imported"
+IMPORT_UPDATED = "incident.import-updated"
+IMPORT_STARTED = "import.started"
+IMPORT_FINISHED = "import.finished"
+FROM_IMPORT = frozenset({IMPORTED, IMPORT_UPDATED})
+
+
+class State(StrEnum):
+    """Where an incident stands."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    MITIGATED = "mitigated"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+UNRESOLVED = frozenset({State.OPEN, State.ACKNOWLEDGED, State.MITIGATED})
+
+
+class Wanted(StrEnum):
+    """What `incident list --state` takes: a state, or one of two groups of them."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    MITIGATED = "mitigated"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    UNACKED = "unacked"
+    UNRESOLVED = "unresolved"
+
+    def states(self) -> frozenset[State]:
+        """The states that are meant."""
+        if self is Wanted.UNRESOLVED:
+            return UNRESOLVED
+        return frozenset({State.OPEN if self is Wanted.UNACKED else State(self.value)})
+
+
+class SpanKind(StrEnum):
+    """What lasted: a state, an outage, or an impact that was no outage."""
+
+    STATE = "state"
+    OUTAGE = "outage"
+    IMPACT = "impact"
+
+
+class Level(StrEnum):
+    """How much is affected (impact), or how long it can wait (urgency)."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Flag(StrEnum):
+    """What is legal but worth a look, and what an import left open."""
+
+    RESTORED_BEFORE_OPENED = "restored-before-opened"
+    RESTORED_AFTER_RESOLVED = "restored-after-resolved"
+    OPENED_BEFORE_IMPACT = "opened-before-impact"
+    RESOLVED_BEFORE_OPENED = "resolved-before-opened"
+    NO_ASSET = "no-asset"
+    NO_TITLE = "no-title"
+    NO_OPENING = "no-opening"
+
+
+_LEVELS = frozenset(level.value for level in Level)
+_MOMENTS = "impact_start detected opened acknowledged mitigated restored resolved closed entered_at"
+FIELDS = {
+    one.name: one
+    for one in (
+        Field("title", FieldType.TEXT),
+        Field("asset", FieldType.TEXT),
+        Field("impact", FieldType.CHOICE, _LEVELS),
+        Field("urgency", FieldType.CHOICE, _LEVELS),
+        Field("outage", FieldType.FLAG),
+        *(Field(name, FieldType.MOMENT) for name in _MOMENTS.split()),
+        *(Field(name, FieldType.BODY) for name in ("cause", "handling", "result")),
+    )
+}
+"""What an import map may fill."""

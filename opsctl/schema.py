@@ -1,0 +1,10 @@
+"""Every table of every room, for Alembic to compare with a database. Loaded by tests and by new revisions only."""
+
+from sqlmodel import SQLModel
+
+import opsctl.assets.tables
+import opsctl.incidents.tables
+import opsctl.ledger.tables
+import opsctl.store.tables  # noqa: F401
+
+metadata = SQLModel.metadata
