@@ -73,7 +73,7 @@ def read_zone(name: str) -> ZoneInfo:
         # A folder (`Europe`) is an OSError, a file that holds no zone a ValueError.
         with suppress(ZoneInfoNotFoundError, ValueError, OSError):
             return ZoneInfo(plain)
-    close = nearest(name, available_timezones())
+    close = nearest(name, available_timezones() - _NO_ZONES)
     raise InvalidInput(
         _("There is no time zone {name!r}.").format(name=excerpt(name)),
         _("Did you mean {names}?").format(names=", ".join(close)) if close else _("Use a name such as Asia/Shanghai."),
@@ -303,7 +303,7 @@ def _on_date(found: re.Match[str], zone: str) -> datetime:
         return _at(day, found, zone)
     # The parts of an offset beyond those given are zero.
     parts = [int(part) for part in re.findall("[0-9]{2}", found["ahead"] or "")]
-    hours, minutes, seconds = [*parts, 0, 0][:3]
+    hours, minutes, seconds = [*parts, 0, 0, 0][:3]
     if minutes > 59 or seconds > 59:
         raise ValueError("an offset of more than 59 minutes or seconds")
     ahead = timedelta(hours=hours, minutes=minutes, seconds=seconds) * (-1 if found["sign"] == "-" else 1)
