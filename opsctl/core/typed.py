@@ -28,7 +28,9 @@ _ESCAPE_SEQUENCE = re.compile(
 )
 _LINE_BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 # Besides controls, what cannot be seen and would make two equal titles differ. U+200D stays: emoji are joined by it.
-_UNSHOWABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ud800-\udfff\ufeff]")
+_UNSHOWABLE = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ud800-\udfff\ufeff]"
+)
 _HANDLE = re.compile(r"[^\W_][\w.-]{0,63}")
 _RECORD_REFERENCE = re.compile(r"[a-z]{3}-[0-9]{4}-[0-9]+")
 _LONGEST_GUESSED = 100
