@@ -1,12 +1,18 @@
 """What names a database: `sqlite:///path`, `postgresql://host/name`, `service=name`."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
+
+_SECRETS = {"password", "sslpassword", "oauth_client_secret"}
+# libpq reads `name = value`; a value with blanks stands in single quotes.
+_SETTING = re.compile(r"\s*(\w+)\s*=\s*(?:'(?:\\.|[^'\\])*'|(?:\\.|[^\s'\\])*)(?=\s|$)", re.DOTALL)
+_SECRET_SETTING = re.compile(rf"\b(?:{'|'.join(sorted(_SECRETS))})\s*=")
 
 
 class Backend(StrEnum):
@@ -45,14 +51,17 @@ def read_address(text: str) -> Address:
 def _file(path: str) -> Address:
     if not path or path.endswith("/"):
         raise _unreadable(path)
-    return Address(Backend.SQLITE, str(Path(path).expanduser().absolute()))
+    try:
+        return Address(Backend.SQLITE, str(Path(path).expanduser().absolute()))
+    except RuntimeError:  # the home of a user who does not exist
+        raise _unreadable(path) from None
 
 
 def _server_url(text: str) -> Address:
     try:
         parts = urlsplit(text)
         asked = parse_qs(parts.query)
-        secret = parts.password is not None or "password" in asked
+        secret = parts.password is not None or not _SECRETS.isdisjoint(asked)
     except ValueError:
         raise _unreadable(text) from None
     if secret:
@@ -61,11 +70,14 @@ def _server_url(text: str) -> Address:
 
 
 def _conninfo(text: str) -> Address:
-    words = [word.partition("=") for word in text.split()]
-    if any(not name or not sign for name, sign, _value in words):
-        raise _unreadable(text)
-    if any(unquote(name) == "password" for name, _sign, _value in words):
+    if _SECRET_SETTING.search(text):
         raise _refuse_password()
+    at = 0
+    while at < len(text.rstrip()):
+        setting = _SETTING.match(text, at)
+        if setting is None:
+            raise _unreadable(text)
+        at = setting.end()
     return Address(Backend.POSTGRESQL, text)
 
 
@@ -77,6 +89,9 @@ def _refuse_password() -> InvalidInput:
 
 
 def _unreadable(text: str) -> InvalidInput:
+    scheme, sign, _rest = text.partition("://")
+    if sign:  # what follows may hold a password
+        text = f"{scheme}://…"
     return InvalidInput(
         _("{text!r} names no database.").format(text=text[:80]),
         _("Use sqlite:///path/to/opsctl.db, postgresql://host/name or service=name."),
