@@ -1,0 +1,21 @@
+"""Records with sensible defaults, made the way users make them: through the use cases."""
+
+from typing import Any
+
+from opsctl.assets import service as assets
+from opsctl.assets.rules import AssetView
+from opsctl.incidents.rules.life import Incident
+from opsctl.incidents.service import write as incidents
+from tests.harness import Perform
+
+
+def make_asset(perform: Perform, handle: str = "erp", **given: Any) -> AssetView:
+    """The asset `erp`, titled `ERP login`, or what is given instead."""
+    asset: AssetView = perform(assets.add, **{"handle": handle, "title": "ERP login", **given})
+    return asset
+
+
+def make_incident(perform: Perform, words: str = "login answers 502", asset: str = "erp", **given: Any) -> Incident:
+    """An incident of the asset `erp`, which must be there, opened now with medium impact and urgency."""
+    incident: Incident = perform(incidents.open_incident, **{"words": words, "asset": asset, **given})
+    return incident
