@@ -51,8 +51,8 @@ class DurationStatistics:
 def statistics_of(seconds: Sequence[float]) -> DurationStatistics | None:
     """The statistics of the durations, None if there is none; whole numbers stay whole wherever they divide.
 
-    The median of an even number is the mean of the two middle ones, p90 the nearest rank v[ceil(0.9·n) − 1]
-    (design, KPI definitions, cohorts). Raise ValueError if one is not finite.
+    The median of an even number is the mean of the two middle ones, p90 the nearest rank v[ceil(0.9·n) − 1].
+    Raise ValueError if one is not finite.
     """
     if not seconds:
         return None

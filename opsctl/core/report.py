@@ -91,6 +91,8 @@ class Report:
     remarks: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     """What `--quiet` prints, one a line."""
+    sheet: Table | None = None
+    """What CSV has instead of the first table, where people see several."""
     attention: bool = False
     """The command ends with exit code 3."""
 

@@ -13,7 +13,7 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 
 
 def tabular(report: Report, style: Style, *, to_file: bool = False) -> str:
-    """The first table of the report as CSV (RFC 4180, lines end in a line feed), under the keys of its columns.
+    """The sheet of the report, else its first table, as CSV (RFC 4180, line feeds), under the keys of its columns.
 
     A table without rows still has its header. A report without a table gives its fields, one a row, under
     `key,value`; one without fields gives an empty text. With `to_file` the text begins with a byte order mark,
@@ -28,7 +28,7 @@ def tabular(report: Report, style: Style, *, to_file: bool = False) -> str:
 
 
 def _rows(report: Report, style: Style) -> list[list[str]]:
-    for part in report.parts:
+    for part in (report.sheet, *report.parts):
         if isinstance(part, Table):
             return [
                 [column.key for column in part.columns],

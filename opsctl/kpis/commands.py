@@ -1,0 +1,99 @@
+"""opsctl kpi list | report | explain"""
+
+import re
+from typing import Annotated
+
+from typer import Argument, Option
+
+from opsctl.cli.context import Context, current
+from opsctl.cli.groups import room_app, verb
+from opsctl.cli.usage import read_word
+from opsctl.core.errors import InvalidInput
+from opsctl.core.periods import Period, read_period
+from opsctl.core.texts import _
+from opsctl.core.typed import mend
+from opsctl.kpis import service, views
+from opsctl.kpis.terms import By, Name
+
+app = room_app()
+
+DEFAULT_PERIOD = "last-month"
+_REFERENCE = re.compile(r"[A-Za-z]{3}-[\d-]+", re.ASCII)
+
+PeriodOption = Annotated[
+    str | None,
+    Option("--period", metavar="PERIOD", help=_("2026-10, 2026-Q3, 2026, last-month, 2026-10-01..2026-10-15")),
+]
+AssetOption = Annotated[str | None, Option("--asset", metavar="ASSET", help=_("Only this asset."))]
+
+
+def _period(context: Context, word: str | None, option: str | None) -> Period:
+    if word and option:
+        raise InvalidInput(_("The period is given twice: {one} and {other}.").format(one=word, other=option))
+    zone = context.asked_zone or context.database_zone
+    return read_period(word or option or DEFAULT_PERIOD, zone=zone, now=context.now)
+
+
+def _name(word: str) -> Name:
+    typed = mend(word)
+    titles = {views.title(name): name for name in Name}
+    if typed in titles:
+        return titles[typed]
+    return Name(read_word(typed, [name.value for name in Name], _("The figure")))
+
+
+@verb(app, "list", help=_("The figures there are, and their formulas."), examples=("opsctl kpi list",), writes=False)
+def list_() -> None:
+    """Show."""
+    current().emit(views.definitions())
+
+
+@verb(
+    app,
+    "report",
+    help=_("The figures of a period; last month's if none is given."),
+    examples=("opsctl kpi report", "opsctl kpi report 2026-10 --by asset", "opsctl --tz UTC kpi report 2026-Q3 --json"),
+    writes=False,
+    attention=_("done, but a record had to be left out of a figure"),
+)
+def report(
+    word: Annotated[str | None, Argument(metavar="[PERIOD]", help=_("2026-10, 2026-Q3, 2026, last-month …"))] = None,
+    period: PeriodOption = None,
+    asset: AssetOption = None,
+    by: Annotated[By | None, Option("--by", metavar="asset", help=_("Each asset too."))] = None,
+) -> None:
+    """Parse, read, show."""
+    context = current()
+    wanted = _period(context, word, period)
+    found = context.read(service.report, now=context.now, period=wanted, asset=asset, by=by)
+    context.emit(views.report(found.period, found.scope, found.as_of, found.ledger_head, found.figures))
+
+
+@verb(
+    app,
+    "explain",
+    help=_("One figure down to its records, or one record's part in it."),
+    examples=("opsctl kpi explain availability 2026-10 --asset erp", "opsctl kpi explain mtt-resolve INC-2026-0042"),
+    writes=False,
+)
+def explain(
+    name: Annotated[str, Argument(metavar="FIGURE", help=_("Its name or title; see: opsctl kpi list"))],
+    words: Annotated[list[str] | None, Argument(metavar="[REF] [PERIOD]", help=_("A record; a period."))] = None,
+    period: PeriodOption = None,
+    asset: AssetOption = None,
+) -> None:
+    """Parse, read, show."""
+    context = current()
+    named = [word for word in words or [] if _REFERENCE.fullmatch(mend(word))]
+    others = [word for word in words or [] if word not in named]
+    if len(named) > 1 or len(others) > 1:
+        raise InvalidInput(
+            _("One record and one period at most."), _("See: {command} --help").format(command="opsctl kpi explain")
+        )
+    figure = _name(name)
+    incident = context.read(service.incident, word=named[0], now=context.now) if named else None
+    wanted = _period(context, others[0] if others else None, period)
+    if incident is not None and not others and not period:
+        wanted = _period(context, service.month_of(incident, figure, zone=wanted.zone), None)
+    found = context.read(service.report, now=context.now, period=wanted, names=(figure,), asset=asset)
+    context.emit(views.explained(found.period, found.scope, found.as_of, found.ledger_head, found.figures, incident))
