@@ -204,13 +204,14 @@ POSTGRESQL_GUARDS = (
     "CREATE TRIGGER ledger_head_no_truncate BEFORE TRUNCATE ON ledger_head EXECUTE FUNCTION ledger_refuse()",
     # The whole queue of a unit of work in one call: one lock on the head, one number after the other, one stamp.
     # It runs as its owner, so a writer needs no right on the tables, and its search path is pinned for that reason.
+    # The per cent sign is doubled because the driver reads it first.
     """
     DO $outer$ BEGIN EXECUTE format($format$
     CREATE FUNCTION ledger_append(
       p_request text, p_host text, p_lines int[], p_happened timestamptz[], p_kinds text[], p_subjects text[],
       p_abouts text[], p_topics text[], p_customers text[], p_facts text[], p_salts text[], p_records text[],
       OUT new_seq int, OUT new_hash text
-    ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, %1$I, pg_temp AS $body$
+    ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, %%1$I, pg_temp AS $body$
     DECLARE
       moment_format CONSTANT text := 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"';
       total CONSTANT int := cardinality(p_lines);
