@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,7 @@ def emit(context: "Context", report: Report) -> None:
     else:
         text = render(report, form, _style(context, report, form), to_file=to_file)
     if to_file and output is not None:
-        write_file(Path(output), text)
+        write_file(Path(output), (text,))
     else:
         _to_stdout(text, form)
     if form in (Format.TABLE, Format.PLAIN):
@@ -100,12 +101,12 @@ def _to_stdout(text: str, form: Format) -> None:
     sys.stdout.write(text)
 
 
-def write_file(path: Path, text: str) -> None:
+def write_file(path: Path, lines: Iterable[str]) -> None:
     """Write the file whole or not at all. Raise InvalidInput if it cannot be written."""
     try:
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", dir=path.parent, delete=False) as draft:
             try:
-                draft.write(text)
+                draft.writelines(lines)
                 draft.flush()
                 os.fsync(draft.fileno())
                 mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()

@@ -1,7 +1,6 @@
 """Wrong usage, said in the reader's language: Typer's own sentences are English and fixed."""
 
 import difflib
-from enum import Enum
 from typing import Any
 
 from typer._click import exceptions as click

@@ -2,8 +2,6 @@
 
 from enum import StrEnum
 
-from opsctl.exchange.fields import Field, FieldType
-
 PREFIX = "INC"
 OPENED = "incident.opened"
 ACKNOWLEDGED = "incident.acknowledged"
@@ -74,20 +72,3 @@ class Flag(StrEnum):
     NO_ASSET = "no-asset"
     NO_TITLE = "no-title"
     NO_OPENING = "no-opening"
-
-
-_LEVELS = frozenset(level.value for level in Level)
-_MOMENTS = "impact_start detected opened acknowledged mitigated restored resolved closed entered_at"
-FIELDS = {
-    one.name: one
-    for one in (
-        Field("title", FieldType.TEXT),
-        Field("asset", FieldType.TEXT),
-        Field("impact", FieldType.CHOICE, _LEVELS),
-        Field("urgency", FieldType.CHOICE, _LEVELS),
-        Field("outage", FieldType.FLAG),
-        *(Field(name, FieldType.MOMENT) for name in _MOMENTS.split()),
-        *(Field(name, FieldType.BODY) for name in ("cause", "handling", "result")),
-    )
-}
-"""What an import map may fill."""

@@ -212,7 +212,7 @@ def _duration_table(figures: list[Figure]) -> Table:
 
 
 def _sheet(figures: tuple[Figure, ...]) -> Table:
-    keys = "name scope state value unit numerator denominator n median mean p90 max carried_over excluded".split()
+    keys = ["name", "scope", "state", "value", "unit", "numerator", "denominator", "n", "median", "mean", "p90", "max", "carried_over", "excluded"]
     rows = []
     for one in figures:
         stats = one.statistics

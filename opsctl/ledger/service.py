@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection, func
 from sqlalchemy import Row as SqlRow
-from sqlalchemy import func
 from sqlalchemy import select as sql_select
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from opsctl.core import chain
 from opsctl.core.errors import Conflict, NotFound
@@ -129,43 +129,55 @@ def last_fact(session: Session, *, subject: str) -> Row | None:
 
 def newest_kinds(session: Session, *, subjects: list[str]) -> dict[str, str]:
     """The kind of the newest row of each of these records."""
-    newest = (
-        select(func.max(LedgerRow.seq)).where(LedgerRow.subject.in_(subjects)).group_by(LedgerRow.subject)  # type: ignore[attr-defined]
-    )
-    found = session.exec(select(LedgerRow.subject, LedgerRow.kind).where(LedgerRow.seq.in_(newest)))  # type: ignore[attr-defined]
+    last = select(func.max(LedgerRow.seq)).where(col(LedgerRow.subject).in_(subjects)).group_by(LedgerRow.subject)
+    found = session.exec(select(LedgerRow.subject, LedgerRow.kind).where(col(LedgerRow.seq).in_(last)))
     return dict(found.all())
 
 
-def verify(session: Session, *, kept: str | None, standing: set[str], wanted: Iterable[str]) -> rules.Verdict:
+def newest(session: Session, *, search: Search, limit: int) -> list[Row]:
+    """The newest rows that the search wants, the newest first; 0 is no limit."""
+    return list(rows(session, search, limit=limit or None, newest_first=True))
+
+
+def excerpt(session: Session, *, search: Search) -> Iterator[tuple[Row, bool]]:
+    """Every row of the chain, and whether the search wants its content."""
+    for row in rows(session, Search()):
+        yield row, search.subject in (None, row.subject) and search.about in (None, row.about)
+
+
+def verify(
+    session: Session,
+    *,
+    kept: str | None,
+    standing: Callable[[Connection], set[str]],
+    wanted: Iterable[str],
+    records: Iterable[Records] | None,
+) -> rules.Verdict:
     """Follow the whole chain and say what is not as it was written.
 
-    `kept` is a head from an earlier day, `standing` the database's triggers, `wanted` the guards that must be among them.
+    `kept` is a head from an earlier day; `standing` gives the database's triggers, `wanted` names the guards that must
+    be among them. With `records`, each room's records are compared to what the ledger last wrote of them, too.
     """
-    findings = [rules.Finding(Fault.GUARD_MISSING, None, None, name) for name in wanted if name not in standing]
+    guards = standing(session.connection())
+    findings = [rules.Finding(Fault.GUARD_MISSING, None, None, name) for name in wanted if name not in guards]
     reader = rules.ChainReader()
     findings += reader.findings(rows(session, Search()), kept)
     findings += rules.check_head(head(session), reader.head)
-    return rules.Verdict(reader.rows, reader.redacted, reader.head, tuple(findings))
+    count = None
+    if records is not None:
+        present = [pair for give in records for pair in give(session)]
+        findings += rules.compare_records(_written(session), present)
+        count = len(present)
+    return rules.Verdict(reader.rows, reader.redacted, reader.head, tuple(findings), count)
 
 
-def verify_deep(session: Session, verdict: rules.Verdict, *, records: Iterable[Records]) -> rules.Verdict:
-    """The verdict with every record compared to what the ledger last wrote down about it."""
-    newest = (
-        select(func.max(LedgerRow.seq)).where(LedgerRow.record_digest.is_not(None)).group_by(LedgerRow.subject)  # type: ignore[union-attr]
+def _written(session: Session) -> dict[str, str]:
+    """The newest record digest that the ledger has of each record."""
+    newest_rows = (
+        select(func.max(LedgerRow.seq)).where(col(LedgerRow.record_digest).is_not(None)).group_by(LedgerRow.subject)
     )
-    found = session.exec(select(LedgerRow.subject, LedgerRow.record_digest).where(LedgerRow.seq.in_(newest)))  # type: ignore[attr-defined]
-    written = {subject: digest for subject, digest in found.all() if digest is not None}
-    count = 0
-
-    def counted() -> Iterator[tuple[str, str]]:
-        nonlocal count
-        for give in records:
-            for pair in give(session):
-                count += 1
-                yield pair
-
-    findings = tuple(rules.compare_records(written, counted()))
-    return rules.Verdict(verdict.rows, verdict.redacted, verdict.head, verdict.findings + findings, count)
+    found = session.exec(select(LedgerRow.subject, LedgerRow.record_digest).where(col(LedgerRow.seq).in_(newest_rows)))
+    return {subject: digest for subject, digest in found.all() if digest is not None}
 
 
 @use_case(needs=Permission.REDACT, offline=False)

@@ -22,7 +22,8 @@ def create(address: Address, *, zone: str) -> bool:
     driver = driver_of(address)
     store = Store(address)
     try:
-        driver.prepare(address.target)
+        with store.faults_in_words(new=True):
+            driver.prepare(address.target)
     except PermissionError:
         raise faults.read_only() from None
     except OSError as error:

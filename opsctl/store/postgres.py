@@ -23,7 +23,7 @@ LEDGER_GUARDS = (
 )  # fmt: skip
 
 
-def write_engine(target: str, *, create: bool = False) -> Engine:
+def write_engine(target: str) -> Engine:
     """An engine for short writes: READ COMMITTED, since the head of the ledger serialises the writers."""
     return _engine(target, isolation_level="READ COMMITTED", poolclass=NullPool)
 
@@ -94,9 +94,9 @@ def append(connection: Connection, entries: list[Entry], by: Signature) -> Head:
     """Hand the whole queue to the server, which numbers, stamps and chains the rows, and return the new head."""
     found = connection.execute(
         text(
-            "SELECT new_seq, new_hash FROM ledger_append(CAST(:request AS text), CAST(:host AS text), CAST(:lines AS int[]),"
-            " CAST(:happened AS timestamptz[]), CAST(:kinds AS text[]), CAST(:subjects AS text[]), CAST(:abouts AS text[]),"
-            " CAST(:topics AS text[]), CAST(:customers AS text[]), CAST(:facts AS text[]), CAST(:salts AS text[]),"
+            "SELECT new_seq, new_hash FROM ledger_append(CAST(:request AS text), CAST(:host AS text),"
+            " CAST(:lines AS int[]), CAST(:happened AS timestamptz[]), CAST(:kinds AS text[]),"
+            " CAST(:subjects AS text[]), CAST(:abouts AS text[]), CAST(:topics AS text[]), CAST(:customers AS text[]), CAST(:facts AS text[]), CAST(:salts AS text[]),"
             " CAST(:records AS text[]))"
         ),
         {

@@ -1,5 +1,7 @@
 """SQLite: the embedded default. One file, write-ahead log, full synchronous, foreign keys."""
 
+import errno
+import os
 import sqlite3
 from pathlib import Path
 from urllib.parse import quote
@@ -21,16 +23,16 @@ LEDGER_GUARDS = (
 )  # fmt: skip
 
 _LEDGER = (
-    "INSERT INTO ledger (seq, recorded_at, happened_at, actor, host, kind, subject, about, topic, customer, request, line,"
-    " facts_digest, record_digest, row_digest, prev_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO ledger (seq, recorded_at, happened_at, actor, host, kind, subject, about, topic, customer, request,"
+    " line, facts_digest, record_digest, row_digest, prev_hash, hash)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _FACTS = "INSERT INTO ledger_facts (seq, facts, salt) VALUES (?, ?, ?)"
 
 
-def write_engine(target: str, *, create: bool = False) -> Engine:
-    """An engine whose every transaction begins by taking the write lock. `create` makes the file."""
-    mode = "rwc" if create else "rw"
-    engine = create_engine("sqlite://", creator=lambda: _connect(target, mode), poolclass=NullPool)
+def write_engine(target: str) -> Engine:
+    """An engine whose every transaction begins by taking the write lock."""
+    engine = create_engine("sqlite://", creator=lambda: _connect(target), poolclass=NullPool)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
 
@@ -38,16 +40,16 @@ def write_engine(target: str, *, create: bool = False) -> Engine:
 def read_engine(target: str) -> Engine:
     """An engine that cannot write and whose every transaction sees one snapshot."""
     engine = create_engine(
-        "sqlite://", creator=lambda: _connect(target, "rw", readable_only=True), poolclass=StaticPool
+        "sqlite://", creator=lambda: _connect(target, readable_only=True), poolclass=StaticPool
     )
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return engine
 
 
-def _connect(target: str, mode: str, *, readable_only: bool = False) -> sqlite3.Connection:
+def _connect(target: str, *, readable_only: bool = False) -> sqlite3.Connection:
     # A `file:` address, since only that can refuse to create a missing file.
     connection = sqlite3.connect(
-        f"file:{quote(target)}?mode={mode}",
+        f"file:{quote(os.fsencode(target))}?mode=rw",
         uri=True,
         timeout=BUSY_SECONDS,
         isolation_level=None,
@@ -61,15 +63,21 @@ def _connect(target: str, mode: str, *, readable_only: bool = False) -> sqlite3.
 
 
 def prepare(target: str) -> None:
-    """Make the file of a new database, readable by its owner alone, with a write-ahead log."""
+    """Make the file of a new database, readable by its owner alone, with a write-ahead log.
+
+    Raise Unavailable for a database of another program, IsADirectoryError for a folder.
+    """
     path = Path(target)
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), target)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
-    connection = _connect(target, "rwc")
-    try:
-        connection.execute("PRAGMA journal_mode=WAL")
-    finally:
-        connection.close()
+    engine = create_engine("sqlite://", creator=lambda: _connect(target), poolclass=NullPool)
+    with engine.connect() as connection:
+        tables = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars())
+        if tables and "alembic_version" not in tables:
+            raise faults.damaged(f"sqlite:///{target}")
+        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
 
 
 def exists(target: str) -> bool:

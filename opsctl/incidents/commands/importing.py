@@ -19,7 +19,6 @@ from opsctl.exchange.readers import read_records
 from opsctl.exchange.rejects import rejects_path, write_rejects
 from opsctl.incidents import views
 from opsctl.incidents.service import imports as service
-from opsctl.incidents.terms import FIELDS
 
 app = room_app()
 
@@ -73,9 +72,9 @@ def import_(
 ) -> None:
     """Read and check the whole file, import it, write the rejects, say so."""
     context = current()
-    import_map = load_map(Path(map_file), fields=FIELDS)
+    import_map = load_map(Path(map_file), fields=service.FIELDS)
     document = read_records("-" if file == "-" else Path(file), name=file, key=import_map.key)
-    mapped = apply_map(document, import_map, FIELDS, zone=context.asked_zone or context.host_file.timezone)
+    mapped = apply_map(document, import_map, service.FIELDS, zone=context.asked_zone or context.host_file.timezone)
     if dry_run:
         tally = Tally()
         tally.add(context.read(service.plan, now=context.now, source=import_map.source, records=_records(mapped)))

@@ -8,21 +8,37 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from opsctl.assets import service as assets
-from opsctl.core.typed import nearest
 from opsctl.core.texts import _
+from opsctl.core.typed import nearest
 from opsctl.core.use_cases import Permission, use_case
+from opsctl.exchange.fields import Field, FieldType
 from opsctl.incidents.rules import imports, life
 from opsctl.incidents.rules.imports import Rejected
 from opsctl.incidents.rules.life import Incident
 from opsctl.incidents.service import rows
 from opsctl.incidents.tables import IncidentRow, SpanRow
-from opsctl.incidents.terms import FROM_IMPORT, IMPORT_FINISHED, IMPORT_STARTED, IMPORT_UPDATED, IMPORTED, PREFIX
+from opsctl.incidents.terms import FROM_IMPORT, IMPORT_FINISHED, IMPORT_STARTED, IMPORT_UPDATED, IMPORTED, PREFIX, Level
 from opsctl.ledger import service as ledger
 from opsctl.store import references
 
 _CHUNK = 5000
 Record = dict[str, Any]
 """One mapped record: `line`, `key`, `digest` and `values`, which has our fields."""
+_LEVELS = frozenset(level.value for level in Level)
+_MOMENTS = "impact_start detected opened acknowledged mitigated restored resolved closed entered_at"
+FIELDS = {
+    one.name: one
+    for one in (
+        Field("title", FieldType.TEXT),
+        Field("asset", FieldType.TEXT),
+        Field("impact", FieldType.CHOICE, _LEVELS),
+        Field("urgency", FieldType.CHOICE, _LEVELS),
+        Field("outage", FieldType.FLAG),
+        *(Field(name, FieldType.MOMENT) for name in _MOMENTS.split()),
+        *(Field(name, FieldType.BODY) for name in ("cause", "handling", "result")),
+    )
+}
+"""What an import map may fill."""
 
 
 @dataclass(frozen=True)

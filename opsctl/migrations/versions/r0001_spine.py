@@ -1,5 +1,6 @@
 """The spine: settings, references, the ledger with its guards, assets, incidents."""
 
+from alembic import op
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -10,8 +11,6 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
 )
-
-from alembic import op
 
 revision = "0001"
 down_revision = None

@@ -1,0 +1,134 @@
+"""opsctl ledger list | show | verify | export | redact"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+from typer import Argument, Option
+
+from opsctl.cli.context import Context, current
+from opsctl.cli.groups import room_app, verb
+from opsctl.cli.output import write_file
+from opsctl.core.texts import _
+from opsctl.core.typed import read_body
+from opsctl.ledger import service, views
+from opsctl.ledger.service import Search
+from opsctl.render.cells import json_value
+
+app = room_app()
+
+Subject = Annotated[str | None, Option("--subject", metavar="REF", help=_("Only rows about this record."))]
+About = Annotated[str | None, Option("--about", metavar="ASSET", help=_("Only rows about this asset's handle."))]
+Seq = Annotated[int, Argument(metavar="ROW", help=_("The number of a row."))]
+
+
+@verb(
+    app,
+    "list",
+    help=_("The newest rows of the ledger."),
+    examples=("opsctl ledger list --limit 20", "opsctl ledger list --subject INC-2026-0042"),
+    writes=False,
+)
+def list_(
+    kind: Annotated[
+        str | None, Option("--kind", metavar="KIND", help=_("Only this kind, such as incident.opened."))
+    ] = None,
+    subject: Subject = None,
+    about: About = None,
+    actor: Annotated[str | None, Option("--actor", metavar="NAME", help=_("Only rows by this actor."))] = None,
+    since: Annotated[str | None, Option("--since", metavar="TIME", help=_("Recorded at that time or later."))] = None,
+    until: Annotated[
+        str | None,
+        Option("--until", metavar="TIME", help=_("Recorded before that time; a date is the whole day, included.")),
+    ] = None,
+    limit: Annotated[int, Option("--limit", metavar="N", help=_("At most so many; 0 is all. 50 if not given."))] = 50,
+) -> None:
+    """Parse, read, show."""
+    context = current()
+    search = Search(kind, subject, about, actor, context.moment(since), context.until(until))
+    context.emit(views.listed(context.read(service.newest, search=search, limit=limit)))
+
+
+@verb(app, "show", help=_("One row, with its facts."), examples=("opsctl ledger show 42",), writes=False)
+def show(seq: Seq) -> None:
+    """Read and show."""
+    context = current()
+    context.emit(views.shown(context.read(service.one, seq=seq)))
+
+
+@verb(
+    app,
+    "verify",
+    help=_("Follow the whole chain and name what is not as it was written."),
+    examples=("opsctl ledger verify", "opsctl ledger verify --deep", "opsctl ledger verify --head 3f786850e387…"),
+    writes=False,
+    attention=_("the ledger is not whole"),
+)
+def verify(
+    deep: Annotated[
+        bool, Option("--deep", help=_("Compare every record with what the ledger wrote of it, too."))
+    ] = False,
+    head: Annotated[
+        str | None, Option("--head", metavar="HASH", help=_("A head you kept: it must still be in the chain."))
+    ] = None,
+) -> None:
+    """Read, verify, show."""
+    context = current()
+    driver = context.store.driver
+    found = context.read(
+        service.verify,
+        kept=None if head is None else head.strip().lower(),
+        standing=driver.guards,
+        wanted=driver.LEDGER_GUARDS,
+        records=[room.load(room.records) for room in context.rooms() if room.records] if deep else None,
+    )
+    context.emit(views.verified(found))
+
+
+@verb(
+    app,
+    "export",
+    help=_(
+        "Write the chain as JSON lines. With --subject or --about the other rows are number and digests alone, so the"
+        " excerpt still verifies and shows nothing of them."
+    ),
+    examples=("opsctl ledger export -o ledger.jsonl", "opsctl ledger export --about erp > erp.jsonl"),
+    writes=False,
+)
+def export(subject: Subject = None, about: About = None) -> None:
+    """Read and write."""
+    context = current()
+    output = context.chosen.get("output")
+    to_file = output is not None and output != "-"
+    write = partial(write_file, Path(str(output))) if to_file else sys.stdout.writelines
+    context.read(_export, search=Search(subject=subject, about=about), write=write)
+
+
+@verb(
+    app,
+    "redact",
+    help=_("Blank the facts of a row, and the same words in its record. The chain still verifies and says so."),
+    examples=('opsctl ledger redact 42 --reason "a password was pasted"',),
+    writes=True,
+)
+def redact(
+    seq: Seq, reason: Annotated[str, Option("--reason", metavar="TEXT", help=_("Why; it stays in the ledger."))]
+) -> None:
+    """Parse, redact, say so."""
+    context = current()
+    done = context.perform(service.redact, seq=seq, reason=read_body(reason), blank=_blanks(context))
+    context.emit(views.redacted(done.seq, done.subject, done.record_changed, done.left))
+
+
+def _blanks(context: Context) -> dict[str, service.Blank]:
+    return {str(room.prefix): room.load(room.blank) for room in context.rooms() if room.blank}
+
+
+def _export(session: Any, *, search: Search, write: Callable[[Iterator[str]], None]) -> None:
+    write(
+        json.dumps(json_value(views.data(row) if wanted else views.stub(row)), ensure_ascii=False) + "\n"
+        for row, wanted in service.excerpt(session, search=search)
+    )
