@@ -63,6 +63,15 @@ class Context:
 
         return Store(self.address)
 
+    def use(self, address: str) -> None:
+        """Work on that database from now on, in its own zone unless another is asked for."""
+        from opsctl.store.address import read_address
+
+        self.close()
+        for name in ("store", "zone", "database_zone"):
+            self.__dict__.pop(name, None)
+        self.address = read_address(address)
+
     @property
     def asked_zone(self) -> str | None:
         """The zone that was asked for with --utc or --tz, else None. Raise InvalidInput if there is no such zone."""

@@ -1,6 +1,7 @@
 """Making a database and looking at it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlmodel import Session, select
 
@@ -60,3 +61,8 @@ def upgrade(store: Store) -> tuple[str, str]:
     return migrate.upgrade(store)
 
 
+def sample(name: str) -> Path:
+    """A file of `sample-data`: beside the package in a checkout, inside it once installed."""
+    package = Path(__file__).parent.parent
+    installed = package / "sample_data" / name
+    return installed if installed.exists() else package.parent / "sample-data" / name

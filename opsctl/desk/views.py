@@ -31,15 +31,47 @@ def upgraded(before: str, after: str) -> Report:
 def status(data: dict[str, Any]) -> Report:
     """The state of the database; attention if a guard of the ledger is missing."""
     missing = data["guards_missing"]
+    stand = _("missing: {names}").format(names=", ".join(missing)) if missing else _("stand")
     pairs = (
         (_("database"), data["address"], Kind.TEXT),
         (_("zone"), data["zone"], Kind.TEXT),
         (_("schema"), data["schema"], Kind.TEXT),
         (_("ledger rows"), data["ledger_rows"], Kind.COUNT),
         (_("ledger head"), data["ledger_head"], Kind.REFERENCE),
-        (_("guards of the ledger"), _("missing: {names}").format(names=", ".join(missing)) if missing else _("stand"), Kind.TEXT),
+        (_("guards of the ledger"), stand, Kind.TEXT),
     )
-    remarks = (_("Without its guards the ledger can be changed unseen; run: opsctl ledger verify --deep"),) if missing else ()
+    warning = _("Without its guards the ledger can be changed unseen; run: opsctl ledger verify --deep")
     return Report(
-        kind="database.status", data=data, parts=(Fields(pairs),), remarks=remarks, references=(data["address"],)
+        kind="database.status",
+        data=data,
+        parts=(Fields(pairs),),
+        remarks=(warning,) if missing else (),
+        references=(data["address"],),
+    )
+
+
+def demo(address: str, folder: str, months: int, incidents: Report, figures: Report) -> Report:
+    """The invented company: where it lives, its newest incidents, last month's figures, and what to try next."""
+    intro = [_("An invented company, in a database of its own: {folder}").format(folder=folder)]
+    if months:
+        intro.append(_("Its history was moved by {months} months, so that last month is filled.").format(months=months))
+    opsctl = f"opsctl --db {address}"
+    following = (
+        _("Try next:"),
+        f"  {opsctl} incident open erp 'login answers 502' --down",
+        f"  {opsctl} incident list --state unresolved",
+        f"  {opsctl} kpi explain availability --asset erp",
+        f"  {opsctl} ledger verify --deep",
+    )
+    return Report(
+        kind="demo",
+        data={"address": address, "months_moved": months, "incidents": incidents.data, "report": figures.data},
+        parts=(
+            Text(tuple(intro)),
+            *incidents.parts,
+            Text((figures.heading,)),
+            *figures.parts,
+            Text(following),
+        ),
+        references=(address,),
     )
