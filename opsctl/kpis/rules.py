@@ -76,8 +76,8 @@ def availability(
     """The share of its service time in which an asset served: the whole first, then each asset if asked for.
 
     1 − len(D ∩ S) / len(S): S is the period up to now and up to the asset's retirement, D the union of its declared
-    outages, an outage that still lasts running to now. Overlapping outages count once, each is clipped to the period. The
-    whole is the sum of what served over the sum of what was to serve. `n` counts merged outages.
+    outages, an outage that still lasts running to now. Overlapping outages count once, each is clipped to the period.
+    The whole is the sum of what served over the sum of what was to serve. `n` counts merged outages.
     """
     down: dict[str, list[Incident]] = {}
     without = []

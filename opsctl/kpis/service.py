@@ -89,7 +89,10 @@ def _time_to_resolve(
 
 
 def month_of(incident: Incident, name: Name, *, zone: str) -> str:
-    """The month, `2026-10`, in which an incident has its part in a figure: where its outage began, or it was resolved."""
+    """The month, `2026-10`, in which an incident has its part in a figure.
+
+    For availability that in which its outage began, else that of its resolution, or of its opening while there is none.
+    """
     if name is Name.AVAILABILITY and incident.outages:
         moment = incident.outages[0].started
     else:

@@ -212,7 +212,10 @@ def _duration_table(figures: list[Figure]) -> Table:
 
 
 def _sheet(figures: tuple[Figure, ...]) -> Table:
-    keys = ["name", "scope", "state", "value", "unit", "numerator", "denominator", "n", "median", "mean", "p90", "max", "carried_over", "excluded"]
+    keys = (
+        "name", "scope", "state", "value", "unit", "numerator", "denominator", "n", "median", "mean", "p90", "max",
+        "carried_over", "excluded",
+    )  # fmt: skip
     rows = []
     for one in figures:
         stats = one.statistics
@@ -232,7 +235,7 @@ def _sheet(figures: tuple[Figure, ...]) -> Table:
                 *(Cell(number, Kind.DURATION) for number in spread),
                 len(one.carried_over),
                 len(one.excluded),
-            )  # fmt: skip
+            )
         )
     return Table(tuple(Column(key, key, Kind.TEXT) for key in keys), tuple(rows))
 

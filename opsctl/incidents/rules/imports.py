@@ -1,4 +1,7 @@
-"""What becomes of another tool's record: nothing in it is mended, what contradicts itself is rejected with the reason."""
+"""What becomes of another tool's record.
+
+Nothing in it is mended; a record that contradicts itself is rejected with the reason.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,8 +36,8 @@ def from_record(
     """The incident that a mapped record means, or why it is none.
 
     `values` has our fields: words, and aware datetimes. An instant in the future, a restoration before the impact
-    began, a closing before the resolution are contradictions. Everything else is kept as it was said: a missing title is
-    the key, a missing opening the earliest instant there is.
+    began, a closing before the resolution are contradictions. Everything else is kept as it was said: a missing title
+    is the key, a missing opening the earliest instant there is.
     """
     known = {name: values[name] for name in MOMENTS if name in values}
     if not known:

@@ -137,7 +137,10 @@ def open_incident(
     down: datetime | None,
     now: datetime,
 ) -> Incident:
-    """A new incident, opened at `at`, with an outage since `down` if one is declared. Raise InvalidInput on a future time."""
+    """A new incident, opened at `at`, with an outage since `down` if one is declared.
+
+    Raise InvalidInput if one of the two is still to come.
+    """
     for moment in (at, down):
         if moment is not None and moment > now:
             raise _in_the_future()
@@ -181,8 +184,8 @@ def check_note(incident: Incident, *, at: datetime, now: datetime) -> None:
 def resolve(incident: Incident, *, at: datetime, restored: datetime | None, now: datetime) -> Incident:
     """The incident with its fault gone.
 
-    An outage that still lasts must be ended with `restored`, else Conflict. Without an outage `restored` ends the impact.
-    Resolving an incident nobody acknowledged counts as the first response: an acknowledgement of no length.
+    An outage that still lasts must be ended with `restored`, else Conflict. Without an outage `restored` ends the
+    impact. Resolving an incident nobody acknowledged counts as the first response: an acknowledgement of no length.
     """
     _check_state(incident, UNRESOLVED, State.RESOLVED)
     _check_instant(incident, at, now)
