@@ -96,8 +96,8 @@ def append(connection: Connection, entries: list[Entry], by: Signature) -> Head:
         text(
             "SELECT new_seq, new_hash FROM ledger_append(CAST(:request AS text), CAST(:host AS text),"
             " CAST(:lines AS int[]), CAST(:happened AS timestamptz[]), CAST(:kinds AS text[]),"
-            " CAST(:subjects AS text[]), CAST(:abouts AS text[]), CAST(:topics AS text[]), CAST(:customers AS text[]), CAST(:facts AS text[]), CAST(:salts AS text[]),"
-            " CAST(:records AS text[]))"
+            " CAST(:subjects AS text[]), CAST(:abouts AS text[]), CAST(:topics AS text[]), CAST(:customers AS text[]),"
+            " CAST(:facts AS text[]), CAST(:salts AS text[]), CAST(:records AS text[]))"
         ),
         {
             "request": by.request,

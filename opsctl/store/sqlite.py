@@ -39,9 +39,7 @@ def write_engine(target: str) -> Engine:
 
 def read_engine(target: str) -> Engine:
     """An engine that cannot write and whose every transaction sees one snapshot."""
-    engine = create_engine(
-        "sqlite://", creator=lambda: _connect(target, readable_only=True), poolclass=StaticPool
-    )
+    engine = create_engine("sqlite://", creator=lambda: _connect(target, readable_only=True), poolclass=StaticPool)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return engine
 
