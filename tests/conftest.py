@@ -3,20 +3,16 @@
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from opsctl.core.chain import Signature
-from opsctl.core.use_cases import mark_of
-from opsctl.store import unit
 from opsctl.store.address import read_address
 from opsctl.store.engine import Store
 from opsctl.store.migrate import create
-from tests.harness import LOGIN, CommandLine, Perform, Read
+from tests.harness import CommandLine, Perform, Read, performing, reading
 from tests.support import postgres_server
 
 ZONE = "Asia/Shanghai"
@@ -53,60 +49,44 @@ def postgres_template(postgres_admin: str) -> Iterator[str]:
     postgres_server.drop_database(postgres_admin, name)
 
 
-@pytest.fixture
-def sqlite_store(sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
-    """An initialised store in a file of its own."""
-    path = tmp_path / "store.db"
-    shutil.copyfile(sqlite_template, path)
-    store = Store(read_address(str(path)))
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def postgres_store(postgres_admin: str, postgres_template: str) -> Iterator[Store]:
-    """An initialised store in a database of its own."""
+def open_copy(backend: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[Store]:
+    """An initialised store of its own, in `folder` or on the test's server, until the iterator is resumed."""
+    if backend == "sqlite":
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), folder / "store.db")
+        store = Store(read_address(str(folder / "store.db")))
+        yield store
+        store.close()
+        return
+    admin, template = request.getfixturevalue("postgres_admin"), request.getfixturevalue("postgres_template")
     name = f"opsctl_{uuid.uuid4().hex}"
-    store = Store(read_address(postgres_server.create_database(postgres_admin, name, postgres_template)))
+    store = Store(read_address(postgres_server.create_database(admin, name, template)))
     yield store
     store.close()
-    postgres_server.drop_database(postgres_admin, name)
+    postgres_server.drop_database(admin, name)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def store(request: pytest.FixtureRequest) -> Store:
-    """An initialised store of each kind."""
-    made: Store = request.getfixturevalue(f"{request.param}_store")
-    return made
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An initialised store of each kind, for one test."""
+    yield from open_copy(request.param, request, tmp_path)
+
+
+@pytest.fixture(params=["sqlite", "postgres"], scope="module")
+def shared_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """An initialised store of each kind, for a whole file of tests that only read."""
+    yield from open_copy(request.param, request, tmp_path_factory.mktemp("shared"))
 
 
 @pytest.fixture
 def perform(store: Store, now: datetime) -> Perform:
-    """Write: runs a use case in one transaction. `now=` and `as_=` stand for another time and another login."""
-    clock = now
-
-    def run_use_case(use_case: Callable[..., Any], *, as_: str = LOGIN, **arguments: Any) -> Any:
-        mark_of(use_case)
-        by = Signature(arguments.pop("now", clock), as_, "host-1", str(uuid.uuid4()))
-
-        def work(session: Any) -> Any:
-            signature = unit.signature_of(session)
-            return use_case(session, now=signature.now, actor=signature.actor, **arguments)
-
-        return unit.write(store, work, by=by)
-
-    return run_use_case
+    """Write to the store of the test."""
+    return performing(store, now)
 
 
 @pytest.fixture
 def read(store: Store) -> Read:
-    """Read: runs a query on one snapshot."""
-
-    def run_query(query: Callable[..., Any], **arguments: Any) -> Any:
-        with unit.snapshot(store) as session:
-            return query(session, **arguments)
-
-    return run_query
+    """Read the store of the test."""
+    return reading(store)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A command line run inside the test's process, and the shapes of the fixtures that write and read."""
+"""A command line run inside the test's process, and the ways to write to a store and to read it."""
 
 import gc
 import io
@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import sysconfig
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,9 +16,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from sqlmodel import Session
 
 from opsctl.core import texts
+from opsctl.core.chain import Signature
+from opsctl.core.use_cases import mark_of
 from opsctl.main import run as run_main
+from opsctl.store import unit
+from opsctl.store.engine import Store
 
 # `main` puts the collector to sleep for the sake of one short command; a whole test run needs it.
 gc.enable()
@@ -47,6 +53,32 @@ class Read(Protocol):
     """Runs a query on one snapshot of the store."""
 
     def __call__(self, query: Callable[..., Any], **arguments: Any) -> Any: ...
+
+
+def performing(store: Store, clock: datetime) -> Perform:
+    """The way to write to that store. `now=` and `as_=` stand for another time and another login."""
+
+    def run_use_case(use_case: Callable[..., Any], *, as_: str = LOGIN, **arguments: Any) -> Any:
+        mark_of(use_case)
+        by = Signature(arguments.pop("now", clock), as_, "host-1", str(uuid.uuid4()))
+
+        def work(session: Session) -> Any:
+            signature = unit.signature_of(session)
+            return use_case(session, now=signature.now, actor=signature.actor, **arguments)
+
+        return unit.write(store, work, by=by)
+
+    return run_use_case
+
+
+def reading(store: Store) -> Read:
+    """The way to read that store."""
+
+    def run_query(query: Callable[..., Any], **arguments: Any) -> Any:
+        with unit.snapshot(store) as session:
+            return query(session, **arguments)
+
+    return run_query
 
 
 class Stream(io.TextIOWrapper):
