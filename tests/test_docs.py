@@ -1,0 +1,99 @@
+"""The README and the docs are true: every command is named, every block of shell runs, and prints what it shows."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from opsctl.main import rooms
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SET_UP = "python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && .venv/bin/opsctl demo"
+TESTS = ".venv/bin/python -m pytest"
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """The fenced blocks of that language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.M | re.S)
+
+
+def session(block: str) -> list[tuple[str, str]]:
+    """The commands of a console block, each with what is shown to follow it."""
+    pairs: list[tuple[str, str]] = []
+    for line in block.splitlines(keepends=True):
+        if line.startswith("$ "):
+            pairs.append((line[2:].strip(), ""))
+        else:
+            command, shown = pairs[-1]
+            pairs[-1] = (command, shown + line)
+    return pairs
+
+
+def pattern_of(shown: str) -> re.Pattern[str]:
+    """A pattern in which … stands for any text, over lines if it is alone on its line, and blanks for any blanks."""
+    lines = [line.rstrip() for line in shown.splitlines()]
+    parts = []
+    for line in lines:
+        if line == "…":
+            parts.append(r"(?:.*\n)*?")
+        else:
+            words = [".*?".join(re.escape(piece) for piece in word.split("…")) for word in line.split()]
+            parts.append(" +".join(words) + r" *\n")
+    return re.compile("".join(parts))
+
+
+def test_the_two_lines_of_set_up_stand_in_the_readme_and_in_ci_as_they_are() -> None:
+    assert blocks(README, "sh") == [f"{SET_UP}\n{TESTS}\n"]
+    ci = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    assert TESTS in ci.splitlines()
+    assert all(part in ci for part in SET_UP.split(" && "))
+
+
+def test_the_console_blocks_of_the_readme_run_in_order_and_print_what_they_show(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "sample-data", tmp_path / "sample-data")
+    folder = str(Path(sys.executable).parent)
+    environment = {
+        "PATH": f"{folder}:{os.environ['PATH']}",
+        "HOME": str(tmp_path),
+        "XDG_DATA_HOME": str(tmp_path / "data"),
+        "LANG": "C.UTF-8",
+        "COLUMNS": "200",
+    }
+    ran = 0
+    for block in blocks(README, "console"):
+        for command, shown in session(block):
+            done = subprocess.run(
+                ["/bin/sh", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+            )
+            assert (done.returncode, done.stderr.count("Traceback")) == (0, 0), f"{command}\n{done.stderr}"
+            assert pattern_of(shown).fullmatch(done.stdout), f"{command}\nprinted:\n{done.stdout}\nshown:\n{shown}"
+            ran += 1
+    assert ran == README.count("\n$ ")
+
+
+def test_the_readme_names_every_command_and_no_other() -> None:
+    named: dict[str, set[str]] = {}
+    for line in blocks(README, "text")[0].splitlines():
+        words = line.replace("|", " ").split()[1:]
+        if words[0] in {"init", "demo"}:
+            named.update({word: set() for word in words})
+        else:
+            named[words[0]] = set(words[1:])
+    real: dict[str, set[str]] = {}
+    for room in rooms():
+        app = room.load(f"{room.commands}:app")
+        verbs = {str(command.name) for command in app.registered_commands}
+        real[room.noun] = set() if room.verb else verbs
+    assert named == real
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "sample-data/README.md"])
+def test_every_link_to_a_file_leads_somewhere(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
+    assert [link for link in links if not ((ROOT / name).parent / link).exists()] == []
