@@ -5,12 +5,12 @@ from typing import Any
 from opsctl.assets.rules import AssetView
 from opsctl.assets.terms import State
 from opsctl.core.report import Column, Fields, Kind, Report, Table, Text
-from opsctl.core.texts import _
+from opsctl.core.texts import _, pgettext
 
 
 def state_label(state: State) -> str:
     """The state in the reader's language."""
-    return {State.IN_SERVICE: _("in service"), State.RETIRED: _("retired")}[state]
+    return {State.IN_SERVICE: _("in service"), State.RETIRED: pgettext("state", "retired")}[state]
 
 
 def data(asset: AssetView) -> dict[str, Any]:

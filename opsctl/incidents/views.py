@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from opsctl.core.report import Column, Fields, Kind, Report, Table, Text
-from opsctl.core.texts import _, ngettext
+from opsctl.core.texts import _, ngettext, pgettext
 from opsctl.incidents.rules.life import Incident, flags, state_word
 from opsctl.incidents.terms import (
     ACKNOWLEDGED,
@@ -67,7 +67,7 @@ def done(incidents: Sequence[Incident], kind: str) -> Report:
     }[kind]
     lines = [told.format(reference=one.reference, title=one.title, asset=one.asset or "–") for one in incidents]
     if kind == OPENED and incidents[0].outages:
-        lines[0] += " · " + _("down")
+        lines[0] += " · " + pgettext("state", "down")
     return Report(
         kind=kind,
         data=data(incidents[0]) if kind == OPENED else [data(one) for one in incidents],
@@ -83,7 +83,7 @@ def listed(incidents: Sequence[Incident], total: int, now: datetime) -> Report:
         Column("state", _("state")),
         Column("asset", _("asset"), Kind.REFERENCE),
         Column("opened", _("opened"), Kind.MOMENT),
-        Column("down", _("down"), Kind.DURATION),
+        Column("down", pgettext("how long", "down"), Kind.DURATION),
         Column("title", _("title")),
     )
     rows = tuple(
@@ -129,9 +129,9 @@ def shown(incident: Incident) -> Report:
     spans = Table(
         (
             Column("what", _("what lasted")),
-            Column("from", _("from"), Kind.INSTANT),
-            Column("to", _("to"), Kind.INSTANT),
-            Column("for", _("for"), Kind.DURATION),
+            Column("from", pgettext("since when", "from"), Kind.INSTANT),
+            Column("to", pgettext("until when", "to"), Kind.INSTANT),
+            Column("for", pgettext("how long", "for"), Kind.DURATION),
         ),
         tuple(
             (
@@ -157,7 +157,7 @@ def timeline(incident: Incident, rows: list[Row]) -> Report:
     columns = (
         Column("happened", _("happened"), Kind.INSTANT),
         Column("event", _("event")),
-        Column("actor", _("by")),
+        Column("actor", pgettext("whom", "by")),
         Column("text", _("text")),
         Column("recorded", _("recorded later"), Kind.INSTANT),
         Column("row", _("ledger row"), Kind.COUNT),

@@ -5,7 +5,7 @@ from typing import Any
 
 from opsctl.core.periods import Period
 from opsctl.core.report import Cell, Column, Fields, Kind, Report, Table, Text
-from opsctl.core.texts import _, ngettext
+from opsctl.core.texts import _, ngettext, pgettext
 from opsctl.core.times import show_duration, show_moment
 from opsctl.incidents.rules.life import Incident
 from opsctl.kpis import rules
@@ -165,7 +165,7 @@ def _ratio_table(figures: list[Figure]) -> Table:
         Column("value", _("value"), Kind.RATIO_FLOOR),
         Column("outages", _("outages"), Kind.COUNT),
         Column("served", _("served"), Kind.DURATION),
-        Column("agreed", _("of"), Kind.DURATION),
+        Column("agreed", _("service time"), Kind.DURATION),
         Column("state", _("state")),
     )
     rows = tuple(
@@ -272,10 +272,10 @@ def _scope_word(scope: Scope) -> str:
 
 def _state_word(state: State) -> str:
     return {
-        State.VALUE: _("value"),
+        State.VALUE: pgettext("state", "value"),
         State.NOT_APPLICABLE: _("n/a: nothing was due"),
         State.UNKNOWN: _("unknown: data is missing"),
-        State.PARTIAL: _("partial"),
+        State.PARTIAL: pgettext("state", "partial"),
     }[state]
 
 
@@ -295,8 +295,8 @@ def _outage_table(figure: Figure, incident: Incident | None) -> Table:
     columns = (
         Column("asset", _("asset"), Kind.REFERENCE),
         Column("from", _("down from"), Kind.INSTANT),
-        Column("to", _("to"), Kind.INSTANT),
-        Column("for", _("for"), Kind.DURATION),
+        Column("to", pgettext("until when", "to"), Kind.INSTANT),
+        Column("for", pgettext("how long", "for"), Kind.DURATION),
         Column("incidents", _("declared by")),
     )
     rows = tuple(

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from opsctl.core.report import Column, Fields, Kind, Report, Table, Text
-from opsctl.core.texts import _, ngettext
+from opsctl.core.texts import _, ngettext, pgettext
 from opsctl.ledger.rules import Finding, Row, Verdict
 from opsctl.ledger.terms import Fault
 
@@ -30,7 +30,7 @@ def listed(rows: list[Row]) -> Report:
     columns = (
         Column("seq", _("row"), Kind.COUNT),
         Column("recorded_at", _("recorded"), Kind.MOMENT),
-        Column("actor", _("by")),
+        Column("actor", pgettext("whom", "by")),
         Column("kind", _("kind")),
         Column("subject", _("record"), Kind.REFERENCE),
         Column("about", _("asset"), Kind.REFERENCE),
@@ -67,7 +67,7 @@ def verified(verdict: Verdict) -> Report:
         checked.append(
             ngettext("{count} redacted", "{count} redacted", verdict.redacted).format(count=verdict.redacted)
         )
-    what = ", ".join(checked)
+    what = _(", ").join(checked)
     if verdict.is_whole:
         line = _("The ledger is whole: {what}. Head: {head}").format(what=what, head=verdict.head.hash)
     else:

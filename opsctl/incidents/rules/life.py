@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from opsctl.core.errors import Conflict, InvalidInput
-from opsctl.core.texts import _
+from opsctl.core.texts import _, pgettext
 from opsctl.core.times import utc_text
 from opsctl.incidents.terms import UNRESOLVED, Flag, Level, SpanKind, State
 
@@ -287,9 +287,9 @@ def _in_the_future() -> InvalidInput:
 def state_word(state: State) -> str:
     """The state in the reader's language."""
     return {
-        State.OPEN: _("open"),
-        State.ACKNOWLEDGED: _("acknowledged"),
-        State.MITIGATED: _("mitigated"),
-        State.RESOLVED: _("resolved"),
-        State.CLOSED: _("closed"),
+        State.OPEN: pgettext("state", "open"),
+        State.ACKNOWLEDGED: pgettext("state", "acknowledged"),
+        State.MITIGATED: pgettext("state", "mitigated"),
+        State.RESOLVED: pgettext("state", "resolved"),
+        State.CLOSED: pgettext("state", "closed"),
     }[state]
