@@ -110,12 +110,17 @@ def _service(asset: AssetView, incidents: Iterable[Incident], period: Period, no
         Outage(asset.handle, one, tuple(sorted({reference for span, reference in spans if _overlap(span, one)})))
         for one in lost
     )
-    touched = {reference for span, reference in spans if span.start < window.end and span.end >= window.start}
+    touched = {reference for span, reference in spans if _touches(span, window)}
     return _Service(total_microseconds([window]), total_microseconds(lost), outages, tuple(sorted(touched)))
 
 
 def _overlap(one: Interval, other: Interval) -> bool:
     return one.start < other.end and other.start < one.end
+
+
+def _touches(span: Interval, window: Interval) -> bool:
+    """Whether they share a moment; what ends as the window begins shares none, what has no length may lie in it."""
+    return span.start < window.end and (window.start < span.end or window.start == span.start)
 
 
 def _availability(
