@@ -8,6 +8,7 @@ from typer import Argument, Option
 from opsctl.cli.context import Context, current
 from opsctl.cli.groups import room_app, verb
 from opsctl.cli.usage import read_word
+from opsctl.core import texts
 from opsctl.core.errors import InvalidInput
 from opsctl.core.periods import Period, read_period
 from opsctl.core.texts import _
@@ -36,10 +37,23 @@ def _period(context: Context, word: str | None, option: str | None) -> Period:
 
 def _name(word: str) -> Name:
     typed = mend(word)
-    titles = {views.title(name): name for name in Name}
+    titles = _titles()
     if typed in titles:
         return titles[typed]
     return Name(read_word(typed, [name.value for name in Name], _("The figure")))
+
+
+def _titles() -> dict[str, Name]:
+    """Every figure by its title, in each language: who reads Chinese may have typed what an English report says."""
+    spoken = texts.language()
+    known: dict[str, Name] = {}
+    try:
+        for language in texts.LANGUAGES:
+            texts.use_language(language)
+            known.update({views.title(name): name for name in Name})
+    finally:
+        texts.use_language(spoken)
+    return known
 
 
 @verb(app, "list", help=_("The figures there are, and their formulas."), examples=("opsctl kpi list",), writes=False)
