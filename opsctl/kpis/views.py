@@ -88,7 +88,7 @@ def report(period: Period, scope: Scope, as_of: datetime, ledger_head: str, figu
         data={**_frame(period, scope, as_of, ledger_head), "figures": [data(one) for one in figures]},
         parts=tuple(parts),
         heading=_heading(_("KPI report"), period, as_of),
-        remarks=tuple(_remarks(figures)),
+        remarks=tuple(_remarks(figures, scope)),
         references=tuple(str(one.name) for one in figures),
         sheet=_sheet(figures),
         attention=any(one.excluded for one in figures),
@@ -240,10 +240,11 @@ def _sheet(figures: tuple[Figure, ...]) -> Table:
     return Table(tuple(Column(key, key, Kind.TEXT) for key in keys), tuple(rows))
 
 
-def _remarks(figures: tuple[Figure, ...]) -> list[str]:
+def _remarks(figures: tuple[Figure, ...], scope: Scope) -> list[str]:
     said = []
     for one in figures:
-        if one.scope:
+        # The parts of the whole would only say the same again.
+        if one.scope != scope:
             continue
         if one.carried_over:
             text = ngettext(
