@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from opsctl.assets import service as assets
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
+from opsctl.core.typed import mend
 from opsctl.core.use_cases import Permission, use_case
 from opsctl.incidents.rules import life
 from opsctl.incidents.rules.life import Incident
@@ -156,6 +157,7 @@ def _asset_and_title(session: Session, words: str, asset: str | None) -> tuple[s
     if asset is not None:
         return assets.known_handle(session, word=asset), words
     first, _sign, rest = words.partition(" ")
+    first = mend(first)
     handle = assets.handle_or_none(session, word=first)
     if handle is None:
         # Raises, with the nearest handles, unless the word is the whole title of an asset.
