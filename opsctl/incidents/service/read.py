@@ -20,11 +20,18 @@ from opsctl.ledger.rules import Row
 from opsctl.store import references
 
 _BLOCK = 2000
-_ORDERS = {
-    "opened": (IncidentRow.opened, IncidentRow.reference),
-    "reference": (IncidentRow.reference,),
-    "asset": (IncidentRow.asset, IncidentRow.opened, IncidentRow.reference),
-    "state": (IncidentRow.state, IncidentRow.opened, IncidentRow.reference),
+# By year and number: as text INC-2026-10000 would stand before INC-2026-9999.
+_NUMBERED = (
+    func.substr(IncidentRow.reference, 1, len(f"{PREFIX}-2026")),
+    func.length(IncidentRow.reference),
+    col(IncidentRow.reference),
+)
+_ORDERS: dict[str, tuple[Any, ...]] = {
+    "opened": (col(IncidentRow.opened), *_NUMBERED),
+    "reference": _NUMBERED,
+    # The databases do not agree on where those without an asset stand.
+    "asset": (func.coalesce(IncidentRow.asset, ""), col(IncidentRow.opened), *_NUMBERED),
+    "state": (col(IncidentRow.state), col(IncidentRow.opened), *_NUMBERED),
 }
 ORDERS = tuple(_ORDERS)
 
@@ -66,7 +73,7 @@ def list_incidents(
         query = query.where(IncidentRow.opened < until)
     total = session.exec(select(func.count()).select_from(query.subquery())).one()
     order = _ORDERS[sort.removeprefix("-")]
-    columns = [col(one).desc() if sort.startswith("-") else col(one) for one in order]
+    columns = [one.desc() if sort.startswith("-") else one for one in order]
     query = query.order_by(*columns)
     if limit:
         query = query.limit(limit)
