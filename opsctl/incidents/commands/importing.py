@@ -12,9 +12,10 @@ from typer import Argument, Option
 from opsctl.cli.context import Context, current
 from opsctl.cli.groups import room_app, verb
 from opsctl.core.texts import _
+from opsctl.exchange.columns import reader, text_form
 from opsctl.exchange.documents import Document, Reject
 from opsctl.exchange.mapping import Mapped, apply_map
-from opsctl.exchange.maps import load_map
+from opsctl.exchange.maps import ImportMap, load_map
 from opsctl.exchange.readers import read_records
 from opsctl.exchange.rejects import rejects_path, write_rejects
 from opsctl.incidents import views
@@ -75,13 +76,16 @@ def import_(
     import_map = load_map(Path(map_file), fields=service.FIELDS)
     document = read_records("-" if file == "-" else Path(file), name=file, key=import_map.key)
     mapped = apply_map(document, import_map, service.FIELDS, zone=context.asked_zone or context.host_file.timezone)
+    kept = Path(rejects) if rejects else rejects_path(file)
     if dry_run:
         tally = Tally()
         tally.add(context.read(service.plan, now=context.now, source=import_map.source, records=_records(mapped)))
     else:
+        if mapped.rejects:
+            # A place that cannot be written is found while nothing is imported yet.
+            write_rejects(kept, mapped.rejects, document.columns)
         tally = take_in(context, mapped, source=import_map.source, file=file)
-    refused = _all_rejects(document, mapped, tally)
-    kept = Path(rejects) if rejects else rejects_path(file)
+    refused = _all_rejects(document, import_map, mapped, tally)
     if refused and not dry_run:
         write_rejects(kept, refused, document.columns)
     context.emit(views.imported(tally, refused, mapped.same, str(kept), dry_run=dry_run, remarks=document.remarks))
@@ -117,9 +121,12 @@ def _digest_of(records: list[service.Record]) -> str:
     return whole.hexdigest()
 
 
-def _all_rejects(document: Document, mapped: Mapped, tally: Tally) -> list[Reject]:
-    raw = {record.line: record.values for record in document.records} if tally.refused else {}
-    refused = [Reject(one.line, one.key, one.reason, raw.get(one.line, {})) for one in tally.refused]
+def _all_rejects(document: Document, import_map: ImportMap, mapped: Mapped, tally: Tally) -> list[Reject]:
+    # A line of JSON may hold many records, and a later one of the same key was rejected before.
+    key_of = reader((import_map.key,), import_map.null)
+    records = reversed(document.records) if tally.refused else ()
+    raw = {(record.line, text_form(key_of(record.values))): record.values for record in records}
+    refused = [Reject(one.line, one.key, one.reason, raw.get((one.line, one.key), {})) for one in tally.refused]
     return sorted([*mapped.rejects, *refused], key=lambda reject: reject.line)
 
 
