@@ -147,9 +147,16 @@ def _tell(code: ExitCode, message: str, hint: str, as_json: bool) -> int:
         error = {"opsctl": 1, "kind": "error", "data": {"code": int(code), "message": message, "hint": hint}}
         line = json.dumps(error, ensure_ascii=False)
     else:
-        line = f"opsctl: {message} {hint}".rstrip()
+        line = f"opsctl: {_sentence(message)} {hint}".rstrip()
     with suppress(OSError, ValueError):
         sys.stdout.flush()
     with suppress(OSError, ValueError):
         sys.stderr.write(f"{line}\n")
     return int(code)
+
+
+def _sentence(message: str) -> str:
+    """The message with a full stop: the reason that a system gives often has none."""
+    if message[-1:] in ".?!。？！":
+        return message
+    return message + ("。" if texts.language() == "zh_CN" else ".")

@@ -10,14 +10,17 @@ from typer.models import OptionInfo
 
 from opsctl.cli.context import current
 from opsctl.core.texts import _
+from opsctl.core.times import read_zone
 
 
 class GlobalOption(TyperOption):
     """An option of all commands: keeps its value in the running context, as text, without Typer's coercion."""
 
     def process_value(self, ctx: ClickContext, value: Any) -> Any:
-        """Keep a value that was given; the one that stands last wins."""
+        """Keep a value that was given; the one that stands last wins. Raise InvalidInput on a zone that is none."""
         if value is not None and value is not False:
+            if self.name == "tz":
+                read_zone(value)
             current().chosen[self.name] = value
         return value
 

@@ -124,14 +124,19 @@ def guards(connection: Connection) -> set[str]:
 
 
 def is_passing(error: DBAPIError) -> bool:
-    """Whether the same transaction may succeed when it is tried again: 40001, 40P01, a lock not had in time."""
-    return _state(error) in {"40001", "40P01", "55P03"}
+    """Whether the same transaction may end otherwise when it is tried again.
+
+    Serialisation, deadlock, a lock not had in time, and a key that somebody took first: the second try sees their row.
+    """
+    return _state(error) in {"40001", "40P01", "55P03", "23505"}
 
 
 def in_words(error: DBAPIError, target: str) -> OpsctlError | None:
     """The fault that a person can act on; None for one that only our own code can have made."""
     state = _state(error)
     reason = _first_line(error.orig) if error.orig else ""
+    if state == "23505":
+        return faults.refused()
     if is_passing(error):
         return faults.busy()
     if state == "42P01":
