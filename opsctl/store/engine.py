@@ -30,7 +30,7 @@ class Driver(Protocol):
     def append(self, connection: Connection, entries: list[Entry], by: Signature) -> Head: ...
     def guards(self, connection: Connection) -> set[str]: ...
     def is_passing(self, error: DBAPIError) -> bool: ...
-    def in_words(self, error: DBAPIError, target: str) -> OpsctlError | None: ...
+    def in_words(self, error: DBAPIError, address: Address) -> OpsctlError | None: ...
 
 
 def driver_of(address: Address) -> Driver:
@@ -72,7 +72,7 @@ class Store:
         try:
             yield
         except DBAPIError as error:
-            told = self.driver.in_words(error, str(self.address))
+            told = self.driver.in_words(error, self.address)
             if told is None:
                 raise
             raise told from error

@@ -11,6 +11,7 @@ from opsctl.core.chain import Entry, Head, Signature
 from opsctl.core.errors import InvalidInput, OpsctlError
 from opsctl.core.texts import _
 from opsctl.store import faults
+from opsctl.store.address import Address
 
 if TYPE_CHECKING:
     import psycopg
@@ -131,7 +132,7 @@ def is_passing(error: DBAPIError) -> bool:
     return _state(error) in {"40001", "40P01", "55P03", "23505"}
 
 
-def in_words(error: DBAPIError, target: str) -> OpsctlError | None:
+def in_words(error: DBAPIError, address: Address) -> OpsctlError | None:
     """The fault that a person can act on; None for one that only our own code can have made."""
     state = _state(error)
     reason = _first_line(error.orig) if error.orig else ""
@@ -140,7 +141,7 @@ def in_words(error: DBAPIError, target: str) -> OpsctlError | None:
     if is_passing(error):
         return faults.busy()
     if state == "42P01":
-        return faults.not_initialised(target)
+        return faults.not_initialised(str(address))
     if state == "25006":
         return faults.read_only()
     if state in {"53100", "53200"}:
@@ -150,7 +151,7 @@ def in_words(error: DBAPIError, target: str) -> OpsctlError | None:
     if state == "42501":
         return faults.not_permitted(reason)
     if state.startswith(("08", "57P")) or error.connection_invalidated or not state:
-        return faults.unreachable(target, reason)
+        return faults.unreachable(str(address), reason)
     return None
 
 

@@ -14,6 +14,7 @@ from opsctl.core.chain import Entry, Head, Signature, seal
 from opsctl.core.errors import OpsctlError
 from opsctl.core.times import utc_text
 from opsctl.store import faults
+from opsctl.store.address import Address
 
 BUSY_SECONDS = 5
 LEDGER_GUARDS = (
@@ -46,8 +47,9 @@ def read_engine(target: str) -> Engine:
 
 def _connect(target: str, *, readable_only: bool = False) -> sqlite3.Connection:
     # A `file:` address, since only that can refuse to create a missing file.
+    mode = "ro&immutable=1" if readable_only and _is_on_read_only_disk(target) else "rw"
     connection = sqlite3.connect(
-        f"file:{quote(os.fsencode(target))}?mode=rw",
+        f"file:{quote(os.fsencode(target))}?mode={mode}",
         uri=True,
         timeout=BUSY_SECONDS,
         isolation_level=None,
@@ -58,6 +60,11 @@ def _connect(target: str, *, readable_only: bool = False) -> sqlite3.Connection:
     if readable_only:
         connection.execute("PRAGMA query_only=ON")
     return connection
+
+
+def _is_on_read_only_disk(target: str) -> bool:
+    """Whether nobody can write there, so that the file may be read without the lock and the log of a writer."""
+    return bool(os.statvfs(Path(target).parent).f_flag & os.ST_RDONLY) and not Path(f"{target}-wal").exists()
 
 
 def prepare(target: str) -> None:
@@ -131,7 +138,7 @@ def is_passing(error: DBAPIError) -> bool:
     return _name(error) in {"SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_BUSY_RECOVERY", "SQLITE_LOCKED"}
 
 
-def in_words(error: DBAPIError, target: str) -> OpsctlError | None:
+def in_words(error: DBAPIError, address: Address) -> OpsctlError | None:
     """The fault that a person can act on; None for one that only our own code can have made."""
     name = _name(error)
     if is_passing(error):
@@ -141,15 +148,15 @@ def in_words(error: DBAPIError, target: str) -> OpsctlError | None:
     if name == "SQLITE_FULL":
         return faults.full()
     if name.startswith("SQLITE_CANTOPEN"):
-        return faults.read_only() if exists(target) else faults.not_initialised(target)
+        return faults.read_only() if exists(address.target) else faults.not_initialised(str(address))
     if name.startswith("SQLITE_IOERR"):
         return faults.input_output()
-    if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
-        return faults.damaged(target)
+    if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")) or "Could not decode" in str(error.orig):
+        return faults.damaged(str(address))
     if name.startswith("SQLITE_CONSTRAINT_TRIGGER"):
         return faults.refused()
     if "no such table" in str(error.orig):
-        return faults.not_initialised(target)
+        return faults.not_initialised(str(address))
     return None
 
 
