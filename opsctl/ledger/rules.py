@@ -82,7 +82,7 @@ class ChainReader:
             yield from self._gap(row)
             if row.facts is None or row.salt is None:
                 self.redacted += 1
-            elif chain.facts_digest(row.salt, row.facts) != row.facts_digest:
+            elif not _fit(row.salt, row.facts, row.facts_digest):
                 yield Finding(Fault.FACTS_CHANGED, row.seq, row.subject)
             if _digest_of(row) != row.row_digest:
                 yield Finding(Fault.ROW_CHANGED, row.seq, row.subject)
@@ -97,6 +97,13 @@ class ChainReader:
     def _gap(self, row: Row) -> Iterator[Finding]:
         if row.seq != self.head.seq + 1:
             yield Finding(Fault.GAP, row.seq, row.subject, f"{self.head.seq + 1}–{row.seq - 1}")
+
+
+def _fit(salt: str, facts: str, digest: str) -> bool:
+    try:
+        return chain.facts_digest(salt, facts) == digest
+    except TypeError:  # SQLite takes bytes where text belongs
+        return False
 
 
 def _digest_of(row: Row) -> str:
@@ -117,7 +124,7 @@ def _digest_of(row: Row) -> str:
             facts_digest=row.facts_digest,
             record_digest=row.record_digest,
         )
-    except ValueError:
+    except (TypeError, ValueError):
         return ""
 
 

@@ -3,10 +3,10 @@
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func
+from sqlalchemy import Connection, String, func, type_coerce
 from sqlalchemy import Row as SqlRow
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
@@ -22,6 +22,9 @@ from opsctl.ledger.terms import REDACTED, Fault
 from opsctl.store.unit import queue_of, signature_of
 
 _BATCH = 5000
+_MOMENTS = {"recorded_at", "happened_at"}
+_NO_MOMENT = datetime.min.replace(tzinfo=UTC)
+"""What stands for a moment that cannot be read: it fits no digest."""
 Records = Callable[[Session], Iterable[tuple[str, str]]]
 """Gives the reference and digest of every record of a room, as they are now."""
 Blank = Callable[[Session, str, list[str]], dict[str, Any] | None]
@@ -103,12 +106,25 @@ def rows(session: Session, search: Search, *, limit: int | None = None, newest_f
 
 def _query() -> Any:
     table, facts = LedgerRow.__table__, LedgerFacts.__table__  # type: ignore[attr-defined]
-    wanted: list[Any] = [*table.c, facts.c.facts, facts.c.salt]
+    # SQLite keeps a moment as text. It is read as such, since a ledger that was tampered with must still be read.
+    columns = [type_coerce(column, String) if column.name in _MOMENTS else column for column in table.c]
+    wanted: list[Any] = [*columns, facts.c.facts, facts.c.salt]
     return sql_select(*wanted).join_from(table, facts, isouter=True)
 
 
 def _row(found: SqlRow[Any]) -> Row:
-    return Row(*tuple(found))
+    seq, recorded_at, happened_at, *others = tuple(found)
+    return Row(seq, _moment(recorded_at), _moment(happened_at), *others)
+
+
+def _moment(stored: Any) -> datetime:
+    if isinstance(stored, datetime):
+        return stored
+    try:
+        moment = datetime.fromisoformat(stored)
+    except (TypeError, ValueError):
+        return _NO_MOMENT
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def one(session: Session, *, seq: int) -> Row:
@@ -186,8 +202,8 @@ def redact(
 ) -> "Redaction":
     """Blank the facts of a row and, in its record, the texts that the row held; append that it was done, and why.
 
-    The digests stay, so the chain still verifies. Raise NotFound if there is no such row, Conflict if its facts are gone
-    already or it is itself the note of a redaction.
+    The digests stay, so the chain still verifies. Raise NotFound if there is no such row, Conflict if its facts are
+    gone already or it is itself the note of a redaction.
     """
     row = one(session, seq=seq)
     if row.kind == REDACTED:
