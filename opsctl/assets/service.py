@@ -28,7 +28,7 @@ def add(
     title_zh: str | None = None,
     kind: str | None = None,
 ) -> AssetView:
-    """Add an asset and return it; its title is its handle where none is given. Raise Conflict if the handle is taken."""
+    """Add an asset and return it; without a title its handle is one. Raise Conflict if the handle is taken."""
     if session.get(Asset, handle) is not None:
         raise Conflict(
             _("There is an asset {handle} already.").format(handle=handle),

@@ -82,7 +82,7 @@ def report(period: Period, scope: Scope, as_of: datetime, ledger_head: str, figu
         parts.append(_ratio_table(ratios))
     if durations:
         parts.append(_duration_table(durations))
-    parts.append(Text((_("Availability is by declared outages. Ledger head: {head}").format(head=ledger_head),)))
+    parts.append(Text((_("Availability is by declared outages."), _("Ledger head: {head}").format(head=ledger_head))))
     return Report(
         kind="kpi.report",
         data={**_frame(period, scope, as_of, ledger_head), "figures": [data(one) for one in figures]},

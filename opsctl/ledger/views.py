@@ -9,8 +9,8 @@ from opsctl.ledger.rules import Finding, Row, Verdict
 from opsctl.ledger.terms import Fault
 
 _COLUMNS = (
-    "seq", "recorded_at", "happened_at", "actor", "host", "kind", "subject", "about", "topic", "customer", "request", "line",
-    "facts_digest", "record_digest", "row_digest", "prev_hash", "hash",
+    "seq", "recorded_at", "happened_at", "actor", "host", "kind", "subject", "about", "topic", "customer", "request",
+    "line", "facts_digest", "record_digest", "row_digest", "prev_hash", "hash",
 )  # fmt: skip
 
 

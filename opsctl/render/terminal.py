@@ -22,8 +22,12 @@ _UNBOUNDED = 1_000_000
 
 
 def draw_heading(heading: str, style: Style) -> str:
-    """The heading in bold where `style` has colour; never cut."""
-    return _bold(clean_for_terminal(heading), style)
+    """The heading in bold where `style` has colour, wrapped at its words."""
+    text = clean_for_terminal(heading)
+    # No letter is wider than two columns, so a short heading needs no measuring.
+    fits = style.width is None or 2 * len(text) <= style.width
+    lines = [text] if fits else wrapped(text, style.width or 0, fold=False)
+    return "\n".join(_bold(line, style) for line in lines)
 
 
 def draw(part: Part, style: Style) -> str:

@@ -235,8 +235,8 @@ POSTGRESQL_GUARDS = (
         new_seq := new_seq + 1;
         facts_digests[i] := encode(sha256(convert_to(p_salts[i] || p_facts[i], 'UTF8')), 'hex');
         row_digests[i] := encode(sha256(convert_to(
-          new_seq || E'\\n' || stamp_text || E'\\n' || to_char(p_happened[i] AT TIME ZONE 'UTC', moment_format) || E'\\n'
-          || writer || E'\\n' || p_host || E'\\n' || p_kinds[i] || E'\\n' || p_subjects[i] || E'\\n'
+          new_seq || E'\\n' || stamp_text || E'\\n' || to_char(p_happened[i] AT TIME ZONE 'UTC', moment_format)
+          || E'\\n' || writer || E'\\n' || p_host || E'\\n' || p_kinds[i] || E'\\n' || p_subjects[i] || E'\\n'
           || coalesce(p_abouts[i], '') || E'\\n' || coalesce(p_topics[i], '') || E'\\n' || coalesce(p_customers[i], '')
           || E'\\n' || p_request || E'\\n' || p_lines[i] || E'\\n' || facts_digests[i] || E'\\n'
           || coalesce(p_records[i], ''), 'UTF8')), 'hex');
@@ -250,8 +250,8 @@ POSTGRESQL_GUARDS = (
           line, facts_digest, record, row_digest, prev_hash, hash
         FROM unnest(p_lines, p_happened, p_kinds, p_subjects, p_abouts, p_topics, p_customers, p_records,
           facts_digests, row_digests, prev_hashes, hashes) WITH ORDINALITY
-          AS queue (line, happened, kind, subject, about, topic, customer, record, facts_digest, row_digest, prev_hash,
-            hash, place);
+          AS queue (line, happened, kind, subject, about, topic, customer, record, facts_digest, row_digest,
+            prev_hash, hash, place);
       INSERT INTO ledger_facts (seq, facts, salt)
         SELECT first_seq + place - 1, fact, grain
         FROM unnest(p_facts, p_salts) WITH ORDINALITY AS queue (fact, grain, place);
