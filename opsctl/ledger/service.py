@@ -100,7 +100,7 @@ def rows(session: Session, search: Search, *, limit: int | None = None, newest_f
     query = query.order_by(order.desc() if newest_first else order)
     if limit is not None:
         query = query.limit(limit)
-    for found in session.connection().execution_options(yield_per=_BATCH).execute(query):
+    for found in session.connection().execute(query.execution_options(yield_per=_BATCH)):
         yield _row(found)
 
 
