@@ -153,7 +153,7 @@ def in_words(error: DBAPIError, address: Address) -> OpsctlError | None:
         return faults.input_output()
     if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")) or "Could not decode" in str(error.orig):
         return faults.damaged(str(address))
-    if name.startswith("SQLITE_CONSTRAINT_TRIGGER"):
+    if name in {"SQLITE_CONSTRAINT_TRIGGER", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}:
         return faults.refused()
     if "no such table" in str(error.orig):
         return faults.not_initialised(str(address))
