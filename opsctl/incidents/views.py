@@ -1,6 +1,5 @@
 """Incidents, ready to be shown."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -20,7 +19,7 @@ from opsctl.incidents.terms import (
     Level,
     SpanKind,
 )
-from opsctl.ledger.rules import Row
+from opsctl.ledger.rules import Row, read_facts
 
 _LATE_SECONDS = 120
 
@@ -180,7 +179,7 @@ def timeline(incident: Incident, rows: list[Row]) -> Report:
             "happened_at": row.happened_at,
             "recorded_at": row.recorded_at,
             "actor": row.actor,
-            "facts": None if row.facts is None else json.loads(row.facts),
+            "facts": None if row.facts is None else read_facts(row.facts),
         }
         for row in rows
     ]
@@ -287,7 +286,7 @@ def _event_word(kind: str) -> str:
 def _text_of(row: Row) -> str | None:
     if row.facts is None:
         return _("(redacted)")
-    facts = json.loads(row.facts)
+    facts = read_facts(row.facts)
     written = [facts[name] for name in ("title", "text", "cause", "handling", "result", "reason") if name in facts]
     return " · ".join(written) or None
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from opsctl.core import chain
-from opsctl.ledger.terms import WRITTEN, Fault
+from opsctl.ledger.terms import REDACTED, WRITTEN, Fault
 
 REFERENCE = re.compile(r"([A-Z]{3})-\d{4}-\d{4,}")
 
@@ -69,7 +69,8 @@ class ChainReader:
 
     def __init__(self) -> None:
         self.rows = 0
-        self.redacted = 0
+        self._blank: dict[int, str] = {}
+        self._told: set[int] = set()
         self.head = chain.Head(0, chain.GENESIS)
 
     def findings(self, rows: Iterable[Row], kept: str | None = None) -> Iterator[Finding]:
@@ -81,7 +82,7 @@ class ChainReader:
         for row in rows:
             yield from self._gap(row)
             if row.facts is None or row.salt is None:
-                self.redacted += 1
+                self._blank[row.seq] = row.subject
             elif not _fit(row.salt, row.facts, row.facts_digest):
                 yield Finding(Fault.FACTS_CHANGED, row.seq, row.subject)
             if _digest_of(row) != row.row_digest:
@@ -91,8 +92,17 @@ class ChainReader:
             self.rows += 1
             self.head = chain.Head(row.seq, row.hash)
             found_kept = found_kept or row.hash == kept
+            if row.kind == REDACTED and row.facts is not None:
+                self._told.add(seq_of_redaction(row.facts))
+        for seq in sorted(self._blank.keys() - self._told):
+            yield Finding(Fault.FACTS_MISSING, seq, self._blank[seq])
         if not found_kept:
             yield Finding(Fault.KEPT_HEAD_UNKNOWN, None, None, kept or "")
+
+    @property
+    def redacted(self) -> int:
+        """How many rows are without facts because a later row says that they were redacted."""
+        return len(self._blank.keys() & self._told)
 
     def _gap(self, row: Row) -> Iterator[Finding]:
         if row.seq != self.head.seq + 1:
@@ -151,6 +161,15 @@ def compare_records(written: dict[str, str], present: Iterable[tuple[str, str]])
         yield Finding(Fault.RECORD_MISSING, None, reference)
 
 
+def read_facts(facts: str | None) -> dict[str, Any]:
+    """What a row says; empty where it was redacted, or tampered with until it is no JSON (`verify` names that)."""
+    try:
+        said = json.loads(facts or "{}")
+    except (TypeError, ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
 def texts_of(facts: str) -> list[str]:
     """What somebody wrote in these facts: the strings under the keys that hold free text."""
     found: list[str] = []
@@ -165,13 +184,19 @@ def texts_of(facts: str) -> list[str]:
         elif isinstance(value, str) and written:
             found.append(value)
 
-    walk(json.loads(facts), False)
+    walk(read_facts(facts), False)
     return found
 
 
 def holds_any(facts: str | None, texts: list[str]) -> bool:
     """Whether these facts still hold one of the texts."""
     return facts is not None and not set(texts).isdisjoint(texts_of(facts))
+
+
+def seq_of_redaction(facts: str) -> int:
+    """The row that the note of a redaction speaks of; 0 where it names none."""
+    seq = read_facts(facts).get("seq")
+    return seq if isinstance(seq, int) else 0
 
 
 def prefix_of(subject: str) -> str:

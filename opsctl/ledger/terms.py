@@ -17,6 +17,7 @@ class Fault(StrEnum):
     GUARD_MISSING = "guard-missing"
     GAP = "gap"
     FACTS_CHANGED = "facts-changed"
+    FACTS_MISSING = "facts-missing"
     ROW_CHANGED = "row-changed"
     LINK_BROKEN = "link-broken"
     HEAD_DIFFERS = "head-differs"

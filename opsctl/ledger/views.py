@@ -5,7 +5,7 @@ from typing import Any
 
 from opsctl.core.report import Column, Fields, Kind, Report, Table, Text
 from opsctl.core.texts import _, ngettext, pgettext
-from opsctl.ledger.rules import Finding, Row, Verdict
+from opsctl.ledger.rules import Finding, Row, Verdict, read_facts
 from opsctl.ledger.terms import Fault
 
 _COLUMNS = (
@@ -51,7 +51,7 @@ def shown(row: Row) -> Report:
     """One row with its facts."""
     kinds = {"seq": Kind.COUNT, "line": Kind.COUNT, "recorded_at": Kind.INSTANT, "happened_at": Kind.INSTANT}
     pairs = tuple((name, getattr(row, name), kinds.get(name, Kind.REFERENCE)) for name in _COLUMNS)
-    facts: dict[str, Any] = {} if row.facts is None else json.loads(row.facts)
+    facts = read_facts(row.facts)
     said = tuple((name, _plain(value), Kind.TEXT) for name, value in facts.items())
     parts = (Fields(pairs), Fields(said, title=_("Facts")) if facts else Text((_("Its facts were redacted."),)))
     return Report(kind="ledger.row", data=data(row), parts=parts, references=(str(row.seq),))
@@ -104,6 +104,7 @@ def finding_line(finding: Finding) -> str:
         Fault.GUARD_MISSING: _("the guard {detail} is missing or switched off"),
         Fault.GAP: _("rows {detail} are missing before row {seq}"),
         Fault.FACTS_CHANGED: _("the facts of row {seq} ({subject}) were changed"),
+        Fault.FACTS_MISSING: _("the facts of row {seq} ({subject}) are gone, and no redaction says why"),
         Fault.ROW_CHANGED: _("row {seq} ({subject}) was changed"),
         Fault.LINK_BROKEN: _("row {seq} ({subject}) does not follow the row before it"),
         Fault.HEAD_DIFFERS: _("the newest rows were removed or added: head and last row differ ({detail})"),
