@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from opsctl.cli import hostfile
 from opsctl.core import times
-from opsctl.core.errors import InvalidInput, NotAllowed
+from opsctl.core.errors import InvalidInput, NotAllowed, NotFound
 from opsctl.core.report import Report
 from opsctl.core.texts import _
 from opsctl.core.typed import clean_for_terminal, read_title

@@ -89,19 +89,25 @@ def ack(refs: References, at: At = None) -> None:
     app,
     "note",
     help=_("Write a note into the timeline. The last word is the text, so put it in quotation marks."),
-    examples=('opsctl incident note 42 "app3 fails its health check"',),
+    examples=(
+        'opsctl incident note 42 "app3 fails its health check"',
+        "dmesg | tail -20 | opsctl incident note 42 -F -",
+    ),
     writes=True,
 )
 def note(
     words: Annotated[list[str], Argument(metavar="REF … TEXT", help=_("One or more references, then the text."))],
+    file: Annotated[
+        str | None, Option("-F", "--file", metavar="FILE", help=_("Read the text from a file instead, - for stdin."))
+    ] = None,
     at: At = None,
 ) -> None:
     """Parse, note, say so."""
     context = current()
-    if len(words) < 2:
+    if file is None and len(words) < 2:
         raise InvalidInput(_("A note needs a reference and a text."), _('Like: opsctl incident note 42 "text"'))
-    named, text = context.words(words[:-1]), read_body(words[-1])
-    noted = context.perform(write.note, named=named, text=text, at=context.moment(at))
+    named, text = (words[:-1], words[-1]) if file is None else (words, context.text_of(file))
+    noted = context.perform(write.note, named=context.words(named), text=read_body(text), at=context.moment(at))
     context.emit(views.done(noted, NOTED))
 
 
