@@ -125,6 +125,15 @@ class Context:
         piped = [line.split()[0] for line in sys.stdin if line.strip()]
         return [word for one in given for word in (piped if one == "-" else [one])]
 
+    def text_of(self, file: str) -> str:
+        """The text of a file, or of stdin for `-`. Raise NotFound or InvalidInput where it cannot be read."""
+        try:
+            return sys.stdin.read() if file == "-" else Path(file).expanduser().read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise NotFound(_("There is no file {path}.").format(path=file), _("Check the path.")) from None
+        except (OSError, ValueError) as error:
+            raise InvalidInput(_("{path} cannot be read: {reason}").format(path=file, reason=error)) from None
+
     def perform(self, use_case: Callable[..., R], **arguments: Any) -> R:
         """Run a use case in one transaction and return its result; `now` and `actor` are filled in here."""
         mark_of(use_case)
