@@ -132,7 +132,9 @@ class Context:
         except FileNotFoundError:
             raise NotFound(_("There is no file {path}.").format(path=file), _("Check the path.")) from None
         except (OSError, ValueError) as error:
-            raise InvalidInput(_("{path} cannot be read: {reason}").format(path=file, reason=error)) from None
+            raise InvalidInput(
+                _("{path} cannot be read: {reason}").format(path=file, reason=getattr(error, "strerror", None) or error)
+            ) from None
 
     def perform(self, use_case: Callable[..., R], **arguments: Any) -> R:
         """Run a use case in one transaction and return its result; `now` and `actor` are filled in here."""
