@@ -221,7 +221,7 @@ def test_a_server_that_stays_silent_is_given_up_by_our_own_clock(
         server.listen()
         result = run(*command, "--db", f"postgresql://ops@/ops?host={tmp_path}")
     assert result.err == (
-        f"opsctl: The database postgresql://ops@/ops?host={tmp_path} cannot be reached: no answer within 0.1 s"
+        f"opsctl: The database postgresql://ops@/ops?host={tmp_path} cannot be reached: no answer within 0.1 s."
         " Check the address, the network and the server.\n"
     )
     assert (result.out, result.code) == ("", 7)
