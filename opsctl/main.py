@@ -66,7 +66,8 @@ def run(arguments: Sequence[str], *, clock: Callable[[], datetime] | None = None
     try:
         with suppress(ValueError):  # not the main thread
             for name in (signal.SIGHUP, signal.SIGTERM):
-                signal.signal(name, _interrupt)
+                if signal.getsignal(name) is not signal.SIG_IGN:  # nohup asked for that
+                    signal.signal(name, _interrupt)
         _choose_language(arguments, running)
         code = _dispatch(list(arguments))
         sys.stdout.flush()
