@@ -13,6 +13,7 @@ from opsctl.assets.terms import ADDED, EDITED, REDACTED_TITLE, RETIRED
 from opsctl.core import chain
 from opsctl.core.errors import Conflict, InvalidInput
 from opsctl.core.texts import _
+from opsctl.core.typed import mend
 from opsctl.core.use_cases import Permission, use_case
 from opsctl.ledger import service as ledger
 
@@ -108,15 +109,15 @@ def find(session: Session, *, word: str) -> AssetView:
     """
     found = _exact(session, word)
     if found is None:
-        part = word.casefold()
-        every = session.exec(select(Asset)).all()
+        part = word.strip().casefold()
+        every = session.exec(select(Asset)).all() if part else []
         fitting = [one for one in every if any(part in name.casefold() for name in _names(one))]
         if len(fitting) > 1:
             handles = ", ".join(sorted(one.handle for one in fitting)[:8])
             raise InvalidInput(
                 _("{word!r} fits several assets: {handles}").format(word=word[:80], handles=handles), _("Use a handle.")
             )
-        found = fitting[0] if fitting and part else None
+        found = fitting[0] if fitting else None
     if found is None:
         raise _unknown(session, word)
     return _view(found)
@@ -129,7 +130,7 @@ def known_handle(session: Session, *, word: str) -> str:
 
 def handle_or_none(session: Session, *, word: str) -> str | None:
     """The word as a handle, if it is one."""
-    return session.exec(select(Asset.handle).where(Asset.handle == word.casefold())).first()
+    return session.exec(select(Asset.handle).where(Asset.handle == mend(word).casefold())).first()
 
 
 def names(session: Session) -> dict[str, str]:
@@ -162,7 +163,7 @@ def blank(session: Session, handle: str, texts: list[str]) -> dict[str, Any] | N
 
 
 def _exact(session: Session, word: str) -> Asset | None:
-    found = session.get(Asset, word.casefold())
+    found = session.get(Asset, mend(word).casefold())
     if found is None:
         titled = select(Asset).where((Asset.title == word) | (Asset.title_zh == word))
         several = session.exec(titled.limit(2)).all()
