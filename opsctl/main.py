@@ -22,12 +22,12 @@ from opsctl.core.texts import _  # noqa: E402
 from opsctl.core.typed import clean_for_terminal  # noqa: E402
 
 if TYPE_CHECKING:
-    from opsctl.cli.groups import Room
+    from opsctl.cli.rooms import Room
 
 
 def rooms() -> "list[Room]":
     """The table of rooms: the only registry. Made at run time, since its help is in the reader's language."""
-    from opsctl.cli.groups import Room
+    from opsctl.cli.rooms import Room
 
     return [
         Room("init", _("Make a database."), "opsctl.desk.commands.start", verb=True),

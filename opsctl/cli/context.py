@@ -20,7 +20,7 @@ from opsctl.core.use_cases import mark_of
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-    from opsctl.cli.groups import Room
+    from opsctl.cli.rooms import Room
     from opsctl.store.address import Address
     from opsctl.store.engine import Store
 

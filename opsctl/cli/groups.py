@@ -3,7 +3,6 @@
 import importlib
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, get_args, get_origin
 
@@ -17,41 +16,11 @@ from typer.models import TyperInfo
 from opsctl.cli import help as help_pages
 from opsctl.cli import usage
 from opsctl.cli.options import flag, global_options
+from opsctl.cli.rooms import Page, Room
 from opsctl.core.texts import _
 from opsctl.core.times import looks_like_moment
 
 _DASHES = "－—–‐−"
-
-
-@dataclass(frozen=True)
-class Room:
-    """One noun of the command line, by dotted names so that nothing is loaded to list it.
-
-    `prefix` is that of its references ("" for handles); `records` gives the digests of all its records and `blank`
-    removes a text from one, both for the ledger. A `verb` is a command of its own instead of a group.
-    """
-
-    noun: str
-    help: str
-    commands: str
-    prefix: str | None = None
-    records: str | None = None
-    blank: str | None = None
-    verb: bool = False
-
-    def load(self, dotted: str) -> Any:
-        """What one of the dotted names above names."""
-        module, _sign, name = dotted.partition(":")
-        return getattr(importlib.import_module(module), name)
-
-
-@dataclass(frozen=True)
-class Page:
-    """What a verb's help says beside its options."""
-
-    examples: tuple[str, ...]
-    writes: bool
-    attention: str = ""
 
 
 class Plain:

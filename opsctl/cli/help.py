@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from opsctl.core.texts import _
 
 if TYPE_CHECKING:
-    from opsctl.cli.groups import Page
+    from opsctl.cli.rooms import Page
 
 
 def of_command(command: Any, ctx: Any, page: "Page | None") -> str:

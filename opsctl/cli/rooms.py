@@ -1,0 +1,36 @@
+"""What the table of rooms and the verbs of a room say of themselves."""
+
+import importlib
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Room:
+    """One noun of the command line, by dotted names so that nothing is loaded to list it.
+
+    `prefix` is that of its references ("" for handles); `records` gives the digests of all its records and `blank`
+    removes a text from one, both for the ledger. A `verb` is a command of its own instead of a group.
+    """
+
+    noun: str
+    help: str
+    commands: str
+    prefix: str | None = None
+    records: str | None = None
+    blank: str | None = None
+    verb: bool = False
+
+    def load(self, dotted: str) -> Any:
+        """What one of the dotted names above names."""
+        module, _sign, name = dotted.partition(":")
+        return getattr(importlib.import_module(module), name)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a verb's help says beside its options."""
+
+    examples: tuple[str, ...]
+    writes: bool
+    attention: str = ""
