@@ -9,14 +9,16 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from decimal import ROUND_CEILING, Decimal
 from functools import lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from typing import TYPE_CHECKING
 
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.typed import excerpt, mend, nearest
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 # Any zone can show a moment of these years: one year is left on either side of what datetime holds, and who
 # types 0226 has slipped.
@@ -24,9 +26,11 @@ FIRST_YEAR, LAST_YEAR = 1900, 9998
 
 _LONGEST_MOMENT = 64
 _CLOCK_TOLERANCE = timedelta(minutes=2)
-_UTC_TEXT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 
-_ZONE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+/-]*")
+# These are compiled by `re` when they are first used: every command loads this module, few read a time.
+_UTC_TEXT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z"
+
+_ZONE_NAME = r"[A-Za-z][A-Za-z0-9_+/-]*"
 # Files beside the zones: `right/` counts leap seconds, the others are whatever this machine is set to.
 _NO_ZONES = {"right", "posix", "localtime", "posixrules"}
 
@@ -36,14 +40,13 @@ _CLOCK = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[
 # Beside a date, 14.30 can only be a clock; alone it may be a number.
 _CLOCK_BESIDE_DATE = _CLOCK.replace("):(", ")[:.](")
 _OFFSET = r"(?:z|(?P<sign>[+-])(?P<ahead>[0-9]{2}(?::?[0-9]{2}(?::?[0-9]{2})?)?))"
-_ON_DATE = re.compile(
+_ON_DATE = (
     r"(?P<year>[0-9]{4})(?P<dash>[-/.])(?P<month>[0-9]{1,2})(?P=dash)(?P<day>[0-9]{1,2})"
     rf"(?:(?:\s*t\s*|\s+){_CLOCK_BESIDE_DATE}(?:\s*(?P<offset>{_OFFSET}))?)?"
 )
-_ON_DAY = re.compile(rf"(?P<word>{'|'.join(_DAYS_BACK)})(?:\s*{_CLOCK_BESIDE_DATE})?")
-_AT_CLOCK = re.compile(_CLOCK)
+_ON_DAY = rf"(?P<word>{'|'.join(_DAYS_BACK)})(?:\s*{_CLOCK_BESIDE_DATE})?"
 # A capital M is a month elsewhere, so it is not taken for a minute.
-_DURATION = re.compile(
+_DURATION = (
     r"(?=[0-9])(?:([0-9]+)\s*(?i:w)\s*)?(?:([0-9]+)\s*(?i:d)\s*)?(?:([0-9]+)\s*(?i:h)\s*)?"
     r"(?:([0-9]+)\s*m\s*)?(?:([0-9]+)\s*(?i:s))?"
 )
@@ -60,16 +63,18 @@ def utc_text(moment: datetime) -> str:
 
 def from_utc_text(text: str) -> datetime:
     """The moment, in UTC, that `utc_text` wrote. Raise ValueError for any other form."""
-    if not _UTC_TEXT.fullmatch(text):
+    if not re.fullmatch(_UTC_TEXT, text):
         raise ValueError("not a moment as utc_text writes it")
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
 @lru_cache(maxsize=64)
-def read_zone(name: str) -> ZoneInfo:
+def read_zone(name: str) -> "ZoneInfo":
     """The zone of the IANA database with this name. Raise InvalidInput, with the nearest names, if there is none."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
     plain = mend(name) if len(name) <= _LONGEST_MOMENT else ""
-    if _ZONE_NAME.fullmatch(plain) and plain.split("/")[0] not in _NO_ZONES:
+    if re.fullmatch(_ZONE_NAME, plain) and plain.split("/")[0] not in _NO_ZONES:
         # A folder (`Europe`) is an OSError, a file that holds no zone a ValueError.
         with suppress(ZoneInfoNotFoundError, ValueError, OSError):
             return ZoneInfo(plain)
@@ -101,8 +106,8 @@ def looks_like_moment(text: str) -> bool:
     folded = plain.casefold()
     return (
         folded in _NOW
-        or any(shape.fullmatch(folded) for shape in (_ON_DATE, _ON_DAY, _AT_CLOCK))
-        or _DURATION.fullmatch(plain.removeprefix("-").lstrip()) is not None
+        or any(re.fullmatch(shape, folded) for shape in (_ON_DATE, _ON_DAY, _CLOCK))
+        or re.fullmatch(_DURATION, plain.removeprefix("-").lstrip()) is not None
     )
 
 
@@ -120,11 +125,11 @@ def read_moment(text: str, *, zone: str, now: datetime) -> datetime:
     try:
         if folded in _NOW:
             return now.astimezone(UTC)
-        if found := _ON_DATE.fullmatch(folded):
+        if found := re.fullmatch(_ON_DATE, folded):
             return _on_date(found, zone)
-        if found := _ON_DAY.fullmatch(folded):
+        if found := re.fullmatch(_ON_DAY, folded):
             return _at(today - timedelta(days=_DAYS_BACK[found["word"]]), found, zone)
-        if found := _AT_CLOCK.fullmatch(folded):
+        if found := re.fullmatch(_CLOCK, folded):
             return _last_occurrence(_since_midnight(found), zone, now)
         if (length := _length(plain.removeprefix("-").lstrip())) is not None:
             moment = now.astimezone(UTC) - length
@@ -205,6 +210,8 @@ def show_duration(seconds: float) -> str:
     is never made to look shorter. What is finer than a microsecond is noise of binary floats. Raise ValueError if
     it is not finite.
     """
+    from decimal import ROUND_CEILING, Decimal
+
     exact = Decimal(repr(seconds))
     if not exact.is_finite():
         raise ValueError("a duration is a finite number of seconds")
@@ -242,7 +249,7 @@ def _check_year(year: int) -> None:
         raise _unknown_year(year)
 
 
-def _offsets(naive: datetime, info: ZoneInfo) -> tuple[timedelta, timedelta]:
+def _offsets(naive: datetime, info: "ZoneInfo") -> tuple[timedelta, timedelta]:
     """What the zone adds to UTC before and after a change of the clocks at `naive`; twice the same where none is."""
     first, second = info.utcoffset(naive.replace(fold=0)), info.utcoffset(naive.replace(fold=1))
     if first is None or second is None:
@@ -250,7 +257,7 @@ def _offsets(naive: datetime, info: ZoneInfo) -> tuple[timedelta, timedelta]:
     return first, second
 
 
-def _first_instant(naive: datetime, info: ZoneInfo) -> datetime:
+def _first_instant(naive: datetime, info: "ZoneInfo") -> datetime:
     """The first instant, in UTC, when clocks show `naive` or, where they skip it, later."""
     first, second = _offsets(naive, info)
     if first >= second:
@@ -265,7 +272,7 @@ def _first_instant(naive: datetime, info: ZoneInfo) -> datetime:
     return before + timedelta(seconds=bisect_left(steps, naive.replace(microsecond=0), key=shown))
 
 
-def _doubtful_to_utc(naive: datetime, info: ZoneInfo) -> datetime:
+def _doubtful_to_utc(naive: datetime, info: "ZoneInfo") -> datetime:
     import pendulum
     from pendulum.tz.exceptions import AmbiguousTime, NonExistingTime
 
@@ -344,7 +351,7 @@ def _last_occurrence(since_midnight: timedelta, zone: str, now: datetime) -> dat
 
 def _length(text: str) -> timedelta | None:
     """What `1h30m` says, or None. Raise OverflowError for more than a timedelta holds."""
-    found = _DURATION.fullmatch(text)
+    found = re.fullmatch(_DURATION, text)
     if not found:
         return None
     parts = zip(_UNITS, found.groups(), strict=True)
