@@ -4,7 +4,7 @@ from typing import Annotated
 
 from typer import Argument, Option
 
-from opsctl.assets import service, views
+from opsctl.assets import views
 from opsctl.assets.terms import ADDED, EDITED, RETIRED
 from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
@@ -37,6 +37,8 @@ def add(
     kind: KindOf = None,
 ) -> None:
     """Parse, add, say so."""
+    from opsctl.assets import service
+
     context = current()
     added = context.perform(
         service.add,
@@ -51,6 +53,8 @@ def add(
 @verb(app, "list", help=_("List the assets."), examples=("opsctl asset list --all",), writes=False)
 def list_(everything: Annotated[bool, Option("--all", help=_("The retired ones too."))] = False) -> None:
     """Read and show."""
+    from opsctl.assets import service
+
     context = current()
     context.emit(views.listed(context.read(service.list_assets, retired=everything)))
 
@@ -58,6 +62,8 @@ def list_(everything: Annotated[bool, Option("--all", help=_("The retired ones t
 @verb(app, "show", help=_("Show one asset."), examples=("opsctl asset show erp",), writes=False)
 def show(name: Name) -> None:
     """Read and show."""
+    from opsctl.assets import service
+
     context = current()
     context.emit(views.shown(context.read(service.find, word=name)))
 
@@ -71,6 +77,8 @@ def show(name: Name) -> None:
 )
 def edit(name: Name, title: Title = None, title_zh: TitleZh = None, kind: KindOf = None) -> None:
     """Parse, change, say so."""
+    from opsctl.assets import service
+
     context = current()
     edited = context.perform(
         service.edit, asset=name, title=_title(title), title_zh=_title(title_zh), kind=_title(kind)
@@ -89,6 +97,8 @@ def retire(
     name: Name, at: Annotated[str | None, Option("--at", metavar="TIME", help=_("When; now if not given."))] = None
 ) -> None:
     """Parse, retire, say so."""
+    from opsctl.assets import service
+
     context = current()
     retired = context.perform(service.retire, asset=name, at=context.moment(at))
     context.emit(views.changed(retired, RETIRED))
