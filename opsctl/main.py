@@ -1,7 +1,6 @@
 """The front door: the table of rooms, the wiring between floors, and the one place where errors become exit codes."""
 
 import gc
-import json
 import os
 import signal
 import sys
@@ -145,6 +144,8 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
 def _tell(code: ExitCode, message: str, hint: str, as_json: bool) -> int:
     message, hint = clean_for_terminal(message), clean_for_terminal(hint)
     if as_json:
+        import json
+
         error = {"opsctl": 1, "kind": "error", "data": {"code": int(code), "message": message, "hint": hint}}
         line = json.dumps(error, ensure_ascii=False)
     else:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from opsctl.cli import hostfile
 from opsctl.core import times
 from opsctl.core.errors import InvalidInput, NotAllowed, NotFound
-from opsctl.core.report import Report
 from opsctl.core.texts import _
 from opsctl.core.typed import clean_for_terminal, read_title
 from opsctl.core.use_cases import mark_of
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from opsctl.cli.rooms import Room
+    from opsctl.core.report import Report
     from opsctl.store.address import Address
     from opsctl.store.engine import Store
 
@@ -165,7 +165,7 @@ class Context:
         with snapshot(self.store) as session:
             return query(session, **arguments)
 
-    def emit(self, report: Report) -> None:
+    def emit(self, report: "Report") -> None:
         """Show a report as it is wanted; end the command with exit code 3 if it needs attention."""
         from opsctl.cli.output import emit
 
