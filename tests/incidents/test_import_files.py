@@ -386,3 +386,12 @@ def test_standard_input_is_read_and_a_progress_bar_only_on_a_terminal(
     assert done.code == 3
     assert rejects(tmp_path, "stdin")[1][:2] == ["3", "A-2"]
     assert "importing" not in done.err
+
+
+def test_full_width_digits_are_mended_where_a_person_types_and_not_in_a_file(
+    import_file: Callable[..., Result], tmp_path: Path
+) -> None:
+    assert import_file(table("A-1,x,０４/１１/２０２６ ０９:００,")).code == 3
+    assert rejects(tmp_path)[1][2] == (
+        "opened: '０４/１１/２０２６ ０９:００' is not a time; what is read: ISO 8601, %d/%m/%Y %H:%M."
+    )
