@@ -9,16 +9,21 @@ from opsctl.core.texts import _
 if TYPE_CHECKING:
     from opsctl.cli.rooms import Page
 
+_STOPS = "，。；：、）！？”"
+
+_STAYS_BEHIND = frozenset(" ，。；：、！？）》”]),.;:")
+_STAYS_BEFORE = frozenset("（《“[(")
+
 
 def of_command(command: Any, ctx: Any, page: "Page | None") -> str:
     """The page of a verb: usage, what it does, its words and options, examples, exit codes."""
     arguments = [param for param in command.params if param.param_type_name == "argument"]
     options = [param for param in command.params if param.param_type_name == "option" and not param.hidden]
     usage = " ".join([ctx.command_path, *(_word(param) for param in arguments), _("[OPTIONS]")])
-    lines = [_("Usage: {usage}").format(usage=usage), "", *_wrap(command.help or "", _width()), ""]
+    lines = [*_wrap(_("Usage: {usage}").format(usage=usage), _width()), "", *_wrap(command.help or "", _width()), ""]
     lines += _section(_("Words"), [(_word(param), param.help or "") for param in arguments])
     lines += _section(_("Options"), [(_spelling(param), param.help or "") for param in options])
-    lines += [_("Global options stand before or after the verb; see: opsctl --help"), ""]
+    lines += [*_wrap(_("Global options stand before or after the verb; see: opsctl --help"), _width()), ""]
     if page is not None:
         lines += _examples(page.examples)
         lines += _section(_("Exit codes"), _exit_codes(page))
@@ -29,10 +34,10 @@ def of_group(group: Any, ctx: Any) -> str:
     """The page of a noun, or of opsctl itself: its verbs or nouns, and for opsctl the global options."""
     options = [param for param in group.params if param.param_type_name == "option" and not param.hidden]
     usage = f"{ctx.command_path} {_('COMMAND …')}"
-    lines = [_("Usage: {usage}").format(usage=usage), "", *_wrap(group.help or "", _width()), ""]
+    lines = [*_wrap(_("Usage: {usage}").format(usage=usage), _width()), "", *_wrap(group.help or "", _width()), ""]
     lines += _section(_("Commands"), [(name, command.help or "") for name, command in group.commands.items()])
     lines += _section(_("Options"), [(_spelling(param), param.help or "") for param in options])
-    lines.append(_("Every command explains itself: {path} COMMAND --help").format(path=ctx.command_path))
+    lines += _wrap(_("Every command explains itself: {path} COMMAND --help").format(path=ctx.command_path), _width())
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -62,7 +67,7 @@ def _spelling(param: Any) -> str:
 
 
 def _examples(examples: tuple[str, ...]) -> list[str]:
-    return [_("Examples") + ":", *(f"  $ {example}" for example in examples), ""]
+    return [_title(_("Examples")), *(f"  $ {example}" for example in examples), ""]
 
 
 def _section(title: str, rows: list[tuple[str, str]]) -> list[str]:
@@ -71,7 +76,7 @@ def _section(title: str, rows: list[tuple[str, str]]) -> list[str]:
     width = _width()
     # A name that is far longer than the others has its text on the next line instead of pushing all to the right.
     column = min(max(_cells(name) for name, _text in rows), max(width // 3, 12)) + 4
-    lines = [title + ":"]
+    lines = [_title(title)]
     for name, text in rows:
         wrapped = _wrap(text, max(width - column, 16)) or [""]
         first = f"  {name}"
@@ -83,6 +88,10 @@ def _section(title: str, rows: list[tuple[str, str]]) -> list[str]:
     return [*[line.rstrip() for line in lines], ""]
 
 
+def _title(words: str) -> str:
+    return _("{title}:").format(title=words)
+
+
 def _width() -> int:
     return max(min(shutil.get_terminal_size().columns, 100), 40)
 
@@ -92,12 +101,12 @@ def _cells(text: str) -> int:
 
 
 def _wrap(text: str, width: int) -> list[str]:
-    """Lines of at most `width` cells, broken at blanks and between wide characters, never before their stops."""
+    """Lines of at most `width` cells, broken at blanks and between wide characters, never before a stop."""
     lines: list[str] = []
     for paragraph in text.splitlines():
         line = ""
         for piece in _pieces(paragraph):
-            if line and _cells(line) + _cells(piece.rstrip()) > width and piece[0] not in "，。；：、）！？”":
+            if line and _cells(line) + _cells(piece.rstrip()) > width:
                 lines.append(line.rstrip())
                 line = ""
             line += piece
@@ -106,14 +115,17 @@ def _wrap(text: str, width: int) -> list[str]:
 
 
 def _pieces(text: str) -> list[str]:
+    """What must stay together: a word with the blanks after it, a wide character with its stops and brackets."""
     pieces = [""]
     for letter in text:
-        wide = unicodedata.east_asian_width(letter) in "WF"
-        if wide or (pieces[-1] and (pieces[-1][-1] == " " or unicodedata.east_asian_width(pieces[-1][-1]) in "WF")):
-            if letter == " " and pieces[-1]:
-                pieces[-1] += letter
-                continue
+        last = pieces[-1][-1:]
+        breaks = _is_wide(letter) or _is_wide(last) or last == " "
+        if breaks and letter not in _STAYS_BEHIND and last not in _STAYS_BEFORE:
             pieces.append(letter)
         else:
             pieces[-1] += letter
     return [piece for piece in pieces if piece]
+
+
+def _is_wide(letter: str) -> bool:
+    return bool(letter) and unicodedata.east_asian_width(letter) in "WF"

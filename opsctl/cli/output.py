@@ -96,7 +96,7 @@ def _to_stdout(text: str, form: Format) -> None:
         try:
             subprocess.run(shlex.split(pager), input=text.encode(), check=False, env={"LESS": "FRX", **os.environ})
             return
-        except OSError:
+        except (OSError, ValueError):
             pass  # a pager that is not there must not hide the result
     sys.stdout.write(text)
 
