@@ -1,0 +1,56 @@
+"""Every page of help: an example that is this command, its exit codes, and no line wider than the terminal."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from opsctl.main import rooms
+from opsctl.render.width import display_width
+from tests.harness import CommandLine
+
+
+def _pages() -> Iterator[tuple[str, ...]]:
+    yield ()
+    for room in rooms():
+        yield (room.noun,)
+        if not room.verb:
+            for command in room.load(f"{room.commands}:app").registered_commands:
+                yield (room.noun, command.name)
+
+
+PAGES = list(_pages())
+VERBS = [page for page in PAGES if len(page) == 2 or page in [("init",), ("demo",)]]
+
+
+def _name(page: tuple[str, ...]) -> str:
+    return "-".join(page) or "opsctl"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("columns", [46, 100])
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_no_line_of_help_is_wider_than_the_terminal(
+    run: CommandLine, page: tuple[str, ...], columns: int, language: str
+) -> None:
+    result = run(*page, "--help", "--lang", language, env={"COLUMNS": str(columns)})
+    assert (result.err, result.code) == ("", 0)
+    lines = [line for line in result.out.splitlines() if not line.startswith("  $ ")]
+    assert [line for line in lines if display_width(line) > columns] == []
+
+
+@pytest.mark.parametrize("page", VERBS, ids=_name)
+def test_a_verb_has_an_example_of_its_own_and_its_exit_codes(run: CommandLine, page: tuple[str, ...]) -> None:
+    lines = run(*page, "-h").out.splitlines()
+    examples = [line for line in lines if line.startswith("  $ ")]
+    assert examples
+    assert [example for example in examples if f" {' '.join(page)}" not in example or "opsctl" not in example] == []
+    codes = [line.split()[0] for line in lines[lines.index("Exit codes:") + 1 :] if line[2:3].isdigit()]
+    assert [code for code in codes if code != "3"] == ["0", "1", "2", "4", "5", "6", "7", "130"]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in VERBS], ids=_name)
+def test_a_noun_lists_its_verbs(run: CommandLine, page: tuple[str, ...]) -> None:
+    out = run(*page, "--help").out
+    inside = [other[-1] for other in PAGES if len(other) == len(page) + 1 and other[: len(page)] == page]
+    assert inside
+    assert [name for name in inside if f"\n  {name}" not in out] == []

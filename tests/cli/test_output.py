@@ -1,0 +1,167 @@
+"""Where a result goes: a file, a pager, a pipe that closes, a disk that is full."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.harness import CommandLine
+
+
+@pytest.fixture
+def line(run: CommandLine) -> CommandLine:
+    run("asset", "add", "erp", "--title", "ERP 登录")
+    return run
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [
+        pytest.param("assets.csv", "\ufeffhandle,title,kind,state\nerp,ERP 登录,,in service\n", id="csv"),
+        pytest.param("assets.CSV", "\ufeffhandle,title,kind,state\n", id="capitals"),
+        pytest.param("assets.json", '{\n  "opsctl": 1,\n  "kind": "asset.list"', id="json"),
+        pytest.param("assets.txt", "handle  title     kind  state\n", id="plain"),
+        pytest.param("assets.md", "| handle", id="markdown"),
+    ],
+)
+def test_the_ending_of_a_file_tells_its_format(line: CommandLine, tmp_path: Path, name: str, start: str) -> None:
+    path = tmp_path / name
+    result = line("asset", "list", "-o", str(path))
+    assert (result.out, result.err, result.code) == ("", "", 0)
+    assert path.read_bytes().decode().startswith(start)
+
+
+def test_a_format_that_is_given_wins_over_the_ending(line: CommandLine, tmp_path: Path) -> None:
+    path = tmp_path / "assets.txt"
+    line("asset", "list", "-o", str(path), "--format", "json")
+    assert path.read_text(encoding="utf-8").startswith("{")
+
+
+def test_a_dash_is_stdout(line: CommandLine) -> None:
+    assert line("asset", "list", "-q", "-o", "-").out == "erp\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        pytest.param("assets.pdf", "No format has the ending '.pdf'.", id="unknown-ending"),
+        pytest.param("assets", "has no ending.", id="no-ending"),
+        pytest.param("no/such/folder/assets.csv", "cannot be written: No such file or directory", id="no-folder"),
+        pytest.param("folder.csv", "cannot be written: ", id="a-folder"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_said_and_nothing_is_left(
+    line: CommandLine, tmp_path: Path, name: str, said: str
+) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    before = sorted(path.name for path in tmp_path.iterdir())
+    result = line("asset", "list", "-o", str(tmp_path / name))
+    assert (result.out, result.code, result.err.count("\n")) == ("", 2, 1)
+    assert said in result.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+def test_a_file_that_is_replaced_keeps_its_mode(line: CommandLine, tmp_path: Path) -> None:
+    path = tmp_path / "assets.csv"
+    path.write_text("old", encoding="utf-8")
+    path.chmod(0o640)
+    line("asset", "list", "-o", str(path))
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert "erp" in path.read_text(encoding="utf-8")
+
+
+def _pager(tmp_path: Path) -> tuple[str, Path]:
+    page = tmp_path / "page"
+    script = tmp_path / "my pager"
+    script.write_text(f'#!/bin/sh\ncat > "{page}"\n', encoding="utf-8")
+    script.chmod(0o755)
+    return f"'{script}'", page
+
+
+@pytest.mark.parametrize(
+    ("tty", "lines", "paged"),
+    [
+        pytest.param(True, "3", True, id="tall-on-a-terminal"),
+        pytest.param(True, "80", False, id="short-on-a-terminal"),
+        pytest.param(False, "3", False, id="pipe"),
+    ],
+)
+def test_a_pager_is_for_what_is_too_tall_for_a_terminal(
+    line: CommandLine, tmp_path: Path, tty: bool, lines: str, paged: bool
+) -> None:
+    for number in range(5):
+        line("asset", "add", f"host-{number}")
+    pager, page = _pager(tmp_path)
+    result = line("asset", "list", tty=tty, env={"PAGER": pager, "LINES": lines})
+    shown = page.read_text(encoding="utf-8") if page.exists() else ""
+    assert ("host-4" in shown, "host-4" in result.out, result.code) == (paged, not paged, 0)
+
+
+@pytest.mark.parametrize("pager", ["no-such-pager-anywhere", "'unbalanced"])
+def test_a_pager_that_is_not_there_hides_nothing(line: CommandLine, pager: str) -> None:
+    result = line("asset", "list", tty=True, env={"PAGER": pager, "LINES": "1"})
+    assert ("ERP 登录" in result.out, result.code) == (True, 0)
+
+
+def test_colour_is_for_terminals_that_want_it(line: CommandLine) -> None:
+    assert "\x1b" in line("asset", "list", tty=True).out
+    assert "\x1b" not in line("asset", "list", tty=True, env={"NO_COLOR": "1"}).out
+    assert "\x1b" not in line("asset", "list").out
+
+
+@pytest.mark.parametrize(
+    "unbuffered",
+    [
+        pytest.param("", id="at-the-end"),
+        pytest.param(
+            "1",
+            id="in-the-middle",
+            marks=pytest.mark.xfail(reason="Typer answers a closed pipe with exit code 1 before main sees it"),
+        ),
+    ],
+)
+def test_a_reader_who_has_seen_enough_is_no_error(line: CommandLine, unbuffered: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    unbuffered_too = {"PYTHONUNBUFFERED": unbuffered}
+    process = line.start("asset", "list", stdout=writing, stderr=subprocess.PIPE, env=unbuffered_too)
+    os.close(writing)
+    _out, err = process.communicate(timeout=30)
+    assert (err, process.returncode) == (b"", 0)
+
+
+def test_a_disk_that_is_full_is_said_in_one_line(line: CommandLine) -> None:
+    with Path("/dev/full").open("wb") as full:
+        process = line.start("asset", "list", stdout=full, stderr=subprocess.PIPE)
+        _out, err = process.communicate(timeout=30)
+    assert err.decode().startswith("opsctl: The system refused: No space left on device")
+    assert (err.count(b"\n"), process.returncode) == (1, 1)
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGHUP", "SIGTERM"])
+def test_an_interrupted_command_ends_with_130_and_saves_nothing(line: CommandLine, name: str) -> None:
+    reading, writing = os.pipe()
+    process = line.start(
+        "incident", "ack", "-", stdin=reading, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+    os.close(reading)
+    _wait_until_it_reads(process.pid)
+    process.send_signal(getattr(signal, name))
+    out, err = process.communicate(timeout=30)
+    os.close(writing)
+    assert (out, process.returncode) == (b"", 130)
+    assert b"Traceback" not in err
+    assert "asset.added" in line("ledger", "list", "--format", "csv").out
+
+
+def _wait_until_it_reads(process: int) -> None:
+    """Wait until the process sleeps in a read of its stdin: system call 0 on descriptor 0."""
+    for _ in range(600):
+        call = Path(f"/proc/{process}/syscall").read_text(encoding="ascii")
+        if call.startswith(("0 0x0 ", "63 0x0 ")):
+            return
+        signal.sigtimedwait([], 0.05)
+    pytest.fail("the command never read its stdin")
