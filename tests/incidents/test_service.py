@@ -164,7 +164,7 @@ def test_a_bare_number_of_two_earlier_years_is_ambiguous(perform: Perform, read:
         make_incident(perform, now=now - years * timedelta(days=365))
     with pytest.raises(InvalidInput) as caught:
         perform(write.acknowledge, named=["1"])
-    assert caught.value.message == "1 may mean several: INC-2024-0001, INC-2025-0001."
+    assert caught.value.message == "1 may mean several: INC-2024-0001, INC-2025-0001"
     assert read(query.find, word="INC-2024", now=now).reference == "INC-2024-0001"
     with pytest.raises(NotFound):
         perform(write.acknowledge, named=["INC-2024"])
