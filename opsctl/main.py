@@ -1,6 +1,5 @@
 """The front door: the table of rooms, the wiring between floors, and the one place where errors become exit codes."""
 
-import gc
 import os
 import signal
 import sys
@@ -10,15 +9,13 @@ from datetime import datetime
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-# Modules load a tenth quicker while the collector of cycles is asleep; nothing here makes any worth collecting.
-gc.disable()
-
-from opsctl import __version__  # noqa: E402
-from opsctl.cli import context, hostfile, usage  # noqa: E402
-from opsctl.core import texts  # noqa: E402
-from opsctl.core.errors import ExitCode, OpsctlError  # noqa: E402
-from opsctl.core.texts import _  # noqa: E402
-from opsctl.core.typed import clean_for_terminal  # noqa: E402
+from opsctl import __version__
+from opsctl.cli import context, hostfile, usage
+from opsctl.core import texts
+from opsctl.core.errors import MOMENT, ExitCode, OpsctlError
+from opsctl.core.texts import _
+from opsctl.core.times import show_moment
+from opsctl.core.typed import clean_for_terminal
 
 if TYPE_CHECKING:
     from opsctl.cli.rooms import Room
@@ -54,7 +51,7 @@ def rooms() -> "list[Room]":
 
 
 def main() -> NoReturn:
-    """The console script `opsctl`."""
+    """Run the command line of this process."""
     sys.exit(run(sys.argv[1:]))
 
 
@@ -64,14 +61,14 @@ def run(arguments: Sequence[str], *, clock: Callable[[], datetime] | None = None
     as_json = "--json" in arguments or _value_of("--format", arguments) == "json"
     try:
         with suppress(ValueError):  # not the main thread
-            for name in (signal.SIGHUP, signal.SIGTERM):
+            for name in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
                 if signal.getsignal(name) is not signal.SIG_IGN:  # nohup asked for that
                     signal.signal(name, _interrupt)
         _choose_language(arguments, running)
         code = _dispatch(list(arguments))
         sys.stdout.flush()
     except OpsctlError as error:
-        return _tell(error.code, error.message, error.hint, as_json)
+        return _tell(error.code, *_shown(error, running), as_json)
     except BrokenPipeError:
         # Whoever read us has seen enough. Python would complain when it closes stdout at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -139,6 +136,14 @@ def _value_of(option: str, arguments: Sequence[str]) -> str | None:
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
+
+
+def _shown(error: OpsctlError, running: context.Context) -> tuple[str, str]:
+    """The error's message and hint, with its moment in the reader's zone."""
+    if error.moment is None:
+        return error.message, error.hint
+    moment = show_moment(error.moment, running.zone, seconds=True)
+    return error.message.replace(MOMENT, moment), error.hint.replace(MOMENT, moment)
 
 
 def _tell(code: ExitCode, message: str, hint: str, as_json: bool) -> int:

@@ -14,6 +14,7 @@ RECORDS = 6000
 ROUNDS = 24
 # The blocks of an import made small, so that a signal finds it between two of them as often as inside one.
 PROGRAM = (
+    "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL);"  # as opsctl.__main__ begins
     "from opsctl.incidents.commands import importing;"
     "importing.ONE_TRANSACTION = {'sqlite': 100, 'postgresql': 100}; importing.BLOCK = 200;"
     "from opsctl.main import main; main()"
@@ -61,10 +62,10 @@ def test_an_import_that_is_struck_at_any_moment_stays_whole_and_goes_on(tmp_path
         running.send_signal(signal.Signals[name])
         _out, err = running.communicate(timeout=60)
         codes.add(running.returncode)
-        # Before our handlers stand, a signal meets Python itself; never a traceback of ours after that.
-        assert "opsctl/" not in err, err
+        assert "Traceback" not in err, err
         verified = answer(tmp_path, "ledger", "verify", "--deep", "--json")
         assert verified.returncode == 0, verified.stdout
+    # A signal that comes before anybody can catch it ends the process as it ends any other.
     assert codes <= {0, 130, -signal.Signals[name]}
     assert answer(tmp_path, "incident", "import", "history.jsonl", "--map", "map.toml").returncode == 0
     listed = json.loads(answer(tmp_path, "incident", "list", "--limit", "0", "--json").stdout)["data"]

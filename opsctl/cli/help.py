@@ -119,7 +119,8 @@ def _pieces(text: str) -> list[str]:
     pieces = [""]
     for letter in text:
         last = pieces[-1][-1:]
-        breaks = _is_wide(letter) or _is_wide(last) or last == " "
+        bracketed = pieces[-1].rfind("[") > pieces[-1].rfind("]")
+        breaks = (_is_wide(letter) or _is_wide(last) or last == " ") and not bracketed
         if breaks and letter not in _STAYS_BEHIND and last not in _STAYS_BEFORE:
             pieces.append(letter)
         else:

@@ -1,5 +1,6 @@
 """What can go wrong, with the exit code each kind has. `main` alone turns them into a line and a code."""
 
+from datetime import datetime
 from enum import IntEnum
 
 
@@ -17,18 +18,24 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+MOMENT = "{moment}"
+"""Stands for the moment of an error until it is shown."""
+
+
 class OpsctlError(Exception):
     """Something a person can act on: `message` says what is wrong, `hint` the next step.
 
-    Both are whole sentences in the reader's language, without a final newline.
+    Both are whole sentences in the reader's language, without a final newline. Where they hold `MOMENT`, the reader is
+    shown `moment` there, in their own zone, which only the front door knows.
     """
 
     code = ExitCode.FAILED
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", *, moment: datetime | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.moment = moment
 
 
 class InvalidInput(OpsctlError):

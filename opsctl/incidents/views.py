@@ -295,11 +295,13 @@ def _late(row: Row) -> bool:
     return (row.recorded_at - row.happened_at).total_seconds() > _LATE_SECONDS
 
 
-def _between(start: datetime | None, end: datetime | None) -> float | None:
-    return None if start is None or end is None else (end - start).total_seconds()
-
-
-def _down_seconds(incident: Incident, now: datetime) -> float | None:
-    if not incident.outages:
+def _between(start: datetime | None, end: datetime | None) -> int | float | None:
+    if start is None or end is None:
         return None
-    return sum(((span.ended or now) - span.started).total_seconds() for span in incident.outages)
+    seconds = (end - start).total_seconds()
+    return int(seconds) if seconds.is_integer() else seconds
+
+
+def _down_seconds(incident: Incident, now: datetime) -> int | float | None:
+    lasted = [_between(span.started, span.ended or now) or 0 for span in incident.outages]
+    return sum(lasted) if lasted else None

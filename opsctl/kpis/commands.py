@@ -66,7 +66,7 @@ def list_() -> None:
     app,
     "report",
     help=_("The figures of a period; last month's if none is given."),
-    examples=("opsctl kpi report", "opsctl kpi report 2026-10 --by asset", "opsctl --tz UTC kpi report 2026-Q3 --json"),
+    examples=("opsctl kpi report", "opsctl kpi report 2026-10 --by asset", "opsctl kpi report 2026-Q3 --tz UTC --json"),
     writes=False,
     attention=_("done, but a record had to be left out of a figure"),
 )

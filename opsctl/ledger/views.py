@@ -34,7 +34,7 @@ def listed(rows: list[Row]) -> Report:
         Column("kind", _("kind")),
         Column("subject", _("record"), Kind.REFERENCE),
         Column("about", _("asset"), Kind.REFERENCE),
-        Column("hash", _("hash")),
+        Column("hash", _("hash"), Kind.REFERENCE),
     )
     cells = tuple(
         (row.seq, row.recorded_at, row.actor, row.kind, row.subject, row.about, row.hash[:12]) for row in rows

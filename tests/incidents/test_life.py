@@ -143,7 +143,8 @@ def test_an_instant_before_the_incident_began_is_refused(
     VERBS[verb](incident, start)
     with pytest.raises(InvalidInput) as caught:
         VERBS[verb](incident, start - SECOND)
-    assert caught.value.message == f"INC-2026-0007 began only at {start.isoformat(timespec='minutes')}."
+    assert caught.value.message == "INC-2026-0007 began only at {moment}."
+    assert caught.value.moment == start
 
 
 @pytest.mark.parametrize("late", ["at", "down"])
@@ -213,7 +214,7 @@ def test_restored_before_the_impact_began_is_refused(incident: Incident, start: 
     with pytest.raises(InvalidInput) as caught:
         life.resolve(incident, at=clock(11), restored=start - SECOND, now=NOW)
     assert caught.value.message == "INC-2026-0007 cannot be restored before its impact began."
-    assert caught.value.hint == f"It began at {start.isoformat(timespec='minutes')}."
+    assert (caught.value.hint, caught.value.moment) == ("It began at {moment}.", start)
 
 
 def test_restored_in_the_future_is_refused() -> None:
@@ -264,6 +265,7 @@ def test_closing_before_the_resolution_is_refused() -> None:
     with pytest.raises(InvalidInput) as caught:
         life.close(resolved, at=clock(13) - SECOND, now=NOW)
     assert caught.value.message == "INC-2026-0007 cannot be closed before it was resolved."
+    assert (caught.value.hint, caught.value.moment) == ("Give a time after {moment}.", clock(13))
 
 
 def test_it_is_restored_only_when_every_impact_has_ended() -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from opsctl.core.errors import Conflict, InvalidInput
+from opsctl.core.errors import MOMENT, Conflict, InvalidInput
 from opsctl.core.texts import _, pgettext
 from opsctl.core.times import utc_text
 from opsctl.incidents.terms import UNRESOLVED, Flag, Level, SpanKind, State
@@ -212,7 +212,8 @@ def close(incident: Incident, *, at: datetime, now: datetime) -> Incident:
     if resolved is not None and at < resolved:
         raise InvalidInput(
             _("{reference} cannot be closed before it was resolved.").format(reference=incident.reference),
-            _("Give a time after {moment}.").format(moment=resolved.isoformat(timespec="minutes")),
+            _("Give a time after {moment}.").format(moment=MOMENT),
+            moment=resolved,
         )
     return _enter(incident, State.CLOSED, at)
 
@@ -235,7 +236,8 @@ def _restore(incident: Incident, restored: datetime, now: datetime) -> Incident:
     if restored < start:
         raise InvalidInput(
             _("{reference} cannot be restored before its impact began.").format(reference=incident.reference),
-            _("It began at {moment}.").format(moment=start.isoformat(timespec="minutes")),
+            _("It began at {moment}.").format(moment=MOMENT),
+            moment=start,
         )
     if not lasting:
         return replace(incident, spans=(*incident.spans, Span(SpanKind.IMPACT, None, start, restored)))
@@ -273,10 +275,9 @@ def _check_instant(incident: Incident, at: datetime, now: datetime) -> None:
     start = min(incident.clock_start, incident.opened)
     if at < start:
         raise InvalidInput(
-            _("{reference} began only at {moment}.").format(
-                reference=incident.reference, moment=start.isoformat(timespec="minutes")
-            ),
+            _("{reference} began only at {moment}.").format(reference=incident.reference, moment=MOMENT),
             _("Give a later time with --at."),
+            moment=start,
         )
 
 
