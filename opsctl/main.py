@@ -89,15 +89,21 @@ def run(arguments: Sequence[str], *, clock: Callable[[], datetime] | None = None
 
 
 def _dispatch(arguments: list[str]) -> int:
+    import typer
     from typer._click.exceptions import ClickException
 
     from opsctl.cli.groups import root
 
+    group = root(rooms(), _print_version)
     try:
-        result = root(rooms(), _print_version).main(arguments, prog_name="opsctl", standalone_mode=False)
+        # Not `group.main(…)`: Typer would turn a closed pipe and an interruption into exit codes of its own.
+        with group.make_context("opsctl", arguments) as ctx:
+            group.invoke(ctx)
+    except typer.Exit as ended:
+        return ended.exit_code
     except ClickException as error:
         raise usage.in_words(error) from None
-    return result if isinstance(result, int) else ExitCode.DONE
+    return ExitCode.DONE
 
 
 def _print_version(ctx: Any) -> None:

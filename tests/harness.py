@@ -1,6 +1,5 @@
 """A command line run inside the test's process, and the ways to write to a store and to read it."""
 
-import gc
 import io
 import os
 import signal
@@ -24,9 +23,6 @@ from opsctl.core.use_cases import mark_of
 from opsctl.main import run as run_main
 from opsctl.store import unit
 from opsctl.store.engine import Store
-
-# `main` puts the collector to sleep for the sake of one short command; a whole test run needs it.
-gc.enable()
 
 KEPT = {"OPSCTL_TEST_POSTGRES_URL"}
 SILENCED = {"LC_ALL", "LC_MESSAGES", "PAGER", "NO_COLOR", "FORCE_COLOR", "EDITOR", "VISUAL", "TZ", "_OPSCTL_COMPLETE"}

@@ -71,11 +71,14 @@ def _as_text(value: Any) -> str:
     raise TypeError(f"no canonical JSON for {type(value).__name__}")
 
 
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_as_text
+)
+
+
 def canonical(value: Any) -> str:
     """Canonical JSON: keys in order, no blanks, no escapes beyond JSON's own, times as `…T…ffffffZ`."""
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_as_text
-    )
+    return _ENCODER.encode(value)
 
 
 def digest(text: str) -> str:

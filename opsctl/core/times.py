@@ -58,7 +58,9 @@ def utc_text(moment: datetime) -> str:
 
     Raise ValueError if it is naive.
     """
-    return _aware(moment).astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    if moment.tzinfo is not UTC:
+        moment = _aware(moment).astimezone(UTC)
+    return moment.isoformat("T", "microseconds").removesuffix("+00:00") + "Z"
 
 
 def from_utc_text(text: str) -> datetime:

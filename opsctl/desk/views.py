@@ -29,7 +29,7 @@ def upgraded(before: str, after: str) -> Report:
 
 
 def status(data: dict[str, Any]) -> Report:
-    """The state of the database; attention if a guard of the ledger is missing."""
+    """The state of the database, with a remark if a guard of the ledger is missing."""
     missing = data["guards_missing"]
     stand = _("missing: {names}").format(names=", ".join(missing)) if missing else _("stand")
     pairs = (

@@ -11,7 +11,7 @@ from opsctl.assets.rules import AssetView
 from opsctl.core.intervals import Interval, clip, merge, total_microseconds
 from opsctl.core.numbers import DurationStatistics, statistics_of
 from opsctl.core.periods import Period
-from opsctl.incidents.rules.life import Incident
+from opsctl.incidents.rules.life import Incident, Span
 from opsctl.kpis.terms import DEFINITION_VERSIONS, Name, Reason, State, Unit
 
 Scope = tuple[tuple[str, str], ...]
@@ -81,9 +81,11 @@ def availability(
     """
     down: dict[str, list[Incident]] = {}
     without = []
+    passed = Interval(period.start, max(period.start, min(period.end, now)))
     for incident in incidents:
         if incident.asset is None:
-            without.append(Excluded(incident.reference, Reason.NO_ASSET))
+            if any(_touches(_lasted(span, now), passed) for span in incident.outages):
+                without.append(Excluded(incident.reference, Reason.NO_ASSET))
         else:
             down.setdefault(incident.asset, []).append(incident)
     served = {one.handle: _service(one, down.get(one.handle, ()), period, now) for one in assets}
@@ -100,11 +102,7 @@ def _service(asset: AssetView, incidents: Iterable[Incident], period: Period, no
     if end <= period.start:
         return _Service(0, 0, (), ())
     window = Interval(period.start, end)
-    spans = [
-        (Interval(span.started, max(span.started, span.ended or now)), incident.reference)
-        for incident in incidents
-        for span in incident.outages
-    ]
+    spans = [(_lasted(span, now), incident.reference) for incident in incidents for span in incident.outages]
     lost = merge(clip([span for span, _reference in spans], window))
     outages = tuple(
         Outage(asset.handle, one, tuple(sorted({reference for span, reference in spans if _overlap(span, one)})))
@@ -112,6 +110,10 @@ def _service(asset: AssetView, incidents: Iterable[Incident], period: Period, no
     )
     touched = {reference for span, reference in spans if _touches(span, window)}
     return _Service(total_microseconds([window]), total_microseconds(lost), outages, tuple(sorted(touched)))
+
+
+def _lasted(outage: Span, now: datetime) -> Interval:
+    return Interval(outage.started, max(outage.started, outage.ended or now))
 
 
 def _overlap(one: Interval, other: Interval) -> bool:
