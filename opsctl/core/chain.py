@@ -71,14 +71,15 @@ def _as_text(value: Any) -> str:
     raise TypeError(f"no canonical JSON for {type(value).__name__}")
 
 
-_ENCODER = json.JSONEncoder(
+# Made once, for it is used on every row.
+_encode = json.JSONEncoder(
     ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_as_text
-)
+).encode
 
 
 def canonical(value: Any) -> str:
     """Canonical JSON: keys in order, no blanks, no escapes beyond JSON's own, times as `…T…ffffffZ`."""
-    return _ENCODER.encode(value)
+    return _encode(value)
 
 
 def digest(text: str) -> str:

@@ -61,18 +61,23 @@ def append(
     fact changes no record. `happened_at` is now where it is not given.
     """
     queue = queue_of(session)
+    text = chain.canonical({name: value for name, value in facts.items() if value is not None})
+    record_digest = None
+    if record is not None:
+        # Where the record is what happened, as when it is opened or imported, its canonical text is there already.
+        record_digest = chain.digest(text) if record is facts else chain.record_digest(record)
     queue.append(
         chain.Entry(
             line=len(queue),
             kind=kind,
             subject=subject,
             happened_at=happened_at or signature_of(session).now,
-            facts=chain.canonical({name: value for name, value in facts.items() if value is not None}),
+            facts=text,
             salt=secrets.token_hex(16),
             about=about,
             topic=topic,
             customer=customer,
-            record_digest=None if record is None else chain.record_digest(record),
+            record_digest=record_digest,
         )
     )
 
