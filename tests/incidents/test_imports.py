@@ -178,7 +178,7 @@ def test_a_time_to_come_is_rejected_and_the_present_is_not(name: str) -> None:
             {"opened": clock(10), "impact_start": clock(8), "resolved": clock(9)},
             [Flag.RESOLVED_BEFORE_OPENED],
         ),
-        ({"opened": clock(10), "impact_start": clock(10), "restored": clock(10), "resolved": clock(10)}, []),
+        ({name: clock(10) for name in ("opened", "impact_start", "restored", "resolved", "closed")}, []),
     ],
     ids=["restored before opened", "restored after resolved", "opened before impact", "resolved first", "all at once"],
 )

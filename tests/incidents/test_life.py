@@ -217,7 +217,8 @@ def test_restored_before_the_impact_began_is_refused(incident: Incident, start: 
     assert (caught.value.hint, caught.value.moment) == ("It began at {moment}.", start)
 
 
-def test_restored_in_the_future_is_refused() -> None:
+def test_restored_in_the_future_is_refused_and_now_is_not() -> None:
+    assert life.resolve(opened(down=clock(9)), at=clock(11), restored=NOW, now=NOW).restored == NOW
     with pytest.raises(InvalidInput) as caught:
         life.resolve(opened(down=clock(9)), at=clock(11), restored=NOW + SECOND, now=NOW)
     assert caught.value.message == "That time is still to come."
