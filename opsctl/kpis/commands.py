@@ -13,7 +13,7 @@ from opsctl.core.errors import InvalidInput
 from opsctl.core.periods import Period, read_period
 from opsctl.core.texts import _
 from opsctl.core.typed import mend
-from opsctl.kpis import service, views
+from opsctl.kpis import views
 from opsctl.kpis.terms import By, Name
 
 app = room_app()
@@ -77,6 +77,8 @@ def report(
     by: Annotated[By | None, Option("--by", metavar="asset", help=_("Each asset too."))] = None,
 ) -> None:
     """Parse, read, show."""
+    from opsctl.kpis import service
+
     context = current()
     wanted = _period(context, word, period)
     found = context.read(service.report, now=context.now, period=wanted, asset=asset, by=by)
@@ -97,6 +99,8 @@ def explain(
     asset: AssetOption = None,
 ) -> None:
     """Parse, read, show."""
+    from opsctl.kpis import service
+
     context = current()
     named = [word for word in words or [] if _REFERENCE.fullmatch(mend(word))]
     others = [word for word in words or [] if word not in named]

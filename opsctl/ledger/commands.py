@@ -14,8 +14,7 @@ from opsctl.cli.groups import room_app, verb
 from opsctl.cli.output import write_file
 from opsctl.core.texts import _
 from opsctl.core.typed import read_body
-from opsctl.ledger import service, views
-from opsctl.ledger.service import Search
+from opsctl.ledger import views
 from opsctl.render.cells import json_value
 
 app = room_app()
@@ -47,14 +46,18 @@ def list_(
     limit: Annotated[int, Option("--limit", metavar="N", help=_("At most so many; 0 is all. 50 if not given."))] = 50,
 ) -> None:
     """Parse, read, show."""
+    from opsctl.ledger import service
+
     context = current()
-    search = Search(kind, subject, about, actor, context.moment(since), context.until(until))
+    search = service.Search(kind, subject, about, actor, context.moment(since), context.until(until))
     context.emit(views.listed(context.read(service.newest, search=search, limit=limit)))
 
 
 @verb(app, "show", help=_("One row, with its facts."), examples=("opsctl ledger show 42",), writes=False)
 def show(seq: Seq) -> None:
     """Read and show."""
+    from opsctl.ledger import service
+
     context = current()
     context.emit(views.shown(context.read(service.one, seq=seq)))
 
@@ -76,6 +79,8 @@ def verify(
     ] = None,
 ) -> None:
     """Read, verify, show."""
+    from opsctl.ledger import service
+
     context = current()
     driver = context.store.driver
     found = context.read(
@@ -100,11 +105,13 @@ def verify(
 )
 def export(subject: Subject = None, about: About = None) -> None:
     """Read and write."""
+    from opsctl.ledger import service
+
     context = current()
     output = context.chosen.get("output")
     to_file = output is not None and output != "-"
     write = partial(write_file, Path(str(output))) if to_file else sys.stdout.writelines
-    context.read(_export, search=Search(subject=subject, about=about), write=write)
+    context.read(_export, search=service.Search(subject=subject, about=about), write=write)
 
 
 @verb(
@@ -118,16 +125,20 @@ def redact(
     seq: Seq, reason: Annotated[str, Option("--reason", metavar="TEXT", help=_("Why; it stays in the ledger."))]
 ) -> None:
     """Parse, redact, say so."""
+    from opsctl.ledger import service
+
     context = current()
     done = context.perform(service.redact, seq=seq, reason=read_body(reason), blank=_blanks(context))
     context.emit(views.redacted(done.seq, done.subject, done.record_changed, done.left))
 
 
-def _blanks(context: Context) -> dict[str, service.Blank]:
+def _blanks(context: Context) -> dict[str, Any]:
     return {str(room.prefix): room.load(room.blank) for room in context.rooms() if room.blank}
 
 
-def _export(session: Any, *, search: Search, write: Callable[[Iterator[str]], None]) -> None:
+def _export(session: Any, *, search: Any, write: Callable[[Iterator[str]], None]) -> None:
+    from opsctl.ledger import service
+
     write(
         json.dumps(json_value(views.data(row) if wanted else views.stub(row)), ensure_ascii=False) + "\n"
         for row, wanted in service.excerpt(session, search=search)

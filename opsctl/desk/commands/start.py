@@ -11,7 +11,7 @@ from opsctl.cli.groups import room_app, verb
 from opsctl.core import times
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
-from opsctl.desk import rules, service, views
+from opsctl.desk import rules, views
 from opsctl.desk.terms import ASSETS, HISTORY, HISTORY_MAP, ZONE
 
 app = room_app()
@@ -28,6 +28,8 @@ def init(
     zone: Annotated[str | None, Option("--zone", metavar="ZONE", help=_("Its zone; this host's if not given."))] = None,
 ) -> None:
     """Choose the zone, make the database, say so."""
+    from opsctl.desk import service
+
     context = current()
     name = times.read_zone(zone or context.host_file.timezone or times.machine_zone()).key
     made = service.init(context.address, zone=name)
@@ -63,6 +65,8 @@ def demo() -> None:
 
 def _own_database(context: Context) -> Path:
     """A new database in a new folder, never the one that is in use."""
+    from opsctl.desk import service
+
     if "db" in context.chosen:
         raise InvalidInput(_("The demo makes a database of its own."), _("Leave out --db."))
     folder = Path(tempfile.mkdtemp(prefix="opsctl-demo-"))
@@ -74,6 +78,7 @@ def _own_database(context: Context) -> Path:
 def _fill(context: Context) -> int:
     """Add the assets, import the history as any team would, and return by how many months it was moved."""
     from opsctl.assets import service as assets
+    from opsctl.desk import service
     from opsctl.exchange.mapping import apply_map
     from opsctl.exchange.maps import load_map
     from opsctl.exchange.readers import read_records

@@ -1,8 +1,3 @@
-"""opsctl incident: `verbs` has the verbs of one incident, `importing` takes histories in."""
+"""opsctl incident: `verbs` has the verbs, `importing` what the longest of them does."""
 
-from opsctl.cli.groups import room_app
-from opsctl.incidents.commands.importing import app as importing
-from opsctl.incidents.commands.verbs import app as verbs
-
-app = room_app()
-app.registered_commands += [*verbs.registered_commands, *importing.registered_commands]
+from opsctl.incidents.commands.verbs import app as app

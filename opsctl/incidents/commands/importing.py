@@ -1,16 +1,17 @@
-"""opsctl incident import"""
+"""What `opsctl incident import` does: read, map, import in as many transactions as it takes, keep the rejects.
+
+It stands beside the verbs because it runs use cases one after the other, each in a transaction of its own.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from typer import Argument, Option
-
-from opsctl.cli.context import Context, current
-from opsctl.cli.groups import room_app, verb
+from opsctl.cli.context import Context
+from opsctl.core.report import Report
 from opsctl.core.texts import _
 from opsctl.exchange.columns import reader, text_form
 from opsctl.exchange.documents import Document, Reject
@@ -20,8 +21,6 @@ from opsctl.exchange.readers import read_records
 from opsctl.exchange.rejects import rejects_path, write_rejects
 from opsctl.incidents import views
 from opsctl.incidents.service import imports as service
-
-app = room_app()
 
 BLOCK = 5000
 ONE_TRANSACTION = {"sqlite": 50_000, "postgresql": 5_000}
@@ -48,31 +47,8 @@ class Tally:
         self.examples += [*block.new, *block.updated][: 10 - len(self.examples)]
 
 
-@verb(
-    app,
-    "import",
-    help=_(
-        "Import incidents from another tool: CSV, JSON or JSON lines, told by content. Nothing is mended or detected;"
-        " the same record again changes nothing."
-    ),
-    examples=(
-        "opsctl incident import tickets.csv --map tickets.toml --dry-run",
-        "opsctl incident import tickets.csv --map tickets.toml --tz Europe/Rome",
-    ),
-    writes=True,
-    attention=_("imported, but some records were rejected"),
-)
-def import_(
-    file: Annotated[str, Argument(metavar="FILE", help=_("The file, or - for stdin."))],
-    map_file: Annotated[str, Option("--map", metavar="MAP", help=_("What its columns and words mean, in TOML."))],
-    dry_run: Annotated[bool, Option("--dry-run", help=_("Show what would be imported; write nothing."))] = False,
-    rejects: Annotated[
-        str | None,
-        Option("--rejects", metavar="FILE", help=_("Where rejected records go; FILE.rejected.csv if not given.")),
-    ] = None,
-) -> None:
-    """Read and check the whole file, import it, write the rejects, say so."""
-    context = current()
+def import_file(context: Context, file: str, map_file: str, *, dry_run: bool, rejects: str | None) -> Report:
+    """Read and check the whole file, import it, write the rejects, and report what was done or would be."""
     import_map = load_map(Path(map_file), fields=service.FIELDS)
     document = read_records("-" if file == "-" else Path(file), name=file, key=import_map.key)
     mapped = apply_map(document, import_map, service.FIELDS, zone=context.asked_zone or context.host_file.timezone)
@@ -88,7 +64,7 @@ def import_(
     refused = _all_rejects(document, import_map, mapped, tally)
     if refused and not dry_run:
         write_rejects(kept, refused, document.columns)
-    context.emit(views.imported(tally, refused, mapped.same, str(kept), dry_run=dry_run, remarks=document.remarks))
+    return views.imported(tally, refused, mapped.same, str(kept), dry_run=dry_run, remarks=document.remarks)
 
 
 def take_in(context: Context, mapped: Mapped, *, source: str, file: str) -> Tally:

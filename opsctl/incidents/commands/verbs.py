@@ -1,4 +1,4 @@
-"""opsctl incident open | ack | note | resolve | close | list | show | timeline"""
+"""opsctl incident open | ack | note | resolve | close | list | show | timeline | import"""
 
 from typing import Annotated
 
@@ -12,7 +12,6 @@ from opsctl.core.report import choose_columns
 from opsctl.core.texts import _
 from opsctl.core.typed import mend, read_body, read_title
 from opsctl.incidents import views
-from opsctl.incidents.service import read, write
 from opsctl.incidents.terms import ACKNOWLEDGED, CLOSED, NOTED, OPENED, RESOLVED, Level, Wanted
 
 app = room_app()
@@ -58,6 +57,8 @@ def open_(
     ] = Level.MEDIUM,
 ) -> None:
     """Parse, open, say so."""
+    from opsctl.incidents.service import write
+
     context = current()
     opened = context.perform(
         write.open_incident,
@@ -80,6 +81,8 @@ def open_(
 )
 def ack(refs: References, at: At = None) -> None:
     """Parse, acknowledge, say so."""
+    from opsctl.incidents.service import write
+
     context = current()
     taken = context.perform(write.acknowledge, named=context.words(refs), at=context.moment(at))
     context.emit(views.done(taken, ACKNOWLEDGED))
@@ -103,6 +106,8 @@ def note(
     at: At = None,
 ) -> None:
     """Parse, note, say so."""
+    from opsctl.incidents.service import write
+
     context = current()
     if file is None and len(words) < 2:
         raise InvalidInput(_("A note needs a reference and a text."), _('Like: opsctl incident note 42 "text"'))
@@ -127,6 +132,8 @@ def resolve(
     result: Result = None,
 ) -> None:
     """Parse, resolve, say so."""
+    from opsctl.incidents.service import write
+
     context = current()
     resolved = context.perform(
         write.resolve,
@@ -151,6 +158,8 @@ def close(
     refs: References, at: At = None, cause: Cause = None, handling: Handling = None, result: Result = None
 ) -> None:
     """Parse, close, say so."""
+    from opsctl.incidents.service import write
+
     context = current()
     closed = context.perform(
         write.close,
@@ -197,6 +206,8 @@ def list_(
     ] = None,
 ) -> None:
     """Parse, read, show."""
+    from opsctl.incidents.service import read
+
     context = current()
     found = context.read(
         read.list_incidents,
@@ -219,6 +230,8 @@ def list_(
 )
 def show(ref: Reference) -> None:
     """Read and show."""
+    from opsctl.incidents.service import read
+
     context = current()
     context.emit(views.shown(context.read(read.find, word=ref, now=context.now)))
 
@@ -232,5 +245,37 @@ def show(ref: Reference) -> None:
 )
 def timeline(ref: Reference) -> None:
     """Read and show."""
+    from opsctl.incidents.service import read
+
     context = current()
     context.emit(views.timeline(*context.read(read.timeline, word=ref, now=context.now)))
+
+
+@verb(
+    app,
+    "import",
+    help=_(
+        "Import incidents from another tool: CSV, JSON or JSON lines, told by content. Nothing is mended or detected;"
+        " the same record again changes nothing."
+    ),
+    examples=(
+        "opsctl incident import tickets.csv --map tickets.toml --dry-run",
+        "opsctl incident import tickets.csv --map tickets.toml --tz Europe/Rome",
+    ),
+    writes=True,
+    attention=_("imported, but some records were rejected"),
+)
+def import_(
+    file: Annotated[str, Argument(metavar="FILE", help=_("The file, or - for stdin."))],
+    map_file: Annotated[str, Option("--map", metavar="MAP", help=_("What its columns and words mean, in TOML."))],
+    dry_run: Annotated[bool, Option("--dry-run", help=_("Show what would be imported; write nothing."))] = False,
+    rejects: Annotated[
+        str | None,
+        Option("--rejects", metavar="FILE", help=_("Where rejected records go; FILE.rejected.csv if not given.")),
+    ] = None,
+) -> None:
+    """Import and report."""
+    from opsctl.incidents.commands.importing import import_file
+
+    context = current()
+    context.emit(import_file(context, file, map_file, dry_run=dry_run, rejects=rejects))
