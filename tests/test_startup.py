@@ -43,9 +43,22 @@ def test_what_needs_no_database_loads_nothing_heavy(tmp_path: Path, arguments: t
     assert (ended, loaded & HEAVY) == (code, set())
 
 
-def test_the_help_of_a_noun_loads_nothing_heavy(tmp_path: Path) -> None:
-    code, loaded = loaded_by(tmp_path, "asset", "--help")
+@pytest.mark.parametrize("noun", [room.noun for room in rooms()])
+def test_the_help_of_a_noun_loads_nothing_heavy(tmp_path: Path, noun: str) -> None:
+    code, loaded = loaded_by(tmp_path, noun, "--help")
     assert (code, loaded & HEAVY) == (0, set())
+
+
+def test_wrong_usage_of_a_verb_loads_nothing_heavy(tmp_path: Path) -> None:
+    code, loaded = loaded_by(tmp_path, "incident", "opne")
+    assert (code, loaded & HEAVY) == (2, set())
+
+
+def test_opening_an_incident_loads_no_calendar_no_server_and_no_table(run: CommandLine) -> None:
+    assert run("asset", "add", "erp").code == 0
+    code, loaded = loaded_by(run.home, "incident", "open", "erp", "down", "--down")
+    assert code == 0
+    assert loaded & {"pendulum", "alembic", "psycopg", "rich", "tabulate", "holidays", "wcwidth"} == set()
 
 
 def test_a_write_to_a_file_loads_no_calendar_no_server_and_no_table(run: CommandLine) -> None:
