@@ -157,11 +157,13 @@ def test_an_unknown_asset_is_refused_with_the_nearest(perform: Perform, now: dat
         record(3, now, asset="ERP login"),
         record(4, now, asset="ERP"),
         record(5, now, asset=None),
+        record(6, now, asset="ERP logn"),
     ]
     done = perform(imports.import_block, source="old-tickets", records=records)
     assert done.refused == (
         Refused(1, "TK-1", "there is no asset 'erpp'; nearest: erp"),
         Refused(2, "TK-2", "there is no asset 'zzz'"),
+        Refused(6, "TK-6", "there is no asset 'ERP logn'; nearest: erp"),
     )
     assert [(one.source_key, one.asset) for one in done.new] == [("TK-3", "erp"), ("TK-4", "erp"), ("TK-5", None)]
     assert done.incomplete == 1
