@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from opsctl.core.intervals import Interval, clip, merge
 from opsctl.core.periods import Period
 from opsctl.core.report import Cell, Column, Fields, Kind, Report, Table, Text
 from opsctl.core.texts import _, ngettext, pgettext
@@ -120,7 +121,7 @@ def explained(
     if figure.name is Name.AVAILABILITY:
         parts.append(_outage_table(figure, incident))
     if incident is not None:
-        parts.append(Text(tuple(_part_of(figure, incident, period, as_of))))
+        parts.append(Text(tuple(_part_of(figure, incident, period.zone))))
     else:
         parts.append(_records(figure))
     return Report(
@@ -329,33 +330,33 @@ def _records(figure: Figure) -> Table:
     return Table(columns, tuple(rows), empty=_("No record in the period."))
 
 
-def _part_of(figure: Figure, incident: Incident, period: Period, as_of: datetime) -> list[str]:
-    if incident.reference not in figure.counted:
-        for one in figure.excluded:
-            if one.reference == incident.reference:
-                return [_excluded_line(one)]
-        return [_("{reference} has no part in this figure.").format(reference=incident.reference)]
-    zone = period.zone
-    if figure.name is Name.MTT_RESOLVE and incident.resolved is not None:
-        took = (incident.resolved - incident.opened).total_seconds()
+def _part_of(figure: Figure, incident: Incident, zone: str) -> list[str]:
+    for one in figure.excluded:
+        if one.reference == incident.reference:
+            return [_excluded_line(one)]
+    if incident.reference in figure.carried_over:
         return [
-            _("{reference}: resolved {resolved} − opened {opened} = {took}").format(
-                reference=incident.reference,
-                resolved=show_moment(incident.resolved, zone, seconds=True),
-                opened=show_moment(incident.opened, zone, seconds=True),
-                took=show_duration(took),
-            )
+            _("{reference} is still open at the end of the period: carried over.").format(reference=incident.reference)
         ]
-    lines = []
-    for span in incident.outages:
-        start, end = max(span.started, period.start), min(span.ended or as_of, period.end, as_of)
-        if start <= end:
-            lines.append(
-                _("{reference}: down {start} to {end} within the period = {took}").format(
-                    reference=incident.reference,
-                    start=show_moment(start, zone, seconds=True),
-                    end=show_moment(end, zone, seconds=True),
-                    took=show_duration((end - start).total_seconds()),
-                )
-            )
-    return lines
+    if incident.reference not in figure.counted:
+        return [_("{reference} has no part in this figure.").format(reference=incident.reference)]
+    if figure.name is Name.MTT_RESOLVE and incident.resolved is not None:
+        told = _("{reference}: resolved {end} − opened {start} = {took}")
+        return [_reckoned(told, incident, Interval(incident.opened, incident.resolved), zone)]
+    told = _("{reference}: down {start} to {end} within the period = {took}")
+    windows = [one.window for one in figure.outages if incident.reference in one.references]
+    latest = max((one.end for one in windows), default=incident.opened)
+    spans = [Interval(span.started, max(span.started, span.ended or latest)) for span in incident.outages]
+    parts = merge([part for window in windows for part in clip(spans, window)])
+    return [_reckoned(told, incident, part, zone) for part in parts] or [
+        _("{reference}: its outage has no length within the period.").format(reference=incident.reference)
+    ]
+
+
+def _reckoned(told: str, incident: Incident, part: Interval, zone: str) -> str:
+    return told.format(
+        reference=incident.reference,
+        start=show_moment(part.start, zone, seconds=True),
+        end=show_moment(part.end, zone, seconds=True),
+        took=show_duration((part.end - part.start).total_seconds()),
+    )

@@ -143,11 +143,6 @@ def one(session: Session, *, seq: int) -> Row:
     return _row(found)
 
 
-def last_fact(session: Session, *, subject: str) -> Row | None:
-    """The newest row about a record; None where there is none."""
-    return next(rows(session, Search(subject=subject), limit=1, newest_first=True), None)
-
-
 def newest_kinds(session: Session, *, subjects: list[str]) -> dict[str, str]:
     """The kind of the newest row of each of these records."""
     last = select(func.max(LedgerRow.seq)).where(col(LedgerRow.subject).in_(subjects)).group_by(LedgerRow.subject)

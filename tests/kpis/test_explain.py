@@ -79,7 +79,7 @@ def test_an_explanation_for_programs_has_the_merged_outages(run: CommandLine) ->
             "2026-10",
             "INC-2026-0003: resolved 2026-10-31 20:00:00+00:00 − opened 2026-10-31 12:00:00+00:00 = 8 h",
         ),
-        (["mtt-resolve", "2026-10", "inc-2026-3"], "2026-10", "INC-2026-0003 has no part in this figure."),
+        (["mtt-resolve", "2026-10", "inc-2026-3"], "2026-10", "INC-2026-0003 is still open at the end of the period: carried over."),
         (["availability", "INC-2026-0002"], "2026-10", "INC-2026-0002 has no part in this figure."),
     ],
     ids=["its month", "a period given", "month of its resolution", "in UTC", "carried over", "never down"],

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from opsctl.cli.context import Context
+from opsctl.core.errors import InvalidInput, OpsctlError
 from opsctl.core.report import Report
 from opsctl.core.texts import _
 from opsctl.exchange.columns import reader, text_form
@@ -62,9 +63,13 @@ def import_file(context: Context, file: str, map_file: str, *, dry_run: bool, re
             write_rejects(kept, mapped.rejects, document.columns)
         tally = take_in(context, mapped, source=import_map.source, file=file)
     refused = _all_rejects(document, import_map, mapped, tally)
+    remarks = document.remarks
     if refused and not dry_run:
-        write_rejects(kept, refused, document.columns)
-    return views.imported(tally, refused, mapped.same, str(kept), dry_run=dry_run, remarks=document.remarks)
+        try:
+            write_rejects(kept, refused, document.columns)
+        except InvalidInput as error:  # what was imported is imported, and has to be reported
+            remarks = (*remarks, f"{error.message} {error.hint}")
+    return views.imported(tally, refused, mapped.same, str(kept), dry_run=dry_run, remarks=remarks)
 
 
 def take_in(context: Context, mapped: Mapped, *, source: str, file: str) -> Tally:
@@ -79,7 +84,12 @@ def take_in(context: Context, mapped: Mapped, *, source: str, file: str) -> Tall
     with _progress(context, len(records)) as advance:
         for start in range(0, len(records), BLOCK):
             block = records[start : start + BLOCK]
-            tally.add(context.perform(service.import_block, source=source, records=block))
+            try:
+                tally.add(context.perform(service.import_block, source=source, records=block))
+            except OpsctlError as error:
+                stands = _("{count} records stand already; run it again to go on.").format(count=start)
+                error.hint = f"{error.hint} {stands}" if start else error.hint
+                raise
             advance(len(block))
     ended = {"new": tally.new, "updated": tally.updated, "unchanged": tally.unchanged, "refused": len(tally.refused)}
     context.perform(service.bracket, source=source, started=False, facts={**facts, **ended})
