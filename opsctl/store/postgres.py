@@ -136,7 +136,7 @@ def in_words(error: DBAPIError, address: Address) -> OpsctlError | None:
     """The fault that a person can act on; None for one that only our own code can have made."""
     state = _state(error)
     reason = _first_line(error.orig) if error.orig else ""
-    if state.startswith("23"):  # a constraint, among them a key that was taken first
+    if state == "23505":
         return faults.refused()
     if is_passing(error):
         return faults.busy()
