@@ -15,6 +15,7 @@ from typer.models import TyperInfo
 
 from opsctl.cli import help as help_pages
 from opsctl.cli import usage
+from opsctl.cli.context import current
 from opsctl.cli.options import flag, global_options
 from opsctl.cli.rooms import Page, Room
 from opsctl.core.texts import _
@@ -63,6 +64,14 @@ class Command(TyperCommand):
         """Parse, having mended the dashes of a Chinese keyboard and given `--down` its time where it stands alone."""
         known = {name: param for param in self.params for name in (*param.opts, *param.secondary_opts)}
         return super().parse_args(ctx, _prepared(args, known))
+
+    def invoke(self, ctx: ClickContext) -> Any:
+        """Run the verb; one that writes only if its result can be shown."""
+        if self.page is not None and self.page.writes:
+            from opsctl.cli.output import check_output
+
+            check_output(current())
+        return super().invoke(ctx)
 
 
 class Group(TyperGroup):

@@ -1,5 +1,7 @@
 """Showing a report: in which format, how wide, where to."""
 
+import errno
+import io
 import os
 import shlex
 import shutil
@@ -47,6 +49,24 @@ def wanted_format(context: "Context") -> Format:
             if near
             else _("Use one of: {words}.").format(words=", ".join(allowed)),
         ) from None
+
+
+def check_output(context: "Context") -> None:
+    """Raise InvalidInput where a result could not be shown: no such format, or a file that cannot be written.
+
+    Asked before something is written, for afterwards "nothing changed" would be untrue.
+    """
+    wanted_format(context)
+    output = context.chosen.get("output")
+    if output is None or output == "-":
+        return
+    path = Path(output)
+    if path.is_dir():
+        raise _unwritable(path, os.strerror(errno.EISDIR))
+    if not path.parent.is_dir():
+        raise _unwritable(path, os.strerror(errno.ENOENT))
+    if not os.access(path.parent if path.is_file() or not path.exists() else path, os.W_OK):
+        raise _unwritable(path, os.strerror(errno.EACCES))
 
 
 def emit(context: "Context", report: Report) -> None:
@@ -98,12 +118,18 @@ def _to_stdout(text: str, form: Format) -> None:
             return
         except (OSError, ValueError):
             pass  # a pager that is not there must not hide the result
+    if form in (Format.JSON, Format.CSV) and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # for programs, whatever the terminal speaks
     sys.stdout.write(text)
 
 
 def write_file(path: Path, lines: Iterable[str]) -> None:
-    """Write the file whole or not at all. Raise InvalidInput if it cannot be written."""
+    """Write the file whole or not at all; into a device or a pipe. Raise InvalidInput if it cannot be written."""
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            with path.open("w", encoding="utf-8", newline="") as device:
+                device.writelines(lines)
+            return
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", dir=path.parent, delete=False) as draft:
             try:
                 draft.writelines(lines)
@@ -116,10 +142,13 @@ def write_file(path: Path, lines: Iterable[str]) -> None:
                 Path(draft.name).unlink(missing_ok=True)
                 raise
     except OSError as error:
-        raise InvalidInput(
-            _("{path} cannot be written: {reason}").format(path=path, reason=error.strerror),
-            _("Name another file with --output."),
-        ) from None
+        raise _unwritable(path, error.strerror or str(error)) from None
+
+
+def _unwritable(path: Path, reason: str) -> InvalidInput:
+    return InvalidInput(
+        _("{path} cannot be written: {reason}").format(path=path, reason=reason), _("Name another file with --output.")
+    )
 
 
 def _umask() -> int:
