@@ -1,11 +1,13 @@
 """The front door: the table of rooms, the wiring between floors, and the one place where errors become exit codes."""
 
+import io
 import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -57,6 +59,7 @@ def main() -> NoReturn:
 
 def run(arguments: Sequence[str], *, clock: Callable[[], datetime] | None = None) -> int:
     """Run one command line and return its exit code. `clock` gives the present moment; only tests give one."""
+    _prepare_streams()
     running = context.begin(rooms, clock)
     as_json = "--json" in arguments or _value_of("--format", arguments) == "json"
     try:
@@ -74,7 +77,9 @@ def run(arguments: Sequence[str], *, clock: Callable[[], datetime] | None = None
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.DONE
     except KeyboardInterrupt:
-        return _tell(ExitCode.INTERRUPTED, _("Interrupted; nothing of the last step was saved."), "", as_json)
+        unsaved = _("Interrupted; nothing of the last step was saved.")
+        told = _("Interrupted; what was to be written is saved.") if running.saved else unsaved
+        return _tell(ExitCode.INTERRUPTED, told, "", as_json)
     except OSError as error:
         reason = error.strerror or str(error)
         return _tell(ExitCode.FAILED, _("The system refused: {reason}").format(reason=reason), "", as_json)
@@ -86,6 +91,17 @@ def run(arguments: Sequence[str], *, clock: Callable[[], datetime] | None = None
     finally:
         running.close()
     return code
+
+
+def _prepare_streams() -> None:
+    """Let no stream that is closed, or cannot hold a letter, turn work that was done into an error."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            # It takes the free number, which else the database's file would get.
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="strict" if name == "stdin" else "backslashreplace")
 
 
 def _dispatch(arguments: list[str]) -> int:

@@ -38,6 +38,8 @@ class Context:
         # Whole seconds: what people and figures speak of. The order of events is kept by the ledger, not by the clock.
         self.now = clock().replace(microsecond=0)
         self.rooms = rooms
+        self.saved = False
+        """Whether the last thing that was to be written is written."""
 
     def option(self, name: str) -> str | None:
         """A global option: the flag, else OPSCTL_NAME of the environment."""
@@ -122,7 +124,10 @@ class Context:
         """The references named, `-` replaced by the first word of each line of stdin."""
         if "-" not in given:
             return given
-        piped = [line.split()[0] for line in sys.stdin if line.strip()]
+        try:
+            piped = [line.split()[0] for line in sys.stdin if line.strip()]
+        except UnicodeDecodeError:
+            raise InvalidInput(_("What came through the pipe is no text."), _("Pipe references, one a line.")) from None
         return [word for one in given for word in (piped if one == "-" else [one])]
 
     def text_of(self, file: str) -> str:
@@ -156,7 +161,10 @@ class Context:
                 )
             return use_case(session, now=signature.now, actor=signature.actor, **arguments)
 
-        return write(self.store, work, by=by)
+        self.saved = False
+        result = write(self.store, work, by=by)
+        self.saved = True
+        return result
 
     def read(self, query: Callable[..., R], **arguments: Any) -> R:
         """Run a query on one snapshot of the database and return its result."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import CommandLine
+from tests.harness import PROGRAM, CommandLine, clean_environment
 
 
 @pytest.fixture
@@ -61,6 +61,35 @@ def test_a_file_that_cannot_be_written_is_said_and_nothing_is_left(
     assert (result.out, result.code, result.err.count("\n")) == ("", 2, 1)
     assert said in result.err
     assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param(("--format", "bogus"), id="no-format"),
+        pytest.param(("-o", "{folder}/no/such/folder/opened.json"), id="no-folder"),
+        pytest.param(("-o", "{folder}/folder.csv"), id="a-folder"),
+        pytest.param(("-o", "{folder}/opened.pdf"), id="no-ending"),
+    ],
+)
+def test_what_cannot_be_shown_is_not_written_either(
+    line: CommandLine, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    named = [option.format(folder=tmp_path) for option in options]
+    assert line("incident", "open", "erp", "login answers 502", *named).code == 2
+    assert line("incident", "list", "-q").out == ""
+
+
+@pytest.mark.parametrize("command", ["asset list -o {pipe} --format plain", "ledger export -o {pipe}"])
+def test_a_pipe_with_a_name_is_written_into_and_stays(line: CommandLine, tmp_path: Path, command: str) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    result = line(*command.format(pipe=pipe).split())
+    assert (result.err, result.code, pipe.is_fifo()) == ("", 0, True)
+    assert b"erp" in os.read(reader, 10_000)
+    os.close(reader)
 
 
 def test_a_file_that_is_replaced_keeps_its_mode(line: CommandLine, tmp_path: Path) -> None:
@@ -134,6 +163,68 @@ def test_a_disk_that_is_full_is_said_in_one_line(line: CommandLine) -> None:
         _out, err = process.communicate(timeout=30)
     assert err.decode().startswith("opsctl: The system refused: No space left on device")
     assert (err.count(b"\n"), process.returncode) == (1, 1)
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+def test_a_stream_that_is_closed_keeps_nobody_from_writing(line: CommandLine, closed: str) -> None:
+    shell = f'"$0" incident open erp "login answers 502" {closed}'
+    done = subprocess.run(["/bin/sh", "-c", shell, PROGRAM], env=clean_environment(line.home), check=False)
+    assert done.returncode == 0
+    assert line("incident", "list", "-q").out == "INC-2026-0001\n"
+
+
+def test_nothing_comes_out_of_a_stdin_that_is_closed(line: CommandLine) -> None:
+    shell = '"$0" incident ack - <&-'
+    done = subprocess.run(["/bin/sh", "-c", shell, PROGRAM], env=clean_environment(line.home), check=False)
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("encoding", "shown"),
+    [
+        pytest.param("ascii", "INC-{year}-0001 opened: 502 \\xb7 erp\n", id="ascii"),
+        pytest.param("gbk", "INC-{year}-0001 opened: 502 · erp\n", id="gbk"),
+    ],
+)
+def test_a_terminal_that_knows_fewer_letters_makes_no_error_of_what_was_done(
+    line: CommandLine, encoding: str, shown: str
+) -> None:
+    process = line.start("incident", "open", "erp", "502", stdout=subprocess.PIPE, env={"PYTHONIOENCODING": encoding})
+    out, _err = process.communicate(timeout=30)
+    (reference,) = line("incident", "list", "-q").out.split()
+    assert (out.decode(encoding), process.returncode) == (shown.format(year=reference[4:8]), 0)
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_what_programs_read_is_utf_8_whatever_the_terminal_speaks(line: CommandLine, form: str) -> None:
+    gbk = {"PYTHONIOENCODING": "gbk"}
+    process = line.start("asset", "list", "--format", form, stdout=subprocess.PIPE, env=gbk)
+    out, _err = process.communicate(timeout=30)
+    assert "ERP 登录" in out.decode()
+
+
+def test_what_is_piped_and_no_text_is_said(line: CommandLine) -> None:
+    process = line.start("incident", "ack", "-", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    out, err = process.communicate(b"\xff\n", timeout=30)
+    assert (out, process.returncode) == (b"", 2)
+    assert err.startswith(b"opsctl: What came through the pipe is no text.")
+
+
+def test_who_interrupts_the_showing_hears_that_the_work_is_saved(line: CommandLine, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    process = line.start(
+        "incident", "open", "erp", "login answers 502", "-o", str(pipe), "--format", "plain", stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+    for _ in range(600):  # until it waits for somebody who reads the pipe
+        if line("incident", "list", "-q").out:
+            break
+        signal.sigtimedwait([], 0.05)
+    signal.sigtimedwait([], 0.3)
+    process.send_signal(signal.SIGINT)
+    _out, err = process.communicate(timeout=30)
+    assert (err, process.returncode) == (b"opsctl: Interrupted; what was to be written is saved.\n", 130)
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGHUP", "SIGTERM"])
