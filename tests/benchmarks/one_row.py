@@ -1,4 +1,4 @@
-import sys
+"""The smallest program that writes a row with Typer and SQLModel: what `opsctl incident open` is measured against."""
 
 import typer
 from sqlmodel import Field, Session, SQLModel, create_engine
@@ -15,7 +15,7 @@ def main(path: str, asset: str, title: str) -> None:
         SQLModel.metadata.create_all(session.connection())
         session.add(Incident(asset=asset, title=title))
         session.commit()
-    sys.stdout.write(f"{title} · {asset}\n")
+    typer.echo(f"{title} · {asset}")
 
 
 typer.run(main)

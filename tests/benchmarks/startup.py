@@ -1,6 +1,7 @@
 """What needs no database, against `import typer`, without which there is no command line."""
 
 import sys
+from functools import partial
 
 from measure import OPSCTL, finish, house, in_turns, process_seconds, runs, tell
 
@@ -20,12 +21,10 @@ def main() -> None:
     """Print one ratio for each case."""
     kept = []
     with house() as (_home, environment):
+        import_typer = partial(process_seconds, [sys.executable, "-c", "import typer"], environment)
         for name, (arguments, code) in CASES.items():
-            subject, floor = in_turns(
-                lambda arguments=arguments, code=code: process_seconds([OPSCTL, *arguments], environment, code),
-                lambda: process_seconds([sys.executable, "-c", "import typer"], environment),
-                runs(21),
-            )
+            ours = partial(process_seconds, [OPSCTL, *arguments], environment, code)
+            subject, floor = in_turns(ours, import_typer, runs(21))
             kept.append(tell(name, subject, floor, LIMIT))
     finish(kept)
 
