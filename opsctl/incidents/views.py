@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opsctl.core.report import Column, Fields, Kind, Report, Table, Text
 from opsctl.core.texts import _, ngettext, pgettext
@@ -19,7 +19,9 @@ from opsctl.incidents.terms import (
     Level,
     SpanKind,
 )
-from opsctl.ledger.rules import Row, read_facts
+
+if TYPE_CHECKING:
+    from opsctl.ledger.rules import Row
 
 _LATE_SECONDS = 120
 
@@ -151,8 +153,10 @@ def shown(incident: Incident) -> Report:
     )
 
 
-def timeline(incident: Incident, rows: list[Row]) -> Report:
+def timeline(incident: Incident, rows: "list[Row]") -> Report:
     """What happened to an incident, in that order; an entry made later says when it was recorded."""
+    from opsctl.ledger.rules import read_facts
+
     columns = (
         Column("happened", _("happened"), Kind.INSTANT),
         Column("event", _("event")),
@@ -283,7 +287,9 @@ def _event_word(kind: str) -> str:
     }.get(kind, kind)
 
 
-def _text_of(row: Row) -> str | None:
+def _text_of(row: "Row") -> str | None:
+    from opsctl.ledger.rules import read_facts
+
     if row.facts is None:
         return _("(redacted)")
     facts = read_facts(row.facts)
@@ -291,7 +297,7 @@ def _text_of(row: Row) -> str | None:
     return " · ".join(written) or None
 
 
-def _late(row: Row) -> bool:
+def _late(row: "Row") -> bool:
     return (row.recorded_at - row.happened_at).total_seconds() > _LATE_SECONDS
 
 
