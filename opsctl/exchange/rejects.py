@@ -5,7 +5,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
@@ -27,19 +27,20 @@ def write_rejects(path: Path, rejects: Iterable[Reject], columns: Sequence[str])
     """Write line, key and reason of each reject, then its cells under `columns`, or its text in the last column.
 
     CSV in UTF-8 with a mark; cells that a spreadsheet would run begin with an apostrophe. The file is complete or
-    not there, and only its owner may read it. Raise InvalidInput if the folder cannot be written.
+    not there, and only its owner may read it; a device or a pipe is written into. Raise InvalidInput if it cannot be
+    written.
     """
-    line, key, reason, raw = (f"rejected_{name}" if name in columns else name for name in _OURS)
     temporary = ""
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            with path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as device:
+                _write(device, rejects, columns)
+            return
         # mkstemp makes files that only their owner may read.
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".rejected-")
         # Half characters, which JSON can hold, are written as their escapes.
         with os.fdopen(descriptor, "w", encoding="utf-8-sig", errors="backslashreplace", newline="") as stream:
-            writer = csv.writer(stream)
-            writer.writerow([line, key, reason, *(_defused(column) for column in columns), raw])
-            for reject in rejects:
-                writer.writerow([reject.line, *_row(reject, columns)])
+            _write(stream, rejects, columns)
             stream.flush()
             os.fsync(stream.fileno())
         Path(temporary).replace(path)
@@ -51,6 +52,14 @@ def write_rejects(path: Path, rejects: Iterable[Reject], columns: Sequence[str])
     finally:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
+
+
+def _write(stream: IO[str], rejects: Iterable[Reject], columns: Sequence[str]) -> None:
+    line, key, reason, raw = (f"rejected_{name}" if name in columns else name for name in _OURS)
+    writer = csv.writer(stream)
+    writer.writerow([line, key, reason, *(_defused(column) for column in columns), raw])
+    for reject in rejects:
+        writer.writerow([reject.line, *_row(reject, columns)])
 
 
 def _row(reject: Reject, columns: Sequence[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """The file of rejected rows is whole or absent, private, and runs nothing in a spreadsheet."""
 
 import csv
+import os
 import stat
 from pathlib import Path
 
@@ -91,3 +92,13 @@ def test_where_it_cannot_be_written_another_file_is_asked_for(tmp_path: Path) ->
         assert caught.value.message.startswith(f"The rejected rows cannot be written to {path}: ")
         assert caught.value.hint == "Name another file with --rejects FILE."
     assert [each.name for each in tmp_path.iterdir()] == ["taken"]
+
+
+def test_a_pipe_with_a_name_is_written_into_and_stays(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_rejects(pipe, [Reject(2, "A-1", "no time", {"n": "1"})], ("n",))
+    assert os.read(reader, 1000).decode("utf-8-sig") == "line,key,reason,n,raw\r\n2,A-1,no time,1,\r\n"
+    assert pipe.is_fifo()
+    os.close(reader)

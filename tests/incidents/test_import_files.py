@@ -404,3 +404,13 @@ def test_full_width_digits_are_mended_where_a_person_types_and_not_in_a_file(
     assert rejects(tmp_path)[1][2] == (
         "opened: '０４/１１/２０２６ ０９:００' is not a time; what is read: ISO 8601, %d/%m/%Y %H:%M."
     )
+
+
+@pytest.mark.parametrize("read", ["tickets.csv", "map.toml"])
+def test_rejects_never_overwrite_what_is_read(import_file: Callable[..., Result], tmp_path: Path, read: str) -> None:
+    content = table("A-1,no time,,")
+    result = import_file(content, "--rejects", str(tmp_path / "." / read))
+    assert (result.code, result.out) == (ExitCode.INVALID, "")
+    assert result.err.startswith(f"opsctl: The rejected rows would overwrite {tmp_path / read}, which is read.")
+    assert (tmp_path / "tickets.csv").read_text() == content
+    assert (tmp_path / "map.toml").read_text() == MAP

@@ -53,7 +53,7 @@ def import_file(context: Context, file: str, map_file: str, *, dry_run: bool, re
     import_map = load_map(Path(map_file), fields=service.FIELDS)
     document = read_records("-" if file == "-" else Path(file), name=file, key=import_map.key)
     mapped = apply_map(document, import_map, service.FIELDS, zone=context.asked_zone or context.host_file.timezone)
-    kept = Path(rejects) if rejects else rejects_path(file)
+    kept = _rejects_file(rejects, file, map_file)
     if dry_run:
         tally = Tally()
         tally.add(context.read(service.plan, now=context.now, source=import_map.source, records=_records(mapped)))
@@ -70,6 +70,17 @@ def import_file(context: Context, file: str, map_file: str, *, dry_run: bool, re
         except InvalidInput as error:  # what was imported is imported, and has to be reported
             remarks = (*remarks, f"{error.message} {error.hint}")
     return views.imported(tally, refused, mapped.same, str(kept), dry_run=dry_run, remarks=remarks)
+
+
+def _rejects_file(named: str | None, *sources: str) -> Path:
+    """Where the rejects go. Raise InvalidInput if that would overwrite what is read."""
+    kept = Path(named) if named else rejects_path(sources[0])
+    if any(source != "-" and kept.exists() and kept.samefile(source) for source in sources):
+        raise InvalidInput(
+            _("The rejected rows would overwrite {path}, which is read.").format(path=kept),
+            _("Name another file with --rejects FILE."),
+        )
+    return kept
 
 
 def take_in(context: Context, mapped: Mapped, *, source: str, file: str) -> Tally:
