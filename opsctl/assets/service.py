@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -134,19 +135,20 @@ def handle_or_none(session: Session, *, word: str) -> str | None:
 
 
 def names(session: Session) -> dict[str, str]:
-    """Every handle and title, to the handle it means; for a file with many names."""
-    known: dict[str, str] = {}
-    for asset in session.exec(select(Asset)):
+    """Every handle, and every title that is one asset's alone, to the handle it means; for a file with many names."""
+    every = session.exec(select(Asset)).all()
+    titled: dict[str, set[str]] = {}
+    for asset in every:
         for name in _names(asset)[1:]:
-            known.setdefault(name, asset.handle)
-    handles = session.exec(select(Asset.handle)).all()
-    return {**known, **{handle: handle for handle in handles}}
+            titled.setdefault(name, set()).add(asset.handle)
+    known = {name: min(handles) for name, handles in titled.items() if len(handles) == 1}
+    return {**known, **{asset.handle: asset.handle for asset in every}}
 
 
 def records(session: Session) -> Iterator[tuple[str, str]]:
     """Every asset's handle and digest as it is now, for `ledger verify --deep`."""
-    for asset in session.exec(select(Asset).order_by(col(Asset.handle))):
-        yield asset.handle, chain.record_digest(rules.fields(_view(asset)))
+    for handle in session.exec(select(Asset.handle).order_by(col(Asset.handle))).all():
+        yield handle, chain.digest_of_readable(partial(_fields, session, handle))
 
 
 def blank(session: Session, handle: str, texts: list[str]) -> dict[str, Any] | None:
@@ -160,6 +162,10 @@ def blank(session: Session, handle: str, texts: list[str]) -> dict[str, Any] | N
         asset.title_zh = None
     session.add(asset)
     return rules.fields(_view(asset))
+
+
+def _fields(session: Session, handle: str) -> dict[str, Any]:
+    return rules.fields(_view(session.get_one(Asset, handle)))
 
 
 def _exact(session: Session, word: str) -> Asset | None:

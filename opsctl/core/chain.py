@@ -11,6 +11,7 @@ column may be empty or hold a line feed, so two different rows never join to the
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -90,6 +91,14 @@ def digest(text: str) -> str:
 def record_digest(fields: dict[str, Any]) -> str:
     """The digest of a record: its fields that are not None, child rows among them as lists in their order."""
     return digest(canonical({name: value for name, value in fields.items() if value is not None}))
+
+
+def digest_of_readable(read: Callable[[], dict[str, Any]]) -> str:
+    """The digest of the record that `read` gives; empty, which no record has, where what stands there is unreadable."""
+    try:
+        return record_digest(read())
+    except (LookupError, TypeError, ValueError):
+        return ""
 
 
 def facts_digest(salt: str, facts: str) -> str:

@@ -102,3 +102,7 @@ def test_every_name_of_every_asset_is_known_to_a_file_with_many(read: Read) -> N
         "ERP 登录": "erp",
         "核心交换机一": "core-sw-1",
     }
+
+
+def test_a_title_of_two_assets_names_neither_in_a_file_with_many(read: Read) -> None:
+    assert "Twin" not in read(assets.names)

@@ -156,7 +156,7 @@ def test_a_contradiction_is_rejected_with_its_reason(values: dict[str, Any], rea
     assert meant(values) == Rejected(reason)
 
 
-@pytest.mark.parametrize("name", imports.MOMENTS)
+@pytest.mark.parametrize("name", [*imports.MOMENTS, "entered_at"])
 def test_a_time_to_come_is_rejected_and_the_present_is_not(name: str) -> None:
     past = {"opened": clock(10)}
     assert isinstance(meant({**past, name: NOW}), Incident)

@@ -42,9 +42,10 @@ def from_record(
     known = {name: values[name] for name in MOMENTS if name in values}
     if not known:
         return Rejected(_("no time at all: opened is missing"))
-    late = [name for name, moment in known.items() if moment > now]
+    late = [name for name in (*MOMENTS, "entered_at") if name in values and values[name] > now]
     if late:
-        return Rejected(_("{field} is in the future: {moment}").format(field=late[0], moment=utc_text(known[late[0]])))
+        moment = utc_text(values[late[0]])
+        return Rejected(_("{field} is in the future: {moment}").format(field=late[0], moment=moment))
     opened = known.get("opened") or min(known.values())
     reason = _contradiction(known, opened)
     if reason:
