@@ -1,6 +1,7 @@
 """opsctl ledger list | show | verify | export | redact"""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -12,8 +13,9 @@ from typer import Argument, Option
 from opsctl.cli.context import Context, current
 from opsctl.cli.groups import room_app, verb
 from opsctl.cli.output import write_file
+from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
-from opsctl.core.typed import read_body
+from opsctl.core.typed import excerpt, mend, read_body
 from opsctl.ledger import views
 from opsctl.render.cells import json_value
 
@@ -85,7 +87,7 @@ def verify(
     driver = context.store.driver
     found = context.read(
         service.verify,
-        kept=None if head is None else head.strip().lower(),
+        kept=None if head is None else _read_head(head),
         standing=driver.guards,
         wanted=driver.LEDGER_GUARDS,
         records=[room.load(room.records) for room in context.rooms() if room.records] if deep else None,
@@ -130,6 +132,16 @@ def redact(
     context = current()
     done = context.perform(service.redact, seq=seq, reason=read_body(reason), blank=_blanks(context))
     context.emit(views.redacted(done.seq, done.subject, done.record_changed, done.left))
+
+
+def _read_head(typed: str) -> str:
+    head = mend(typed).lower()
+    if not re.fullmatch("[0-9a-f]{64}", head):
+        raise InvalidInput(
+            _("{head!r} is no head: a head has 64 hexadecimal digits.").format(head=excerpt(typed)),
+            _("Give all of it, as reports and opsctl db status print it."),
+        )
+    return head
 
 
 def _blanks(context: Context) -> dict[str, Any]:

@@ -71,6 +71,8 @@ class Store:
             raise faults.not_initialised(str(self.address))
         try:
             yield
+        except UnicodeEncodeError:
+            raise faults.no_text() from None
         except DBAPIError as error:
             told = self.driver.in_words(error, self.address)
             if told is None:

@@ -1,7 +1,14 @@
 """The faults of a database, in words: what `sqlite` and `postgres` make of their driver's errors."""
 
-from opsctl.core.errors import Conflict, NotAllowed, Unavailable
+from opsctl.core.errors import Conflict, InvalidInput, NotAllowed, Unavailable
 from opsctl.core.texts import _
+
+
+def no_text() -> InvalidInput:
+    """Bytes that are no letters came from the command line; no database takes them."""
+    return InvalidInput(
+        _("A word of the command line holds bytes that are not UTF-8."), _("Type it again; nothing was changed.")
+    )
 
 
 def busy() -> Unavailable:

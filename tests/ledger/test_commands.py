@@ -1,6 +1,8 @@
 """`opsctl ledger`: exit codes and lines; the services behind it are tested beside this."""
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -77,3 +79,51 @@ def test_a_row_that_is_not_there_is_not_found(run_on_store: CommandLine) -> None
 def test_the_newest_rows_come_first(run_on_store: CommandLine) -> None:
     assert run_on_store("-q", "ledger", "list", "--limit", "3").out == "5\n4\n3\n"
     assert run_on_store("-q", "ledger", "list", "--limit", "0", "--subject", "erp").out == "3\n1\n"
+
+
+@pytest.mark.parametrize("typed", ["", "3f786850e387", "g" * 64, "f" * 63])
+def test_what_is_no_whole_head_is_refused_and_no_alarm(run_on_store: CommandLine, typed: str) -> None:
+    result = run_on_store("ledger", "verify", "--head", typed)
+    assert (result.out, result.code) == ("", 2)
+    assert "is no head: a head has 64 hexadecimal digits." in result.err
+
+
+@pytest.mark.parametrize(
+    ("statement", "subject"),
+    [
+        pytest.param("UPDATE asset SET recorded_at = 'x' WHERE handle = 'mail'", "mail", id="asset-time"),
+        pytest.param("UPDATE asset SET title = x'ff' WHERE handle = 'mail'", "mail", id="asset-bytes"),
+        pytest.param("UPDATE incident SET opened = 'x' WHERE reference LIKE '%2'", "INC-2026-0002", id="time"),
+        pytest.param("UPDATE incident SET opened = 5 WHERE reference LIKE '%2'", "INC-2026-0002", id="number"),
+        pytest.param("UPDATE incident SET title = x'ff' WHERE reference LIKE '%2'", "INC-2026-0002", id="bytes"),
+        pytest.param("UPDATE incident SET state = 'gone' WHERE reference LIKE '%2'", "INC-2026-0002", id="word"),
+        pytest.param("UPDATE incident_interval SET started = 'x' WHERE incident LIKE '%2'", "INC-2026-0002", id="span"),
+    ],
+)
+def test_a_record_made_unreadable_is_named_and_the_others_are_compared(
+    run: CommandLine, statement: str, subject: str
+) -> None:
+    for asset in ("erp", "mail"):
+        run("asset", "add", asset)
+        run("incident", "open", asset, "login answers 502")
+    with closing(sqlite3.connect(run.database, isolation_level=None)) as file:
+        file.execute("PRAGMA ignore_check_constraints = on")
+        file.execute(statement)
+    result = run("ledger", "verify", "--deep", "--json")
+    data = json.loads(result.out)["data"]
+    assert [(one["fault"], one["subject"]) for one in data["findings"]] == [("record-changed", subject)]
+    assert (data["records"], result.code) == (4, 3)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(("ledger", "list", "--kind", "\udcff"), id="kind"),
+        pytest.param(("asset", "show", "\udcff"), id="asset"),
+        pytest.param(("incident", "list", "--asset", "\udcff"), id="asset-of-a-list"),
+    ],
+)
+def test_bytes_that_are_no_letters_are_refused_in_words(run_on_store: CommandLine, words: tuple[str, ...]) -> None:
+    result = run_on_store(*words)
+    assert (result.out, result.code) == ("", 2)
+    assert result.err.startswith("opsctl: A word of the command line holds bytes that are not UTF-8.")
