@@ -99,7 +99,7 @@ def _prepare_streams() -> None:
         stream = getattr(sys, name)
         if stream is None:
             # It takes the free number, which else the database's file would get.
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="strict" if name == "stdin" else "backslashreplace")
 

@@ -209,7 +209,10 @@ def begin(rooms: Callable[[], "list[Room]"], clock: Callable[[], datetime] | Non
 
 
 def _data_home() -> Path:
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "opsctl"
+    try:
+        return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "opsctl"
+    except RuntimeError:
+        raise InvalidInput(_("This login has no home folder."), _("Name the database with --db URL.")) from None
 
 
 def _login() -> str:

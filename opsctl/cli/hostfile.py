@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,14 +35,13 @@ def locate(chosen: str | None, environment: Mapping[str, str]) -> Path | None:
     chosen = chosen or environment.get("OPSCTL_CONFIG")
     if chosen:
         path = Path(chosen).expanduser()
-        if not path.is_file():
+        if not _is_file(path):
             raise NotFound(_("There is no host file {path}.").format(path=path), _("Name another with --config."))
         return path
-    home = Path(environment.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    for path in (home / "opsctl/opsctl.toml", Path("/etc/opsctl/opsctl.toml")):
-        if path.is_file():
-            return path
-    return None
+    folders = [Path("/etc")]
+    with suppress(RuntimeError):  # a login without a home
+        folders.insert(0, Path(environment.get("XDG_CONFIG_HOME") or Path.home() / ".config"))
+    return next((path for folder in folders if _is_file(path := folder / "opsctl/opsctl.toml")), None)
 
 
 def read(path: Path | None) -> HostFile:
@@ -69,6 +69,13 @@ def read(path: Path | None) -> HostFile:
     _known(path, "host.", host, _HOST)
     texts = {name: _text(path, f"profile.default.{name}", profile.get(name)) for name in _PROFILE}
     return HostFile(**texts, host_name=_text(path, "host.name", host.get("name")))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a home of somebody else's, as sudo may leave it
+        return False
 
 
 def _check_owner(path: Path) -> None:

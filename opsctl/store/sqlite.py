@@ -86,9 +86,12 @@ def prepare(target: str) -> None:
 
 
 def exists(target: str) -> bool:
-    """Whether there is a file to open; an empty one is none."""
+    """Whether there is a file to open; an empty one is none. Raise Unavailable if nobody lets us look."""
     path = Path(target)
-    return path.is_file() and path.stat().st_size > 0
+    try:
+        return path.is_file() and path.stat().st_size > 0
+    except OSError as error:
+        raise faults.unreachable(f"sqlite:///{target}", str(error.strerror)) from None
 
 
 def actor(connection: Connection, named: str) -> str:

@@ -138,3 +138,20 @@ def test_the_chosen_file_wins_over_the_variable_and_that_over_the_users(path: Pa
     assert locate(None, environment) == own
     assert locate(None, {**environment, "OPSCTL_CONFIG": str(named)}) == named
     assert locate(str(path), {**environment, "OPSCTL_CONFIG": str(named)}) == path
+
+
+def test_a_home_that_nobody_lets_us_look_into_has_no_host_file(run: CommandLine) -> None:
+    elsewhere = {"XDG_CONFIG_HOME": "/" + "x" * 5000}
+    assert locate(None, elsewhere) == locate(None, {"XDG_CONFIG_HOME": "/nowhere"})
+    assert run("--version", env=elsewhere).code == 0
+
+
+def test_a_login_without_a_home_is_told_to_name_a_database(run: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", no_home)
+    homeless = {"XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""}
+    assert run("--help", env=homeless).code == 0
+    result = run("asset", "list", env=homeless)
+    assert (result.err, result.code) == ("opsctl: This login has no home folder. Name the database with --db URL.\n", 2)
