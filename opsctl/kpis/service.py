@@ -67,8 +67,9 @@ def _availability(session: Session, now: datetime, period: Period, handle: str |
 def _time_to_resolve(
     session: Session, now: datetime, period: Period, handle: str | None, by: By | None
 ) -> list[Figure]:
-    resolved = incidents.resolved(session, since=period.start, until=min(period.end, now))
-    carried = incidents.carried_over(session, at=min(period.end, now))
+    # Up to the end even of a period that runs: what was resolved in this very second is resolved.
+    resolved = incidents.resolved(session, since=period.start, until=period.end)
+    carried = incidents.carried_over(session, at=period.end)
 
     def of(asset: str | None, scope: rules.Scope) -> Figure:
         return rules.time_to_resolve(

@@ -249,7 +249,9 @@ def _remarks(figures: tuple[Figure, ...], scope: Scope) -> list[str]:
             continue
         if one.carried_over:
             text = ngettext(
-                "{count} still open: {references}", "{count} still open: {references}", len(one.carried_over)
+                "{count} not resolved within the period: {references}",
+                "{count} not resolved within the period: {references}",
+                len(one.carried_over),
             )
             said.append(text.format(count=len(one.carried_over), references=_some(one.carried_over)))
         said += [_excluded_line(excluded) for excluded in one.excluded]
@@ -306,7 +308,9 @@ def _outage_table(figure: Figure, incident: Incident | None) -> Table:
         for one in figure.outages
         if incident is None or incident.reference in one.references
     )
-    return Table(columns, rows, title=_("Merged outages, within the period"), empty=_("No outage in the period."))
+    # Of one incident, what is said of its part says why there is none.
+    empty = _("No outage in the period.") if incident is None else ""
+    return Table(columns, rows, title=_("Merged outages, within the period"), empty=empty)
 
 
 def _length(outage: rules.Outage) -> float:
@@ -326,7 +330,7 @@ def _records(figure: Figure) -> Table:
     columns = (Column("reference", _("record"), Kind.REFERENCE), Column("part", _("its part")))
     rows = [(reference, _("counted")) for reference in figure.counted]
     rows += [(one.reference, _excluded_line(one)) for one in figure.excluded]
-    rows += [(reference, _("still open, carried over")) for reference in figure.carried_over]
+    rows += [(reference, _("not resolved within the period, carried over")) for reference in figure.carried_over]
     return Table(columns, tuple(rows), empty=_("No record in the period."))
 
 
@@ -335,9 +339,7 @@ def _part_of(figure: Figure, incident: Incident, zone: str) -> list[str]:
         if one.reference == incident.reference:
             return [_excluded_line(one)]
     if incident.reference in figure.carried_over:
-        return [
-            _("{reference} is still open at the end of the period: carried over.").format(reference=incident.reference)
-        ]
+        return [_("{reference} was not resolved within the period: carried over.").format(reference=incident.reference)]
     if incident.reference not in figure.counted:
         return [_("{reference} has no part in this figure.").format(reference=incident.reference)]
     if figure.name is Name.MTT_RESOLVE and incident.resolved is not None:

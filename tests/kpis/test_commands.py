@@ -24,7 +24,7 @@ def figure(result: Result, name: str, **scope: str) -> Any:
 
 def test_the_report_for_programs_is_exact(run: CommandLine) -> None:
     result = run("kpi", "report", "2026-10", "--by", "asset", "--json")
-    assert (result.code, result.err) == (0, "1 still open: INC-2026-0003\n")
+    assert (result.code, result.err) == (0, "1 not resolved within the period: INC-2026-0003\n")
     head = json.loads(run("ledger", "verify", "--json").out)["data"]["head"]["hash"]
 
     def ratio(scope: dict[str, str], lost: int, agreed: int, n: int, counted: list[str]) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def test_the_report_for_people_is_named_dated_and_a_draft(run: CommandLine) -> N
     ]
     assert lines[11] == "Availability is by declared outages."
     assert lines[12].startswith("Ledger head: ")
-    assert (result.err, result.code) == ("1 still open: INC-2026-0003\n", 0)
+    assert (result.err, result.code) == ("1 not resolved within the period: INC-2026-0003\n", 0)
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_a_record_left_out_is_named_and_asks_for_attention(odd: CommandLine) -> 
     assert result.code == 3
     assert result.err.splitlines() == [
         "INC-2026-0004 left out: it names no asset",
-        "2 still open: INC-2026-0004, INC-2026-0003",
+        "2 not resolved within the period: INC-2026-0004, INC-2026-0003",
         "INC-2026-0005 left out: it was resolved before it was opened",
     ]
     found = figure(odd("kpi", "report", "2026-10", "--json"), "mtt-resolve")
@@ -210,7 +210,7 @@ def test_what_one_asset_leaves_out_is_named_for_it_too(odd: CommandLine) -> None
     result = odd("kpi", "report", "2026-10", "--asset", "erp")
     assert result.code == 3
     assert result.err.splitlines() == [
-        "1 still open: INC-2026-0003",
+        "1 not resolved within the period: INC-2026-0003",
         "INC-2026-0005 left out: it was resolved before it was opened",
     ]
     assert odd("kpi", "report", "2026-10", "--asset", "mail").code == 0
@@ -266,3 +266,12 @@ def test_an_incident_resolved_in_this_very_second_counts_from_the_next(run: Comm
     run.now += timedelta(seconds=1)
     found = figure(run("kpi", "report", "this-month", "--asset", "mail", "--json"), "mtt-resolve", asset="mail")
     assert (found["value"], found["carried_over"]) == (3600, 0)
+
+
+def test_what_is_resolved_in_this_very_second_is_counted_and_not_called_unresolved(run: CommandLine) -> None:
+    run("asset", "add", "vpn")
+    reference = run("incident", "open", "vpn", "no tunnel", "--at", "-2h", "-q").out.strip()
+    assert run("incident", "resolve", reference).code == 0
+    result = run("kpi", "report", "this-month", "--asset", "vpn", "--json")
+    took = figure(result, "mtt-resolve", asset="vpn")
+    assert (took["counted"], took["value"], took["carried_over"]) == ([reference], 7200, 0)

@@ -79,7 +79,11 @@ def test_an_explanation_for_programs_has_the_merged_outages(run: CommandLine) ->
             "2026-10",
             "INC-2026-0003: resolved 2026-10-31 20:00:00+00:00 − opened 2026-10-31 12:00:00+00:00 = 8 h",
         ),
-        (["mtt-resolve", "2026-10", "inc-2026-3"], "2026-10", "INC-2026-0003 is still open at the end of the period: carried over."),
+        (
+            ["mtt-resolve", "2026-10", "inc-2026-3"],
+            "2026-10",
+            "INC-2026-0003 was not resolved within the period: carried over.",
+        ),
         (["availability", "INC-2026-0002"], "2026-10", "INC-2026-0002 has no part in this figure."),
     ],
     ids=["its month", "a period given", "month of its resolution", "in UTC", "carried over", "never down"],
@@ -98,3 +102,8 @@ def test_a_record_that_was_left_out_is_explained_with_the_reason(odd: CommandLin
 
 def test_a_record_that_is_not_there_is_not_explained(run: CommandLine) -> None:
     assert run("kpi", "explain", "availability", "INC-2026-0099").code == 4
+
+
+def test_a_record_without_an_outage_says_nothing_of_the_outages_of_others(run: CommandLine) -> None:
+    result = run("kpi", "explain", "availability", "INC-2026-0002")
+    assert (result.err, "No outage" in result.out) == ("", False)
