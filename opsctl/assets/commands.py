@@ -4,7 +4,6 @@ from typing import Annotated
 
 from typer import Argument, Option
 
-from opsctl.assets import views
 from opsctl.assets.terms import ADDED, EDITED, RETIRED
 from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
@@ -37,7 +36,7 @@ def add(
     kind: KindOf = None,
 ) -> None:
     """Parse, add, say so."""
-    from opsctl.assets import service
+    from opsctl.assets import service, views
 
     context = current()
     added = context.perform(
@@ -53,7 +52,7 @@ def add(
 @verb(app, "list", help=_("List the assets."), examples=("opsctl asset list --all",), writes=False)
 def list_(everything: Annotated[bool, Option("--all", help=_("The retired ones too."))] = False) -> None:
     """Read and show."""
-    from opsctl.assets import service
+    from opsctl.assets import service, views
 
     context = current()
     context.emit(views.listed(context.read(service.list_assets, retired=everything)))
@@ -62,7 +61,7 @@ def list_(everything: Annotated[bool, Option("--all", help=_("The retired ones t
 @verb(app, "show", help=_("Show one asset."), examples=("opsctl asset show erp",), writes=False)
 def show(name: Name) -> None:
     """Read and show."""
-    from opsctl.assets import service
+    from opsctl.assets import service, views
 
     context = current()
     context.emit(views.shown(context.read(service.find, word=name)))
@@ -77,7 +76,7 @@ def show(name: Name) -> None:
 )
 def edit(name: Name, title: Title = None, title_zh: TitleZh = None, kind: KindOf = None) -> None:
     """Parse, change, say so."""
-    from opsctl.assets import service
+    from opsctl.assets import service, views
 
     context = current()
     edited = context.perform(
@@ -97,7 +96,7 @@ def retire(
     name: Name, at: Annotated[str | None, Option("--at", metavar="TIME", help=_("When; now if not given."))] = None
 ) -> None:
     """Parse, retire, say so."""
-    from opsctl.assets import service
+    from opsctl.assets import service, views
 
     context = current()
     retired = context.perform(service.retire, asset=name, at=context.moment(at))

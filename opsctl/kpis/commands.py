@@ -1,7 +1,7 @@
 """opsctl kpi list | report | explain"""
 
 import re
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
@@ -10,11 +10,12 @@ from opsctl.cli.groups import room_app, verb
 from opsctl.cli.usage import read_word
 from opsctl.core import texts
 from opsctl.core.errors import InvalidInput
-from opsctl.core.periods import Period, read_period
 from opsctl.core.texts import _
 from opsctl.core.typed import mend
-from opsctl.kpis import views
 from opsctl.kpis.terms import By, Name
+
+if TYPE_CHECKING:
+    from opsctl.core.periods import Period
 
 app = room_app()
 
@@ -28,7 +29,9 @@ PeriodOption = Annotated[
 AssetOption = Annotated[str | None, Option("--asset", metavar="ASSET", help=_("Only this asset."))]
 
 
-def _period(context: Context, word: str | None, option: str | None) -> Period:
+def _period(context: Context, word: str | None, option: str | None) -> "Period":
+    from opsctl.core.periods import read_period
+
     if word and option:
         raise InvalidInput(_("The period is given twice: {one} and {other}.").format(one=word, other=option))
     zone = context.asked_zone or context.database_zone
@@ -45,6 +48,8 @@ def _name(word: str) -> Name:
 
 def _titles() -> dict[str, Name]:
     """Every figure by its title, in each language: who reads Chinese may have typed what an English report says."""
+    from opsctl.kpis import views
+
     spoken = texts.language()
     known: dict[str, Name] = {}
     try:
@@ -59,6 +64,8 @@ def _titles() -> dict[str, Name]:
 @verb(app, "list", help=_("The figures there are, and their formulas."), examples=("opsctl kpi list",), writes=False)
 def list_() -> None:
     """Show."""
+    from opsctl.kpis import views
+
     current().emit(views.definitions())
 
 
@@ -77,7 +84,7 @@ def report(
     by: Annotated[By | None, Option("--by", metavar="asset", help=_("Each asset too."))] = None,
 ) -> None:
     """Parse, read, show."""
-    from opsctl.kpis import service
+    from opsctl.kpis import service, views
 
     context = current()
     wanted = _period(context, word, period)
@@ -99,7 +106,7 @@ def explain(
     asset: AssetOption = None,
 ) -> None:
     """Parse, read, show."""
-    from opsctl.kpis import service
+    from opsctl.kpis import service, views
 
     context = current()
     named = [word for word in words or [] if _REFERENCE.fullmatch(mend(word))]

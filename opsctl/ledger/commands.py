@@ -12,12 +12,9 @@ from typer import Argument, Option
 
 from opsctl.cli.context import Context, current
 from opsctl.cli.groups import room_app, verb
-from opsctl.cli.output import write_file
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.typed import excerpt, mend, read_body
-from opsctl.ledger import views
-from opsctl.render.cells import json_value
 
 app = room_app()
 
@@ -48,7 +45,7 @@ def list_(
     limit: Annotated[int, Option("--limit", metavar="N", help=_("At most so many; 0 is all. 50 if not given."))] = 50,
 ) -> None:
     """Parse, read, show."""
-    from opsctl.ledger import service
+    from opsctl.ledger import service, views
 
     context = current()
     search = service.Search(kind, subject, about, actor, context.moment(since), context.until(until))
@@ -58,7 +55,7 @@ def list_(
 @verb(app, "show", help=_("One row, with its facts."), examples=("opsctl ledger show 42",), writes=False)
 def show(seq: Seq) -> None:
     """Read and show."""
-    from opsctl.ledger import service
+    from opsctl.ledger import service, views
 
     context = current()
     context.emit(views.shown(context.read(service.one, seq=seq)))
@@ -81,7 +78,7 @@ def verify(
     ] = None,
 ) -> None:
     """Read, verify, show."""
-    from opsctl.ledger import service
+    from opsctl.ledger import service, views
 
     context = current()
     driver = context.store.driver
@@ -107,6 +104,7 @@ def verify(
 )
 def export(subject: Subject = None, about: About = None) -> None:
     """Read and write."""
+    from opsctl.cli.output import write_file
     from opsctl.ledger import service
 
     context = current()
@@ -127,7 +125,7 @@ def redact(
     seq: Seq, reason: Annotated[str, Option("--reason", metavar="TEXT", help=_("Why; it stays in the ledger."))]
 ) -> None:
     """Parse, redact, say so."""
-    from opsctl.ledger import service
+    from opsctl.ledger import service, views
 
     context = current()
     done = context.perform(service.redact, seq=seq, reason=read_body(reason), blank=_blanks(context))
@@ -149,7 +147,8 @@ def _blanks(context: Context) -> dict[str, Any]:
 
 
 def _export(session: Any, *, search: Any, write: Callable[[Iterator[str]], None]) -> None:
-    from opsctl.ledger import service
+    from opsctl.ledger import service, views
+    from opsctl.render.cells import json_value
 
     write(
         json.dumps(json_value(views.data(row) if wanted else views.stub(row)), ensure_ascii=False) + "\n"

@@ -5,7 +5,6 @@ from dataclasses import asdict
 from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
 from opsctl.core.texts import _
-from opsctl.desk import views
 
 app = room_app()
 
@@ -19,7 +18,7 @@ app = room_app()
 )
 def status() -> None:
     """Read and show."""
-    from opsctl.desk import service
+    from opsctl.desk import service, views
 
     context = current()
     context.emit(views.status(asdict(context.read(service.status, store=context.store))))
@@ -34,7 +33,7 @@ def status() -> None:
 )
 def upgrade() -> None:
     """Upgrade and say so."""
-    from opsctl.desk import service
+    from opsctl.desk import service, views
 
     context = current()
     context.emit(views.upgraded(*service.upgrade(context.store)))

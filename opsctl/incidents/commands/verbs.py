@@ -8,10 +8,8 @@ from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
 from opsctl.cli.usage import read_word
 from opsctl.core.errors import InvalidInput
-from opsctl.core.report import choose_columns
 from opsctl.core.texts import _
 from opsctl.core.typed import mend, read_body, read_title
-from opsctl.incidents import views
 from opsctl.incidents.terms import ACKNOWLEDGED, CLOSED, NOTED, OPENED, RESOLVED, Level, Wanted
 
 app = room_app()
@@ -57,6 +55,7 @@ def open_(
     ] = Level.MEDIUM,
 ) -> None:
     """Parse, open, say so."""
+    from opsctl.incidents import views
     from opsctl.incidents.service import write
 
     context = current()
@@ -81,6 +80,7 @@ def open_(
 )
 def ack(refs: References, at: At = None) -> None:
     """Parse, acknowledge, say so."""
+    from opsctl.incidents import views
     from opsctl.incidents.service import write
 
     context = current()
@@ -106,6 +106,7 @@ def note(
     at: At = None,
 ) -> None:
     """Parse, note, say so."""
+    from opsctl.incidents import views
     from opsctl.incidents.service import write
 
     context = current()
@@ -132,6 +133,7 @@ def resolve(
     result: Result = None,
 ) -> None:
     """Parse, resolve, say so."""
+    from opsctl.incidents import views
     from opsctl.incidents.service import write
 
     context = current()
@@ -158,6 +160,7 @@ def close(
     refs: References, at: At = None, cause: Cause = None, handling: Handling = None, result: Result = None
 ) -> None:
     """Parse, close, say so."""
+    from opsctl.incidents import views
     from opsctl.incidents.service import write
 
     context = current()
@@ -206,6 +209,8 @@ def list_(
     ] = None,
 ) -> None:
     """Parse, read, show."""
+    from opsctl.core.report import choose_columns
+    from opsctl.incidents import views
     from opsctl.incidents.service import read
 
     context = current()
@@ -230,6 +235,7 @@ def list_(
 )
 def show(ref: Reference) -> None:
     """Read and show."""
+    from opsctl.incidents import views
     from opsctl.incidents.service import read
 
     context = current()
@@ -245,6 +251,7 @@ def show(ref: Reference) -> None:
 )
 def timeline(ref: Reference) -> None:
     """Read and show."""
+    from opsctl.incidents import views
     from opsctl.incidents.service import read
 
     context = current()
