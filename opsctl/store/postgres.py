@@ -36,6 +36,12 @@ def read_engine(target: str) -> Engine:
 
 
 def _engine(target: str, **settings: Any) -> Engine:
+    try:
+        import psycopg  # noqa: F401
+    except ImportError:
+        raise InvalidInput(
+            _("PostgreSQL needs psycopg, which is not installed."), _("Install it with: pip install 'opsctl[postgres]'")
+        ) from None
     return create_engine(
         "postgresql+psycopg://",
         creator=lambda: _connect(target),
@@ -46,12 +52,8 @@ def _engine(target: str, **settings: Any) -> Engine:
 
 def _connect(target: str) -> "psycopg.Connection[Any]":
     """Connect within `CONNECT_SECONDS` by our own clock: a dead resolver or a silent server outlasts libpq's."""
-    try:
-        import psycopg
-    except ImportError:
-        raise InvalidInput(
-            _("PostgreSQL needs psycopg, which is not installed."), _("Install it with: pip install 'opsctl[postgres]'")
-        ) from None
+    import psycopg
+
     answer: list[psycopg.Connection[Any] | psycopg.Error] = []
 
     def connect() -> None:
@@ -150,7 +152,7 @@ def in_words(error: DBAPIError, address: Address) -> OpsctlError | None:
         return faults.refused()
     if state == "42501":
         return faults.not_permitted(reason)
-    if state.startswith(("08", "57P")) or error.connection_invalidated or not state:
+    if state.startswith(("08", "57")) or error.connection_invalidated or not state:
         return faults.unreachable(str(address), reason)
     return None
 

@@ -3,6 +3,7 @@
 import os
 import socket
 import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -298,3 +299,11 @@ def test_a_login_without_the_right_is_told_so(store: Store) -> None:
         connection.execute(text("CREATE ROLE guest_of_tests NOLOGIN"))
         connection.execute(text("SET ROLE guest_of_tests"))
         connection.execute(text("SELECT * FROM asset"))
+
+
+def test_without_the_driver_of_postgresql_the_extra_to_install_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    # None makes the import fail as it does where nothing is installed.
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(InvalidInput) as caught, unit.snapshot(Store(read_address("service=opsctl"))):
+        pytest.fail("there is nothing to read with")
+    assert caught.value.hint == "Install it with: pip install 'opsctl[postgres]'"
