@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from opsctl.store.engine import Store
 
 R = TypeVar("R")
+_LISTED = 50
 
 
 class Context:
@@ -100,6 +101,15 @@ class Context:
     def quiet(self) -> bool:
         """Only references are wanted."""
         return "quiet" in self.chosen
+
+    def limit(self, given: int | None) -> int:
+        """How many records a list has at most, 0 for all: as given, else 50.
+
+        Bare references go into another command, where nobody would see that some are left: these are all.
+        """
+        if given is not None:
+            return given
+        return 0 if self.quiet else _LISTED
 
     def moment(self, text: str | None) -> datetime | None:
         """The moment that was typed, in the reader's zone; None where none was. Raise InvalidInput if it is none."""

@@ -42,14 +42,17 @@ def list_(
         str | None,
         Option("--until", metavar="TIME", help=_("Recorded before that time; a date is the whole day, included.")),
     ] = None,
-    limit: Annotated[int, Option("--limit", metavar="N", help=_("At most so many; 0 is all. 50 if not given."))] = 50,
+    limit: Annotated[
+        int | None,
+        Option("--limit", metavar="N", help=_("At most so many; 0 is all. If not given 50, and all with --quiet.")),
+    ] = None,
 ) -> None:
     """Parse, read, show."""
     from opsctl.ledger import service, views
 
     context = current()
     search = service.Search(kind, subject, about, actor, context.moment(since), context.until(until))
-    context.emit(views.listed(context.read(service.newest, search=search, limit=limit)))
+    context.emit(views.listed(context.read(service.newest, search=search, limit=context.limit(limit))))
 
 
 @verb(app, "show", help=_("One row, with its facts."), examples=("opsctl ledger show 42",), writes=False)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -358,3 +359,16 @@ def test_quiet_prints_references_alone(run: CommandLine) -> None:
     assert run("-q", "incident", "open", "erp", "slow", "--down") == done("INC-2026-0001")
     assert run("incident", "show", "1", "-q") == done("INC-2026-0001")
     assert run("incident", "list", "--state", "closed", "-q") == Result("", "", 0)
+
+
+def test_a_list_shows_fifty_and_a_list_of_references_is_whole(run: CommandLine, tmp_path: Path) -> None:
+    before = len(run("incident", "list", "-q").out.split())
+    (tmp_path / "map.toml").write_text('source = "s"\nkey = "n"\n[columns]\nopened = "o"\n')
+    rows = "".join(f"{number},2026-10-01T00:00:00Z\n" for number in range(60))
+    (tmp_path / "many.csv").write_text(f"n,o\n{rows}")
+    assert run("incident", "import", str(tmp_path / "many.csv"), "--map", str(tmp_path / "map.toml")).code == 0
+    listed = run("incident", "list", "--columns", "reference")
+    assert (listed.out.count("INC-"), listed.err) == (50, f"{before + 10} more; see them with --limit 0.\n")
+    assert len(run("incident", "list", "-q").out.split()) == before + 60
+    assert len(run("incident", "list", "-q", "--limit", "3").out.split()) == 3
+    assert len(run("ledger", "list", "-q", "--kind", "incident.imported").out.split()) == 60

@@ -203,7 +203,10 @@ def list_(
     sort: Annotated[
         str, Option("--sort", metavar="COLUMN", help=_("opened, reference, asset or state; -opened turns it round."))
     ] = "-opened",
-    limit: Annotated[int, Option("--limit", metavar="N", help=_("At most so many; 0 is all. 50 if not given."))] = 50,
+    limit: Annotated[
+        int | None,
+        Option("--limit", metavar="N", help=_("At most so many; 0 is all. If not given 50, and all with --quiet.")),
+    ] = None,
     columns: Annotated[
         str | None, Option("--columns", metavar="A,B", help=_("Only these columns, in this order."))
     ] = None,
@@ -221,7 +224,7 @@ def list_(
         since=context.moment(since),
         until=context.until(until),
         sort=read_word(sort, [sign + word for word in read.ORDERS for sign in ("", "-")], "--sort"),
-        limit=limit,
+        limit=context.limit(limit),
     )
     context.emit(choose_columns(views.listed(found.incidents, found.total, context.now), columns))
 
