@@ -301,6 +301,17 @@ def test_a_login_without_the_right_is_told_so(store: Store) -> None:
         connection.execute(text("SELECT * FROM asset"))
 
 
+@pytest.mark.parametrize("store", ["postgres"], indirect=True)
+def test_a_server_that_cuts_a_long_question_short_is_no_mistake_of_ours(store: Store) -> None:
+    with (
+        pytest.raises(Unavailable, match="canceling statement due to statement timeout"),
+        store.faults_in_words(),
+        store.read_engine.connect() as connection,
+    ):
+        connection.execute(text("SET statement_timeout = 1"))
+        connection.execute(text("SELECT pg_sleep(5)"))
+
+
 def test_without_the_driver_of_postgresql_the_extra_to_install_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     # None makes the import fail as it does where nothing is installed.
     monkeypatch.setitem(sys.modules, "psycopg", None)
