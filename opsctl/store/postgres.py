@@ -54,13 +54,13 @@ def _connect(target: str) -> "psycopg.Connection[Any]":
     """Connect within `CONNECT_SECONDS` by our own clock: a dead resolver or a silent server outlasts libpq's."""
     import psycopg
 
-    answer: list[psycopg.Connection[Any] | psycopg.Error] = []
+    answer: list[psycopg.Connection[Any] | psycopg.Error | ValueError] = []
 
     def connect() -> None:
         try:
             options = f"-c lock_timeout={LOCK_MILLISECONDS} -c client_encoding=UTF8"
             answer.append(psycopg.connect(target, options=options, application_name="opsctl", connect_timeout=10))
-        except psycopg.Error as error:
+        except (psycopg.Error, ValueError) as error:  # the latter of an address that no server can be asked for
             answer.append(error)
 
     waiting = threading.Thread(target=connect, daemon=True)
@@ -68,14 +68,15 @@ def _connect(target: str) -> "psycopg.Connection[Any]":
     waiting.join(CONNECT_SECONDS)
     if not answer:
         raise faults.unreachable(target, _("no answer within {seconds:g} s").format(seconds=CONNECT_SECONDS))
-    if isinstance(answer[0], psycopg.Error):
-        raise faults.unreachable(target, _first_line(answer[0]))
+    if isinstance(answer[0], (psycopg.Error, ValueError)):
+        raise faults.unreachable(target, _reason(answer[0]))
     return answer[0]
 
 
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[-1].strip() if lines else type(error).__name__
+def _reason(error: BaseException) -> str:
+    """What happened, on one line: the lines below it ask questions, and one with a colon only announces them."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return next((line for line in lines if not line.endswith(":")), type(error).__name__)
 
 
 def prepare(target: str) -> None:
@@ -137,7 +138,7 @@ def is_passing(error: DBAPIError) -> bool:
 def in_words(error: DBAPIError, address: Address) -> OpsctlError | None:
     """The fault that a person can act on; None for one that only our own code can have made."""
     state = _state(error)
-    reason = _first_line(error.orig) if error.orig else ""
+    reason = _reason(error.orig) if error.orig else ""
     if state == "23505":
         return faults.refused()
     if is_passing(error):

@@ -212,6 +212,22 @@ def test_a_server_that_is_not_there_is_out_of_reach(run: CommandLine, tmp_path: 
     assert (result.out, result.code) == ("", 7)
 
 
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        pytest.param("postgresql://127.0.0.1:1/ops", "failed: Connection refused", id="nobody-listens"),
+        pytest.param("postgresql://127.0.0.1:1/\udcff", "cannot be reached: 'utf-8' codec", id="no-letters"),
+    ],
+)
+def test_why_a_server_cannot_be_reached_is_said_and_not_what_it_may_be(
+    run: CommandLine, address: str, reason: str
+) -> None:
+    result = run("asset", "list", "--db", address)
+    assert (result.out, result.code, result.err.count("\n")) == ("", 7, 1)
+    assert reason in result.err
+    assert "?" not in result.err
+
+
 @both_ways
 def test_a_server_that_stays_silent_is_given_up_by_our_own_clock(
     run: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
