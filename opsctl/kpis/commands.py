@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 app = room_app()
 
 DEFAULT_PERIOD = "last-month"
-_REFERENCE = re.compile(r"[A-Za-z]{3}-[\d-]+", re.ASCII)
+# Four digits are a year; any other number can only be that of a record.
+_REFERENCE = re.compile(r"[A-Za-z]{3}-[\d-]+|\d{1,3}|\d{5,9}", re.ASCII)
 
 PeriodOption = Annotated[
     str | None,

@@ -51,7 +51,8 @@ def list_(
     from opsctl.ledger import service, views
 
     context = current()
-    search = service.Search(kind, subject, about, actor, context.moment(since), context.until(until))
+    since_moment, until_moment = context.moment(since), context.until(until)
+    search = service.Search(kind, _record(subject), _handle(about), actor, since_moment, until_moment)
     context.emit(views.listed(context.read(service.newest, search=search, limit=context.limit(limit))))
 
 
@@ -114,7 +115,7 @@ def export(subject: Subject = None, about: About = None) -> None:
     output = context.chosen.get("output")
     to_file = output is not None and output != "-"
     write = partial(write_file, Path(str(output))) if to_file else sys.stdout.writelines
-    context.read(_export, search=service.Search(subject=subject, about=about), write=write)
+    context.read(_export, search=service.Search(subject=_record(subject), about=_handle(about)), write=write)
 
 
 @verb(
@@ -143,6 +144,16 @@ def _read_head(typed: str) -> str:
             _("Give all of it, as reports and opsctl db status print it."),
         )
     return head
+
+
+def _handle(typed: str | None) -> str | None:
+    return None if typed is None else mend(typed).casefold()
+
+
+def _record(typed: str | None) -> str | None:
+    """As records are written: INC-2026-0042 in capitals; a handle, or the source of an import, as it was typed."""
+    word = None if typed is None else mend(typed)
+    return word.upper() if word and re.fullmatch("[A-Za-z]{3}-[0-9]{4}-[0-9]{4,}", word) else word
 
 
 def _blanks(context: Context) -> dict[str, Any]:

@@ -107,3 +107,8 @@ def test_a_record_that_is_not_there_is_not_explained(run: CommandLine) -> None:
 def test_a_record_without_an_outage_says_nothing_of_the_outages_of_others(run: CommandLine) -> None:
     result = run("kpi", "explain", "availability", "INC-2026-0002")
     assert (result.err, "No outage" in result.out) == ("", False)
+
+
+def test_a_bare_number_is_a_record_and_four_digits_are_a_year(run: CommandLine) -> None:
+    assert run("kpi", "explain", "mtt-resolve", "1").out == run("kpi", "explain", "mtt-resolve", "INC-2026-0001").out
+    assert run("kpi", "explain", "mtt-resolve", "2026").out.startswith("KPI explained 2026 ")

@@ -127,3 +127,12 @@ def test_bytes_that_are_no_letters_are_refused_in_words(run_on_store: CommandLin
     result = run_on_store(*words)
     assert (result.out, result.code) == ("", 2)
     assert result.err.startswith("opsctl: A word of the command line holds bytes that are not UTF-8.")
+
+
+def test_a_record_and_an_asset_are_found_however_they_are_typed(run: CommandLine) -> None:
+    run("asset", "add", "erp")
+    run("incident", "open", "erp", "login answers 502")
+    assert run("ledger", "list", "-q", "--subject", " inc-2026-0001").out == "2\n"
+    assert run("ledger", "list", "-q", "--about", "ＥＲＰ").out == "2\n1\n"
+    (first, second) = map(json.loads, run("ledger", "export", "--about", "ERP").out.splitlines())
+    assert (first["subject"], second["subject"]) == ("erp", "INC-2026-0001")
