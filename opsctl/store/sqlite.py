@@ -57,6 +57,8 @@ def _connect(target: str, *, readable_only: bool = False) -> sqlite3.Connection:
     )
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA synchronous=FULL")
+    # What was redacted is overwritten in the file, too; not every SQLite is built to do so unasked.
+    connection.execute("PRAGMA secure_delete=ON")
     if readable_only:
         connection.execute("PRAGMA query_only=ON")
     return connection
