@@ -73,8 +73,7 @@ def run(arguments: Sequence[str], *, clock: Callable[[], datetime] | None = None
     except OpsctlError as error:
         return _tell(error.code, *_shown(error, running), as_json)
     except BrokenPipeError:
-        # Whoever read us has seen enough. Python would complain when it closes stdout at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_stdout()  # whoever read us has seen enough
         return ExitCode.DONE
     except KeyboardInterrupt:
         unsaved = _("Interrupted; nothing of the last step was saved.")
@@ -168,6 +167,12 @@ def _shown(error: OpsctlError, running: context.Context) -> tuple[str, str]:
     return error.message.replace(MOMENT, moment), error.hint.replace(MOMENT, moment)
 
 
+def _give_up_stdout() -> None:
+    """Let what is still to be written go nowhere: Python would try again at the end, complain and exit with 120."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _tell(code: ExitCode, message: str, hint: str, as_json: bool) -> int:
     message, hint = clean_for_terminal(message), clean_for_terminal(hint)
     if as_json:
@@ -177,8 +182,10 @@ def _tell(code: ExitCode, message: str, hint: str, as_json: bool) -> int:
         line = json.dumps(error, ensure_ascii=False)
     else:
         line = f"opsctl: {_sentence(message)} {hint}".rstrip()
-    with suppress(OSError, ValueError):
+    try:
         sys.stdout.flush()
+    except (OSError, ValueError):
+        _give_up_stdout()
     with suppress(OSError, ValueError):
         sys.stderr.write(f"{line}\n")
     return int(code)
