@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from opsctl.cli.rooms import Room
+    from opsctl.core.chain import Signature
     from opsctl.core.report import Report
     from opsctl.store.address import Address
     from opsctl.store.engine import Store
@@ -151,14 +152,25 @@ class Context:
                 _("{path} cannot be read: {reason}").format(path=file, reason=getattr(error, "strerror", None) or error)
             ) from None
 
+    def signature(self) -> "Signature":
+        """Who acts, from which host and when, under a request id of its own."""
+        import uuid
+
+        from opsctl.core.chain import Signature
+
+        return Signature(self.now, read_title(self._person or _login()), self._host_name(), str(uuid.uuid4()))
+
+    @property
+    def _person(self) -> str | None:
+        return self.option("as_") or self.host_file.person
+
     def perform(self, use_case: Callable[..., R], **arguments: Any) -> R:
         """Run a use case in one transaction and return its result; `now` and `actor` are filled in here."""
         mark_of(use_case)
-        from opsctl.core.chain import Signature
         from opsctl.store.unit import signature_of, write
 
-        named = self.option("as_") or self.host_file.person
-        by = Signature(self.now, read_title(named or _login()), self._host_name(), _new_request())
+        by = self.signature()
+        named = self._person
 
         def work(session: "Session") -> R:
             signature = signature_of(session)
@@ -232,9 +244,3 @@ def _login() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         raise InvalidInput(_("This login has no name."), _("Say who you are with --as PERSON.")) from None
-
-
-def _new_request() -> str:
-    import uuid
-
-    return str(uuid.uuid4())

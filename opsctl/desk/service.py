@@ -1,10 +1,15 @@
 """Making a database and looking at it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlmodel import Session, select
 
+from opsctl.core.chain import Signature, record_digest
+from opsctl.desk.terms import DATABASE, MADE
+from opsctl.ledger import service as ledger
+from opsctl.ledger.service import Search
 from opsctl.ledger.tables import LedgerHead
 from opsctl.store import migrate
 from opsctl.store.address import Address
@@ -35,9 +40,20 @@ class Status:
     guards_missing: tuple[str, ...]
 
 
-def init(address: Address, *, zone: str) -> Made:
-    """Make the database, if it is not there with that zone already."""
-    return Made(str(address), zone, migrate.create(address, zone=zone))
+def init(address: Address, *, zone: str, by: Signature) -> Made:
+    """Make the database, if it is not there with that zone already; its zone is the first fact in its ledger."""
+
+    def note(session: Session) -> None:
+        record = {"zone": zone}
+        ledger.append(session, kind=MADE, subject=DATABASE, facts=record, record=record)
+
+    return Made(str(address), zone, migrate.create(address, zone=zone, work=note, by=by))
+
+
+def records(session: Session) -> Iterator[tuple[str, str]]:
+    """The database itself as a record: its zone moves every month's edge, so nobody may change it unseen."""
+    if any(ledger.rows(session, Search(subject=DATABASE), limit=1)):
+        yield DATABASE, record_digest({"zone": zone_of(session)})
 
 
 def status(session: Session, *, store: Store) -> Status:

@@ -1,4 +1,8 @@
-"""The words of the demo: its company and the history that ships in `sample-data/history`."""
+"""The words of the desk: the database as a record, and the demo with the history in `sample-data/history`."""
+
+DATABASE = "database"
+"""The subject of the ledger's first row."""
+MADE = "database.made"
 
 ZONE = "Asia/Shanghai"
 HISTORY = "history/tickets.csv"

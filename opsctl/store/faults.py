@@ -45,6 +45,14 @@ def damaged(target: str) -> Unavailable:
     )
 
 
+def wrong_encoding(target: str, encoding: str) -> Unavailable:
+    """The database cannot hold Chinese."""
+    return Unavailable(
+        _("{target} is encoded in {encoding}; opsctl needs UTF-8.").format(target=target, encoding=encoding),
+        _("Make another with: createdb --encoding UTF8 --template template0 NAME"),
+    )
+
+
 def not_initialised(target: str) -> Unavailable:
     """There is no database of ours where one was looked for."""
     return Unavailable(

@@ -1,10 +1,13 @@
 """Making a database and bringing its schema up to date. Never done silently: only by `init` and `db upgrade`."""
 
+from collections.abc import Callable
+
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, inspect, text
 from sqlmodel import Session
 
+from opsctl.core.chain import Signature
 from opsctl.core.errors import Conflict
 from opsctl.core.texts import _
 from opsctl.store import faults
@@ -12,12 +15,16 @@ from opsctl.store.address import Address
 from opsctl.store.engine import SCHEMA_VERSION, Store, driver_of
 from opsctl.store.settings import ZONE
 from opsctl.store.tables import Setting
+from opsctl.store.unit import in_session
 
 
-def create(address: Address, *, zone: str) -> bool:
+def create(
+    address: Address, *, zone: str, work: Callable[[Session], None] | None = None, by: Signature | None = None
+) -> bool:
     """Make the database with that zone and return True; False if it is there already with the same zone.
 
-    Raise Conflict if it is there with another zone, Unavailable if it cannot be written.
+    `work` is done by `by` in the same transaction, as the first thing in the new ledger. Raise Conflict if it is there
+    with another zone, Unavailable if it cannot be written.
     """
     driver = driver_of(address)
     store = Store(address)
@@ -43,6 +50,8 @@ def create(address: Address, *, zone: str) -> bool:
         with Session(connection) as session:
             session.add(Setting(name=ZONE, value=zone))
             session.flush()
+        if work is not None and by is not None:
+            in_session(store, connection, work, by)
     store.close()
     return True
 

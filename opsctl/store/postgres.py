@@ -80,7 +80,15 @@ def _reason(error: BaseException) -> str:
 
 
 def prepare(target: str) -> None:
-    """Nothing: the database itself is made by its administrator, with createdb."""
+    """See that the database, which its administrator made with createdb, can hold every letter.
+
+    Raise Unavailable if it is in another encoding than UTF-8, or cannot be reached.
+    """
+    connection = _connect(target)
+    encoding = connection.info.parameter_status("server_encoding")
+    connection.close()
+    if encoding != "UTF8":
+        raise faults.wrong_encoding(target, str(encoding))
 
 
 def exists(target: str) -> bool:

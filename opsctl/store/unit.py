@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
@@ -50,15 +51,20 @@ def write(store: Store, work: Callable[[Session], R], *, by: Signature) -> R:
 def _once(store: Store, work: Callable[[Session], R], by: Signature) -> R:
     with store.write_engine.connect() as connection, connection.begin():
         store.check_schema(connection)
-        signature = Signature(by.now, store.driver.actor(connection, by.actor), by.host, by.request)
-        with Session(connection, expire_on_commit=False) as session:
-            session.info.update({_QUEUE: [], _SIGNATURE: signature})
-            result = work(session)
-            session.flush()
-            queue = queue_of(session)
-            if queue:
-                store.driver.append(connection, queue, signature)
-            session.expunge_all()
+        return in_session(store, connection, work, by)
+
+
+def in_session(store: Store, connection: Connection, work: Callable[[Session], R], by: Signature) -> R:
+    """Do the work in a session of its own within the connection's transaction, and write its ledger entries last."""
+    signature = Signature(by.now, store.driver.actor(connection, by.actor), by.host, by.request)
+    with Session(connection, expire_on_commit=False) as session:
+        session.info.update({_QUEUE: [], _SIGNATURE: signature})
+        result = work(session)
+        session.flush()
+        queue = queue_of(session)
+        if queue:
+            store.driver.append(connection, queue, signature)
+        session.expunge_all()
     return result
 
 

@@ -32,7 +32,7 @@ def init(
 
     context = current()
     name = times.read_zone(zone or context.host_file.timezone or times.machine_zone()).key
-    made = service.init(context.address, zone=name)
+    made = service.init(context.address, zone=name, by=context.signature())
     context.emit(views.made(made.address, made.zone, made.new))
 
 
@@ -71,7 +71,7 @@ def _own_database(context: Context) -> Path:
         raise InvalidInput(_("The demo makes a database of its own."), _("Leave out --db."))
     folder = Path(tempfile.mkdtemp(prefix="opsctl-demo-"))
     context.use(f"sqlite:///{folder / 'demo.db'}")
-    service.init(context.address, zone=ZONE)
+    service.init(context.address, zone=ZONE, by=context.signature())
     return folder
 
 

@@ -258,4 +258,6 @@ POSTGRESQL_GUARDS = (
       UPDATE ledger_head SET seq = new_seq, hash = new_hash WHERE id = 1;
     END $body$ $format$, current_schema()); END $outer$
     """,
+    # Whoever may append may say that anything happened: only those who are granted it.
+    "REVOKE ALL ON FUNCTION ledger_append FROM PUBLIC",
 )
