@@ -203,9 +203,9 @@ def imported(
     counts: tuple[tuple[str, Any, Kind], ...] = (
         (_("new"), tally.new, Kind.COUNT),
         (_("updated"), tally.updated, Kind.COUNT),
+        (_("of these incomplete"), tally.incomplete, Kind.COUNT),
         (_("unchanged"), tally.unchanged + same, Kind.COUNT),
         (_("rejected"), len(refused), Kind.COUNT),
-        (_("of these incomplete"), tally.incomplete, Kind.COUNT),
     )
     parts: list[Any] = [Fields(counts)]
     said = list(remarks)
