@@ -183,10 +183,11 @@ class Context:
                 )
             return use_case(session, now=signature.now, actor=signature.actor, **arguments)
 
+        def committed() -> None:
+            self.saved = True
+
         self.saved = False
-        result = write(self.store, work, by=by)
-        self.saved = True
-        return result
+        return write(self.store, work, by=by, committed=committed)
 
     def read(self, query: Callable[..., R], **arguments: Any) -> R:
         """Run a query on one snapshot of the database and return its result."""

@@ -1,6 +1,7 @@
 """One opened database: its two engines, and its faults in words."""
 
 import importlib
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -15,6 +16,9 @@ from opsctl.store import faults
 from opsctl.store.address import Address
 
 SCHEMA_VERSION = "0001"
+
+# A connection that is interrupted while it closes would print a traceback, though what it did is committed or gone.
+logging.getLogger("sqlalchemy").addHandler(logging.NullHandler())
 
 
 class Driver(Protocol):

@@ -30,9 +30,12 @@ def queue_of(session: Session) -> list[Entry]:
     return queue
 
 
-def write(store: Store, work: Callable[[Session], R], *, by: Signature) -> R:
+def write(
+    store: Store, work: Callable[[Session], R], *, by: Signature, committed: Callable[[], None] = lambda: None
+) -> R:
     """Do the work in one transaction, write its ledger entries last, commit, and return what the work returned.
 
+    `committed` is called as soon as the work is saved, before the connection is let go of.
     A busy database, a serialisation failure or a deadlock begins the work again, `ATTEMPTS` times in all; every
     other error leaves nothing behind. Raise Unavailable, Conflict or NotAllowed where the database says no.
     """
@@ -40,7 +43,7 @@ def write(store: Store, work: Callable[[Session], R], *, by: Signature) -> R:
         attempt = 1
         while True:
             try:
-                return _once(store, work, by)
+                return _once(store, work, by, committed)
             except DBAPIError as error:
                 if attempt == ATTEMPTS or not store.driver.is_passing(error):
                     raise
@@ -48,10 +51,13 @@ def write(store: Store, work: Callable[[Session], R], *, by: Signature) -> R:
             attempt += 1
 
 
-def _once(store: Store, work: Callable[[Session], R], by: Signature) -> R:
-    with store.write_engine.connect() as connection, connection.begin():
-        store.check_schema(connection)
-        return in_session(store, connection, work, by)
+def _once(store: Store, work: Callable[[Session], R], by: Signature, committed: Callable[[], None]) -> R:
+    with store.write_engine.connect() as connection:
+        with connection.begin():
+            store.check_schema(connection)
+            result = in_session(store, connection, work, by)
+        committed()
+    return result
 
 
 def in_session(store: Store, connection: Connection, work: Callable[[Session], R], by: Signature) -> R:
