@@ -13,7 +13,7 @@ from opsctl.cli import hostfile
 from opsctl.core import times
 from opsctl.core.errors import InvalidInput, NotAllowed, NotFound
 from opsctl.core.texts import _
-from opsctl.core.typed import clean_for_terminal, read_title
+from opsctl.core.typed import as_typed, clean_for_terminal, read_title
 from opsctl.core.use_cases import mark_of
 
 if TYPE_CHECKING:
@@ -118,7 +118,10 @@ class Context:
             return None
         if text == "now":  # spares the look at the zone
             return self.now
-        return times.read_moment(text, zone=self.zone, now=self.now)
+        mended, changed = as_typed(text)
+        if changed:
+            self.remark(_("{typed} is read as {mended}.").format(typed=text, mended=mended))
+        return times.read_moment(mended, zone=self.zone, now=self.now)
 
     def until(self, text: str | None) -> datetime | None:
         """The end that was typed, excluded; a date alone means the end of that day, so the day is included."""

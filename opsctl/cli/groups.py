@@ -77,8 +77,6 @@ class Command(TyperCommand):
 class Group(TyperGroup):
     """A noun with its verbs."""
 
-    command_class = Command
-
     def get_help_option(self, ctx: ClickContext) -> TyperOption | None:
         """The help flag, in the reader's language and without a default to coerce."""
         return _help_option(self)

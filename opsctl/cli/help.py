@@ -9,8 +9,6 @@ from opsctl.core.texts import _
 if TYPE_CHECKING:
     from opsctl.cli.rooms import Page
 
-_STOPS = "，。；：、）！？”"
-
 _STAYS_BEHIND = frozenset(" ，。；：、！？）》”]),.;:")
 _STAYS_BEFORE = frozenset("（《“[(")
 

@@ -19,13 +19,6 @@ def show_ratio(value: float | None, *, floor: bool, decimals: int = 4) -> str:
     return _per_cent(Fraction(repr(value)), floor, decimals)
 
 
-def show_share(numerator: int, denominator: int, *, floor: bool, decimals: int = 4) -> str:
-    """As `show_ratio`, of two whole numbers and without any float between; `–` if the denominator is 0."""
-    if denominator == 0:
-        return "–"
-    return _per_cent(Fraction(numerator, denominator), floor, decimals)
-
-
 def _per_cent(ratio: Fraction, floor: bool, decimals: int) -> str:
     if ratio in (0, 1):
         return f"{ratio * 100} %"

@@ -28,7 +28,6 @@ _LONGEST_MOMENT = 64
 _CLOCK_TOLERANCE = timedelta(minutes=2)
 
 # These are compiled by `re` when they are first used: every command loads this module, few read a time.
-_UTC_TEXT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z"
 
 _ZONE_NAME = r"[A-Za-z][A-Za-z0-9_+/-]*"
 # Files beside the zones: `right/` counts leap seconds, the others are whatever this machine is set to.
@@ -61,13 +60,6 @@ def utc_text(moment: datetime) -> str:
     if moment.tzinfo is not UTC:
         moment = _aware(moment).astimezone(UTC)
     return moment.isoformat("T", "microseconds").removesuffix("+00:00") + "Z"
-
-
-def from_utc_text(text: str) -> datetime:
-    """The moment, in UTC, that `utc_text` wrote. Raise ValueError for any other form."""
-    if not re.fullmatch(_UTC_TEXT, text):
-        raise ValueError("not a moment as utc_text writes it")
-    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 @lru_cache(maxsize=64)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsctl.core.numbers import DurationStatistics, show_ratio, show_share, statistics_of
+from opsctl.core.numbers import DurationStatistics, show_ratio, statistics_of
 
 
 @pytest.mark.parametrize(
@@ -43,29 +43,6 @@ def test_the_number_of_decimals_can_be_chosen(decimals: int, shown: str) -> None
 def test_a_ratio_that_is_not_finite_is_refused(value: float) -> None:
     with pytest.raises(ValueError, match="finite"):
         show_ratio(value, floor=True)
-
-
-@pytest.mark.parametrize(
-    ("numerator", "denominator", "floor", "shown"),
-    [
-        (199, 200, True, "99.5000 %"),
-        (2, 3, True, "66.6666 %"),
-        (2, 3, False, "66.6667 %"),
-        (10**30 - 1, 10**30, True, "99.9999 %"),
-        (7, 7, True, "100 %"),
-        (0, 7, False, "0 %"),
-        (0, 0, True, "–"),
-    ],
-)
-def test_a_share_of_whole_numbers_is_exact(numerator: int, denominator: int, floor: bool, shown: str) -> None:
-    assert show_share(numerator, denominator, floor=floor) == shown
-
-
-@given(st.integers(0, 10**6), st.integers(1, 10**6), st.booleans())
-def test_a_share_reads_back_within_a_step_on_the_unflattering_side(part: int, whole: int, floor: bool) -> None:
-    read = Fraction(show_share(part, whole, floor=floor).removesuffix(" %")) / 100
-    error = Fraction(part, whole) - read if floor else read - Fraction(part, whole)
-    assert 0 <= error < Fraction(1, 10**6)
 
 
 def test_five_figures_of_ten_durations() -> None:

@@ -103,7 +103,8 @@ def test_several_references_get_a_line_each(run: CommandLine) -> None:
 def test_open_reads_its_words_and_since_when_it_is_down(
     run: CommandLine, words: list[str], title: str, down: str | None
 ) -> None:
-    opened = data(run("incident", "open", *words, "--json"))
+    # Not `data`: what was mended is said on stderr.
+    opened = json.loads(run("incident", "open", *words, "--json").out)["data"]
     assert (opened["asset"], opened["title"], opened["impact_start"]) == ("erp", title, down)
     outages = [span["started"] for span in opened["spans"] if span["kind"] == "outage"]
     assert outages == ([] if down is None else [down])
@@ -113,7 +114,10 @@ def test_open_reads_its_words_and_since_when_it_is_down(
 def test_a_reference_is_read_however_it_was_typed(run: CommandLine, reference: str) -> None:
     for title in ("one", "two"):
         run("incident", "open", "erp", title)
-    assert run("incident", "ack", reference, "--at", "１０：００") == done("INC-2026-0002 acknowledged: two · erp")
+    acknowledged = run("incident", "ack", reference, "--at", "１０：００")
+    assert (acknowledged.out, acknowledged.code) == ("INC-2026-0002 acknowledged: two · erp\n", 0)
+    # What was mended is said.
+    assert acknowledged.err == "１０：００ is read as 10:00.\n"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from opsctl.incidents.rules.life import Incident, Span
 from opsctl.incidents.terms import Flag, Level, SpanKind, State
 
 MOMENTS = ("impact_start", "detected", "opened", "acknowledged", "mitigated", "restored", "resolved", "closed")
-TEXTS = ("cause", "handling", "result")
 _STATES = (
     (State.OPEN, "opened"),
     (State.ACKNOWLEDGED, "acknowledged"),
