@@ -10,13 +10,14 @@ from sqlmodel import Session, col, select
 from opsctl.assets import rules
 from opsctl.assets.rules import AssetView
 from opsctl.assets.tables import Asset
-from opsctl.assets.terms import ADDED, EDITED, REDACTED_TITLE, RETIRED
+from opsctl.assets.terms import ADDED, EDITED, RETIRED
 from opsctl.core import chain
 from opsctl.core.errors import Conflict, InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.typed import mend
 from opsctl.core.use_cases import Permission, use_case
 from opsctl.ledger import service as ledger
+from opsctl.ledger.terms import BLANK
 
 
 @use_case(needs=Permission.MANAGE, offline=False)
@@ -157,7 +158,7 @@ def blank(session: Session, handle: str, texts: list[str]) -> dict[str, Any] | N
     if asset is None or not {asset.title, asset.title_zh} & set(texts):
         return None
     if asset.title in texts:
-        asset.title = REDACTED_TITLE
+        asset.title = BLANK
     if asset.title_zh in texts:
         asset.title_zh = None
     session.add(asset)

@@ -5,7 +5,6 @@ from enum import StrEnum
 ADDED = "asset.added"
 EDITED = "asset.edited"
 RETIRED = "asset.retired"
-REDACTED_TITLE = "[redacted]"
 
 
 class State(StrEnum):

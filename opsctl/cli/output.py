@@ -7,14 +7,15 @@ import shlex
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from opsctl.core.errors import ExitCode, InvalidInput
+from opsctl.core.files import write_whole
 from opsctl.core.report import Kind, Report, Style, Table
 from opsctl.core.texts import _
 from opsctl.core.typed import nearest
@@ -113,11 +114,10 @@ def _to_stdout(text: str, form: Format) -> None:
     pager = os.environ.get("PAGER", "")
     tall = text.count("\n") > shutil.get_terminal_size().lines
     if pager and tall and form is Format.TABLE and sys.stdout.isatty() and sys.stdin.isatty():
-        try:
+        # A pager that is not there must not hide the result.
+        with suppress(OSError, ValueError):
             subprocess.run(shlex.split(pager), input=text.encode(), check=False, env={"LESS": "FRX", **os.environ})
             return
-        except (OSError, ValueError):
-            pass  # a pager that is not there must not hide the result
     if form in (Format.JSON, Format.CSV) and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # for programs, whatever the terminal speaks
     sys.stdout.write(text)
@@ -126,21 +126,8 @@ def _to_stdout(text: str, form: Format) -> None:
 def write_file(path: Path, lines: Iterable[str]) -> None:
     """Write the file whole or not at all; into a device or a pipe. Raise InvalidInput if it cannot be written."""
     try:
-        if path.exists() and not path.is_file() and not path.is_dir():
-            with path.open("w", encoding="utf-8", newline="") as device:
-                device.writelines(lines)
-            return
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", dir=path.parent, delete=False) as draft:
-            try:
-                draft.writelines(lines)
-                draft.flush()
-                os.fsync(draft.fileno())
-                mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-                Path(draft.name).chmod(mode)
-                Path(draft.name).replace(path)
-            except BaseException:
-                Path(draft.name).unlink(missing_ok=True)
-                raise
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+        write_whole(path, lambda stream: stream.writelines(lines), mode=mode)
     except OSError as error:
         raise _unwritable(path, error.strerror or str(error)) from None
 

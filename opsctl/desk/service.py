@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from opsctl.core.chain import Signature, record_digest
 from opsctl.desk.terms import DATABASE, MADE
 from opsctl.ledger import service as ledger
 from opsctl.ledger.service import Search
-from opsctl.ledger.tables import LedgerHead
 from opsctl.store import migrate
 from opsctl.store.address import Address
 from opsctl.store.engine import SCHEMA_VERSION, Store
@@ -58,7 +57,7 @@ def records(session: Session) -> Iterator[tuple[str, str]]:
 
 def status(session: Session, *, store: Store) -> Status:
     """What this database is, and whether the guards of its ledger stand."""
-    head = session.exec(select(LedgerHead)).one()
+    head = ledger.head(session)
     standing = store.driver.guards(session.connection())
     return Status(
         address=str(store.address),

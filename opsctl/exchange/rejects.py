@@ -1,21 +1,19 @@
 """Records that were not taken, written down beside their file, so that they can be mended and imported again."""
 
 import csv
-import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 from opsctl.core.errors import InvalidInput
+from opsctl.core.files import write_whole
+from opsctl.core.spreadsheets import defused
 from opsctl.core.texts import _
 from opsctl.exchange.columns import text_form
 from opsctl.exchange.documents import Reject
 from opsctl.exchange.json_reader import as_json
 
 _OURS = ("line", "key", "reason", "raw")
-# What makes a spreadsheet run a cell, in full width too, for some programs narrow it first.
-_FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
 
 
 def rejects_path(source: Path | str) -> Path:
@@ -30,34 +28,19 @@ def write_rejects(path: Path, rejects: Iterable[Reject], columns: Sequence[str])
     not there, and only its owner may read it; a device or a pipe is written into. Raise InvalidInput if it cannot be
     written.
     """
-    temporary = ""
     try:
-        if path.exists() and not path.is_file() and not path.is_dir():
-            with path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as device:
-                _write(device, rejects, columns)
-            return
-        # mkstemp makes files that only their owner may read.
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".rejected-")
-        # Half characters, which JSON can hold, are written as their escapes.
-        with os.fdopen(descriptor, "w", encoding="utf-8-sig", errors="backslashreplace", newline="") as stream:
-            _write(stream, rejects, columns)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).replace(path)
+        write_whole(path, lambda stream: _write(stream, rejects, columns), encoding="utf-8-sig", mode=0o600)
     except OSError as error:
         raise InvalidInput(
             _("The rejected rows cannot be written to {path}: {detail}.").format(path=path, detail=error.strerror),
             _("Name another file with --rejects FILE."),
         ) from error
-    finally:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
 
 
 def _write(stream: IO[str], rejects: Iterable[Reject], columns: Sequence[str]) -> None:
     line, key, reason, raw = (f"rejected_{name}" if name in columns else name for name in _OURS)
     writer = csv.writer(stream)
-    writer.writerow([line, key, reason, *(_defused(column) for column in columns), raw])
+    writer.writerow([line, key, reason, *(defused(column) for column in columns), raw])
     for reject in rejects:
         writer.writerow([reject.line, *_row(reject, columns)])
 
@@ -69,12 +52,8 @@ def _row(reject: Reject, columns: Sequence[str]) -> list[str]:
         cells, raw = [_cell(reject.raw.get(column)) for column in columns], ""
     else:
         cells, raw = [], as_json(reject.raw)
-    return [_defused(cell) for cell in (reject.key or "", reject.reason, *cells, raw)]
+    return [defused(cell) for cell in (reject.key or "", reject.reason, *cells, raw)]
 
 
 def _cell(found: Any) -> str:
     return "" if found is None else text_form(found)
-
-
-def _defused(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -1,11 +1,11 @@
 """The arithmetic of figures. Pure: incidents, a period and the present moment in, figures out.
 
-Formulas and their edges: docs in README under "Figures". Lengths are counted in whole microseconds and divided once.
+The formulas and their edges are told in docs/figures.md. Lengths are counted in whole microseconds and divided once.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from opsctl.assets.rules import AssetView
 from opsctl.core.intervals import Interval, clip, merge, total_microseconds
@@ -191,8 +191,7 @@ def _valued(
 
 
 def _microseconds_between(start: datetime, end: datetime) -> int:
-    length = end - start
-    return (length.days * 86_400 + length.seconds) * 1_000_000 + length.microseconds
+    return (end - start) // timedelta(microseconds=1)
 
 
 def _seconds(microseconds: int) -> Number:

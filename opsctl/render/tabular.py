@@ -2,14 +2,13 @@
 
 import csv
 import io
-import unicodedata
 from typing import Any
 
 from opsctl.core.report import Fields, Kind, Report, Style, Table
+from opsctl.core.spreadsheets import defused
 from opsctl.render.cells import plain_value, unpacked
 
 _BYTE_ORDER_MARK = "\ufeff"
-_INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 
 
 def tabular(report: Report, style: Style, *, to_file: bool = False) -> str:
@@ -49,17 +48,5 @@ def _rows(report: Report, style: Style) -> list[list[str]]:
 def _cell(value: Any, kind: Kind, style: Style) -> str:
     value, kind = unpacked(value, kind)
     text = plain_value(value, kind, style)
-    if kind in (Kind.TEXT, Kind.REFERENCE) and not isinstance(value, int | float) and _would_run(text):
-        return "'" + text
-    return text
-
-
-def _would_run(text: str) -> bool:
-    """Whether a spreadsheet might take the text for a formula: `=1+1`, `＋1`, ` @SUM(A1)`.
-
-    Full-width and small forms count, since Chinese spreadsheets read `＝` as `=`.
-    """
-    for character in text:
-        if unicodedata.category(character) not in _INVISIBLE:
-            return unicodedata.normalize("NFKC", character)[0] in "=+-@"
-    return False
+    is_text = kind in (Kind.TEXT, Kind.REFERENCE) and not isinstance(value, int | float)
+    return defused(text) if is_text else text

@@ -90,9 +90,6 @@ def _fill(context: Context) -> int:
     document = read_records(service.sample(HISTORY), name=HISTORY, key=import_map.key)
     mapped = apply_map(document, import_map, imports.FIELDS, zone=ZONE)
     months = rules.months_to_move(context.now, ZONE)
-    records = [
-        {"line": one.line, "key": one.key, "digest": one.digest, "values": rules.moved(one.values, months, ZONE)}
-        for one in mapped.records
-    ]
+    records = [{**one, "values": rules.moved(one["values"], months, ZONE)} for one in imports.records_of(mapped)]
     context.perform(imports.import_block, source=import_map.source, records=records)
     return months

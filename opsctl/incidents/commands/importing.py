@@ -56,7 +56,9 @@ def import_file(context: Context, file: str, map_file: str, *, dry_run: bool, re
     kept = _rejects_file(rejects, file, map_file)
     if dry_run:
         tally = Tally()
-        tally.add(context.read(service.plan, now=context.now, source=import_map.source, records=_records(mapped)))
+        tally.add(
+            context.read(service.plan, now=context.now, source=import_map.source, records=service.records_of(mapped))
+        )
     else:
         if mapped.rejects:
             # A place that cannot be written is found while nothing is imported yet.
@@ -86,7 +88,7 @@ def _rejects_file(named: str | None, *sources: str) -> Path:
 def take_in(context: Context, mapped: Mapped, *, source: str, file: str) -> Tally:
     """Import the mapped records: few in one transaction, many in blocks that each stand by themselves."""
     tally = Tally()
-    records = _records(mapped)
+    records = service.records_of(mapped)
     if len(records) <= ONE_TRANSACTION[context.address.backend]:
         tally.add(context.perform(service.import_block, source=source, records=records))
         return tally
@@ -105,10 +107,6 @@ def take_in(context: Context, mapped: Mapped, *, source: str, file: str) -> Tall
     ended = {"new": tally.new, "updated": tally.updated, "unchanged": tally.unchanged, "refused": len(tally.refused)}
     context.perform(service.bracket, source=source, started=False, facts={**facts, **ended})
     return tally
-
-
-def _records(mapped: Mapped) -> list[service.Record]:
-    return [{"line": one.line, "key": one.key, "digest": one.digest, "values": one.values} for one in mapped.records]
 
 
 def _digest_of(records: list[service.Record]) -> str:

@@ -12,6 +12,7 @@ from opsctl.core.texts import _
 from opsctl.core.typed import nearest
 from opsctl.core.use_cases import Permission, use_case
 from opsctl.exchange.fields import Field, FieldType
+from opsctl.exchange.mapping import Mapped
 from opsctl.incidents.rules import imports, life
 from opsctl.incidents.rules.imports import Rejected
 from opsctl.incidents.rules.life import Incident
@@ -59,6 +60,11 @@ class Block:
     unchanged: int
     incomplete: int
     refused: tuple[Refused, ...]
+
+
+def records_of(mapped: Mapped) -> list[Record]:
+    """The mapped records as the use cases take them: plain values, so that a call can be written down."""
+    return [{"line": one.line, "key": one.key, "digest": one.digest, "values": one.values} for one in mapped.records]
 
 
 def plan(session: Session, *, now: datetime, source: str, records: list[Record]) -> Block:
