@@ -33,10 +33,10 @@ def rooms() -> "list[Room]":
         Room(
             "asset",
             _("What is operated: systems, devices, services."),
-            "opsctl.assets.commands",
+            "opsctl.assets.commands.assets",
             prefix="",
-            records="opsctl.assets.service:records",
-            blank="opsctl.assets.service:blank",
+            records="opsctl.assets.service.assets:records",
+            blank="opsctl.assets.service.assets:blank",
         ),
         Room(
             "incident",
@@ -60,7 +60,7 @@ def main() -> NoReturn:
 def run(arguments: Sequence[str], *, clock: Callable[[], datetime] | None = None) -> int:
     """Run one command line and return its exit code. `clock` gives the present moment; only tests give one."""
     _prepare_streams()
-    running = context.begin(rooms, clock)
+    running = context.begin(rooms, _identify, clock)
     as_json = "--json" in arguments or _value_of("--format", arguments) == "json"
     try:
         with suppress(ValueError):  # not the main thread
@@ -90,6 +90,12 @@ def run(arguments: Sequence[str], *, clock: Callable[[], datetime] | None = None
     finally:
         running.close()
     return code
+
+
+def _identify() -> Callable[..., str]:
+    from opsctl.people.service.identity import identify
+
+    return identify
 
 
 def _prepare_streams() -> None:

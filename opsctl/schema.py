@@ -2,9 +2,14 @@
 
 from sqlmodel import SQLModel
 
-import opsctl.assets.tables
+import opsctl.assets.tables.assets
+import opsctl.assets.tables.maintenance
 import opsctl.incidents.tables
 import opsctl.ledger.tables
+import opsctl.people.tables.customers
+import opsctl.people.tables.persons
+import opsctl.people.tables.posts
+import opsctl.rulebook.tables
 import opsctl.store.tables  # noqa: F401
 
 metadata = SQLModel.metadata

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from opsctl.assets import service as assets
-from opsctl.assets.rules import AssetView
+from opsctl.assets.rules.assets import AssetView
+from opsctl.assets.service import assets
 from opsctl.incidents.rules.life import Incident
 from opsctl.incidents.service import write as incidents
 from tests.harness import Perform

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from opsctl.store.engine import Store
 
 R = TypeVar("R")
+Identify = Callable[["Session", str], str]
+"""The handle of the person who acts under a name."""
 _LISTED = 50
 
 
@@ -35,11 +37,15 @@ class Context:
     `clock` gives the present moment as aware UTC; `rooms` the table of rooms, for what walks over all of them.
     """
 
-    def __init__(self, clock: Callable[[], datetime], rooms: "Callable[[], list[Room]]") -> None:
+    def __init__(
+        self, clock: Callable[[], datetime], rooms: "Callable[[], list[Room]]", identify: Callable[[], Identify]
+    ) -> None:
         self.chosen: dict[str, str] = {}
         # Whole seconds: what people and figures speak of. The order of events is kept by the ledger, not by the clock.
         self.now = clock().replace(microsecond=0)
         self.rooms = rooms
+        self.identify = identify
+        """Loads what says which person a name means: a room that a kit may not know."""
         self.saved = False
         """Whether the last thing that was to be written is written."""
 
@@ -184,13 +190,20 @@ class Context:
                     ),
                     _("Log in to the database as that person, or leave out --as."),
                 )
-            return use_case(session, now=signature.now, actor=signature.actor, **arguments)
+            actor = self.identify()(session, signature.actor)
+            return use_case(session, now=signature.now, actor=actor, **arguments)
 
         def committed() -> None:
             self.saved = True
 
         self.saved = False
         return write(self.store, work, by=by, committed=committed)
+
+    def me(self, session: "Session") -> str:
+        """The handle of the person who reads. Raise NotAllowed as `identify` does."""
+        from opsctl.store.unit import actor_of
+
+        return self.identify()(session, actor_of(self.store, session, self.signature().actor))
 
     def read(self, query: Callable[..., R], **arguments: Any) -> R:
         """Run a query on one snapshot of the database and return its result."""
@@ -227,9 +240,11 @@ def current() -> Context:
     return _current.get()
 
 
-def begin(rooms: Callable[[], "list[Room]"], clock: Callable[[], datetime] | None = None) -> Context:
+def begin(
+    rooms: Callable[[], "list[Room]"], identify: Callable[[], Identify], clock: Callable[[], datetime] | None = None
+) -> Context:
     """A new context, from now on the current one. Only tests give a clock."""
-    context = Context(clock or (lambda: datetime.now(UTC)), rooms)
+    context = Context(clock or (lambda: datetime.now(UTC)), rooms, identify)
     _current.set(context)
     return context
 

@@ -111,12 +111,17 @@ class Stub(ClickCommand):
     def load(self) -> ClickCommand:
         """The room's own group or verb."""
         app = importlib.import_module(self.room.commands).app
-        info = TyperInfo(app, name=self.room.noun, help=self.room.help, cls=Group)
-        group = get_group_from_info(info, pretty_exceptions_short=True, suggest_commands=False, rich_markup_mode=None)
+        group = self._group_of(app)
+        for module in self.room.adds:
+            group.commands.update(self._group_of(importlib.import_module(module).app).commands)
         for command in group.commands.values():
             _graft(command)
         _graft(group)
         return group.commands[self.room.noun] if self.room.verb else group
+
+    def _group_of(self, app: typer.Typer) -> Any:
+        info = TyperInfo(app, name=self.room.noun, help=self.room.help, cls=Group)
+        return get_group_from_info(info, pretty_exceptions_short=True, suggest_commands=False, rich_markup_mode=None)
 
     def format_options(self, ctx: ClickContext, formatter: Any) -> None:
         """Nothing: a stub is swapped for its room before it is asked."""

@@ -10,7 +10,9 @@ class Room:
     """One noun of the command line, by dotted names so that nothing is loaded to list it.
 
     `prefix` is that of its references ("" for handles); `records` gives the digests of all its records and `blank`
-    removes a text from one, both for the ledger. A `verb` is a command of its own instead of a group.
+    removes a text from one, both for the ledger. `owned` lists what a person owns here and `hand_over` moves it to
+    another; `today` gives what is to be seen of it today. A `verb` is a command of its own instead of a group; `adds`
+    are modules of higher floors with more verbs for the group.
     """
 
     noun: str
@@ -19,7 +21,11 @@ class Room:
     prefix: str | None = None
     records: str | None = None
     blank: str | None = None
+    owned: str | None = None
+    hand_over: str | None = None
+    today: str | None = None
     verb: bool = False
+    adds: tuple[str, ...] = ()
 
     def load(self, dotted: str) -> Any:
         """What one of the dotted names above names."""

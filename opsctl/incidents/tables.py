@@ -4,7 +4,10 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from opsctl.incidents.terms import Level, SpanKind, State
+# The keys of an incident point to assets, customers and rules.
+import opsctl.assets.tables.assets
+import opsctl.rulebook.tables  # noqa: F401
+from opsctl.incidents.terms import Category, Level, Response, SpanKind, State, Void
 from opsctl.store.columns import words
 
 
@@ -19,6 +22,24 @@ class IncidentRow(SQLModel, table=True):
     impact: Level = Field(sa_type=words(Level, "incident_impact"))
     urgency: Level = Field(sa_type=words(Level, "incident_urgency"))
     state: State = Field(sa_type=words(State, "incident_state"))
+    customer: str | None = Field(default=None, foreign_key="customer.code")
+    category: Category = Field(default=Category.FAULT, sa_type=words(Category, "incident_category"))
+    severity: int | None = None
+    rules: int | None = Field(default=None, foreign_key="rulebook_version.generation")
+    """The generation of the rules it is judged by."""
+    assignee: str | None = None
+    escalated_to: str | None = None
+    drill: bool = False
+    void: Void | None = Field(default=None, sa_type=words(Void, "incident_void"))
+    merged_into: str | None = Field(default=None, foreign_key="incident.reference")
+    told: datetime | None = None
+    plan: str | None = None
+    plan_started: datetime | None = None
+    exemption: str | None = None
+    """Why it was closed without what a closing wants."""
+    corrected_at: datetime | None = None
+    response_due: datetime | None = None
+    restore_due: datetime | None = None
     impact_start: datetime | None = None
     detected: datetime | None = None
     opened: datetime
@@ -43,3 +64,14 @@ class SpanRow(SQLModel, table=True):
     state: State | None = Field(default=None, sa_type=words(State, "interval_state"))
     started: datetime
     ended: datetime | None = None
+    weight: int = 1000
+    """Of an outage or impact: the share that is lost, in thousandths."""
+    started_entered: datetime | None = None
+    ended_entered: datetime | None = None
+    response: Response | None = Field(default=None, sa_type=words(Response, "interval_response"))
+    entered_by: str | None = None
+    reason: str | None = None
+    asked: str | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    approved: bool | None = None

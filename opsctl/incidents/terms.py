@@ -8,6 +8,25 @@ ACKNOWLEDGED = "incident.acknowledged"
 NOTED = "incident.noted"
 RESOLVED = "incident.resolved"
 CLOSED = "incident.closed"
+ASSIGNED = "incident.assigned"
+ESCALATED = "incident.escalated"
+RECLASSIFIED = "incident.reclassified"
+MITIGATED = "incident.mitigated"
+DOWN = "incident.down"
+RESTORED = "incident.restored"
+REOPENED = "incident.reopened"
+PAUSED = "incident.paused"
+RESUMED = "incident.resumed"
+PAUSE_APPROVED = "incident.pause-approved"
+PAUSE_REFUSED = "incident.pause-refused"
+COUNTERSIGNED = "incident.countersigned"
+MERGED = "incident.merged"
+SPLIT = "incident.split"
+CORRECTED = "incident.corrected"
+VOIDED = "incident.voided"
+UNVOIDED = "incident.unvoided"
+PLAN_STARTED = "incident.plan-started"
+TOLD = "incident.customer-told"
 IMPORTED = "incident.imported"
 IMPORT_UPDATED = "incident.import-updated"
 IMPORT_STARTED = "import.started"
@@ -23,6 +42,7 @@ class State(StrEnum):
     MITIGATED = "mitigated"
     RESOLVED = "resolved"
     CLOSED = "closed"
+    MERGED = "merged"
 
 
 UNRESOLVED = frozenset({State.OPEN, State.ACKNOWLEDGED, State.MITIGATED})
@@ -47,11 +67,43 @@ class Wanted(StrEnum):
 
 
 class SpanKind(StrEnum):
-    """What lasted: a state, an outage, or an impact that was no outage."""
+    """What lasted: a state, an outage, an impact that was no outage, or a pause of the clocks."""
 
     STATE = "state"
     OUTAGE = "outage"
     IMPACT = "impact"
+    PAUSE = "pause"
+
+
+class Category(StrEnum):
+    """What kind of trouble an incident is."""
+
+    FAULT = "fault"
+    SECURITY = "security"
+    EMERGENCY = "emergency"
+
+
+class Response(StrEnum):
+    """How an incident came to be acknowledged."""
+
+    SELF = "self"
+    """Who opened it had it."""
+    PERSON = "person"
+    BATCH = "batch"
+    """Together with others, in one command."""
+    IMPLIED = "implied"
+    """Nobody acknowledged it; the first move counts."""
+    IMPORTED = "imported"
+    """As the source says."""
+
+
+class Void(StrEnum):
+    """Why a record counts nowhere."""
+
+    FALSE_ALARM = "false-alarm"
+    TEST = "test"
+    DUPLICATE = "duplicate"
+    MISTAKE = "mistake"
 
 
 class Level(StrEnum):

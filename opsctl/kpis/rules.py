@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from opsctl.assets.rules import AssetView
+from opsctl.assets.rules.assets import AssetView
 from opsctl.core.intervals import Interval, clip, merge, total_microseconds
 from opsctl.core.numbers import DurationStatistics, statistics_of
 from opsctl.core.periods import Period

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from opsctl.assets import service as assets
+from opsctl.assets.service import assets
 from opsctl.core.periods import Period
 from opsctl.incidents.rules.life import Incident
 from opsctl.incidents.service import read as incidents

@@ -24,6 +24,11 @@ def signature_of(session: Session) -> Signature:
     return signature
 
 
+def actor_of(store: Store, session: Session, named: str) -> str:
+    """Who acts in this session under that name: on PostgreSQL the login, whatever was said."""
+    return store.driver.actor(session.connection(), named)
+
+
 def queue_of(session: Session) -> list[Entry]:
     """The entries that become rows of the ledger as the last thing before the commit."""
     queue: list[Entry] = session.info[_QUEUE]

@@ -2,8 +2,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from opsctl.assets import service as assets
-from opsctl.assets.rules import AssetView
+from opsctl.assets.rules.assets import AssetView
+from opsctl.assets.service import assets
 from opsctl.core.errors import Conflict, InvalidInput
 from opsctl.ledger import service as ledger
 from opsctl.ledger.rules import Row

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from opsctl.assets import service as assets
+from opsctl.assets.service import assets
 from opsctl.core.errors import InvalidInput, NotFound
 from opsctl.store.engine import Store
 from tests.factories import make_asset

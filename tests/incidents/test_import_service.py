@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from opsctl.assets import service as assets
+from opsctl.assets.service import assets
 from opsctl.core import chain
 from opsctl.incidents.rules import life
 from opsctl.incidents.service import imports, write

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from opsctl.assets import service as assets
+from opsctl.assets.service import assets
 from opsctl.core import chain
 from opsctl.core.errors import Conflict, InvalidInput, NotFound, OpsctlError
 from opsctl.core.use_cases import Permission, use_case

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from opsctl.assets.rules import AssetView
+from opsctl.assets.rules.assets import AssetView
 from opsctl.core.periods import Period, read_period
 from opsctl.incidents.rules.life import Incident, Span
 from opsctl.incidents.terms import Level, SpanKind, State

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opsctl.assets.rules import AssetView
+from opsctl.assets.rules.assets import AssetView
 from opsctl.core.periods import Period
 from opsctl.incidents.rules.life import Incident
 from opsctl.kpis import rules

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from opsctl.assets import service as assets
+from opsctl.assets.service import assets
 from opsctl.core.errors import NotFound
 from opsctl.core.periods import read_period
 from opsctl.incidents.rules.life import Incident

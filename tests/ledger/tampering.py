@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import psycopg
 
-from opsctl.assets import service as assets
+from opsctl.assets.service import assets
 from opsctl.ledger import service as ledger
 from opsctl.ledger.rules import Verdict
 from opsctl.ledger.terms import Fault

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from opsctl.assets import service as assets
+from opsctl.assets.service import assets
 from opsctl.core.chain import GENESIS, Head
 from opsctl.store.engine import Store
 from tests.factories import make_asset

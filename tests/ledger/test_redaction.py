@@ -1,6 +1,6 @@
 import pytest
 
-from opsctl.assets import service as assets
+from opsctl.assets.service import assets
 from opsctl.core.errors import Conflict, NotFound
 from opsctl.ledger import service as ledger
 from opsctl.ledger.service import Redaction

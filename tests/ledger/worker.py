@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from sqlalchemy import event
 from sqlmodel import Session
 
-from opsctl.assets import service as assets
+from opsctl.assets.service import assets
 from opsctl.core.chain import Signature
 from opsctl.ledger import service as ledger
 from opsctl.store import references, unit

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from opsctl.assets import service as assets
+from opsctl.assets.service import assets
 from opsctl.core.errors import Conflict, InvalidInput, NotAllowed, Unavailable
 from opsctl.ledger import service as ledger
 from opsctl.store import migrate, postgres, unit

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from opsctl.assets import service as assets
+from opsctl.assets.service import assets
 from opsctl.cli import context
 from opsctl.core.errors import InvalidInput, Unavailable
 from opsctl.core.use_cases import Permission, use_case

@@ -77,7 +77,7 @@ def _own_database(context: Context) -> Path:
 
 def _fill(context: Context) -> int:
     """Add the assets, import the history as any team would, and return by how many months it was moved."""
-    from opsctl.assets import service as assets
+    from opsctl.assets.service import assets
     from opsctl.desk import service
     from opsctl.exchange.mapping import apply_map
     from opsctl.exchange.maps import load_map

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
-from opsctl.assets import service as assets
+from opsctl.assets.service import assets
 from opsctl.core import chain
 from opsctl.incidents.rules import life
 from opsctl.incidents.rules.life import Incident

@@ -36,7 +36,8 @@ def add(
     kind: KindOf = None,
 ) -> None:
     """Parse, add, say so."""
-    from opsctl.assets import service, views
+    from opsctl.assets.service import assets as service
+    from opsctl.assets.views import assets as views
 
     context = current()
     added = context.perform(
@@ -52,7 +53,8 @@ def add(
 @verb(app, "list", help=_("List the assets."), examples=("opsctl asset list --all",), writes=False)
 def list_(everything: Annotated[bool, Option("--all", help=_("The retired ones too."))] = False) -> None:
     """Read and show."""
-    from opsctl.assets import service, views
+    from opsctl.assets.service import assets as service
+    from opsctl.assets.views import assets as views
 
     context = current()
     context.emit(views.listed(context.read(service.list_assets, retired=everything)))
@@ -61,7 +63,8 @@ def list_(everything: Annotated[bool, Option("--all", help=_("The retired ones t
 @verb(app, "show", help=_("Show one asset."), examples=("opsctl asset show erp",), writes=False)
 def show(name: Name) -> None:
     """Read and show."""
-    from opsctl.assets import service, views
+    from opsctl.assets.service import assets as service
+    from opsctl.assets.views import assets as views
 
     context = current()
     context.emit(views.shown(context.read(service.find, word=name)))
@@ -76,7 +79,8 @@ def show(name: Name) -> None:
 )
 def edit(name: Name, title: Title = None, title_zh: TitleZh = None, kind: KindOf = None) -> None:
     """Parse, change, say so."""
-    from opsctl.assets import service, views
+    from opsctl.assets.service import assets as service
+    from opsctl.assets.views import assets as views
 
     context = current()
     edited = context.perform(
@@ -96,7 +100,8 @@ def retire(
     name: Name, at: Annotated[str | None, Option("--at", metavar="TIME", help=_("When; now if not given."))] = None
 ) -> None:
     """Parse, retire, say so."""
-    from opsctl.assets import service, views
+    from opsctl.assets.service import assets as service
+    from opsctl.assets.views import assets as views
 
     context = current()
     retired = context.perform(service.retire, asset=name, at=context.moment(at))

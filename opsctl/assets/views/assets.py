@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from opsctl.assets.rules import AssetView
+from opsctl.assets.rules.assets import AssetView
 from opsctl.assets.terms import State
 from opsctl.core.report import Column, Fields, Kind, Report, Table, Text
 from opsctl.core.texts import _, pgettext

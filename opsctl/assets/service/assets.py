@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from opsctl.assets import rules
-from opsctl.assets.rules import AssetView
-from opsctl.assets.tables import Asset
+from opsctl.assets.rules import assets as rules
+from opsctl.assets.rules.assets import AssetView
+from opsctl.assets.tables.assets import Asset
 from opsctl.assets.terms import ADDED, EDITED, RETIRED
 from opsctl.core import chain
 from opsctl.core.errors import Conflict, InvalidInput

@@ -1,0 +1,1 @@
+"""opsctl asset (`assets`), opsctl maintenance (`maintenance`)."""

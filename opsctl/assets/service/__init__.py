@@ -1,0 +1,1 @@
+"""The use cases of assets and of their maintenance."""

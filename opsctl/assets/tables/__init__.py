@@ -1,0 +1,1 @@
+"""The rows of assets and of their maintenance."""

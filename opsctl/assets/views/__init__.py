@@ -1,0 +1,1 @@
+"""Assets and maintenance, ready to be shown."""

@@ -1,0 +1,1 @@
+"""What may be done with persons and customers. Pure."""

@@ -1,0 +1,1 @@
+"""The use cases of people: `identity` says who acts, `persons` and `customers` add, change and find."""
