@@ -48,7 +48,7 @@ def rooms() -> "list[Room]":
         ),
         Room("kpi", _("Figures, each explained down to its records."), "opsctl.kpis.commands"),
         Room("ledger", _("The audit ledger that every record is chained into."), "opsctl.ledger.commands"),
-        Room("db", _("The database itself."), "opsctl.desk.commands.database", records="opsctl.desk.service:records"),
+        Room("db", _("The database itself."), "opsctl.desk.commands.database", records="opsctl.desk.service.database:records"),
     ]
 
 

@@ -18,7 +18,8 @@ app = room_app()
 )
 def status() -> None:
     """Read and show."""
-    from opsctl.desk import service, views
+    from opsctl.desk import views
+    from opsctl.desk.service import database as service
 
     context = current()
     context.emit(views.status(asdict(context.read(service.status, store=context.store))))
@@ -33,7 +34,8 @@ def status() -> None:
 )
 def upgrade() -> None:
     """Upgrade and say so."""
-    from opsctl.desk import service, views
+    from opsctl.desk import views
+    from opsctl.desk.service import database as service
 
     context = current()
     context.emit(views.upgraded(*service.upgrade(context.store)))

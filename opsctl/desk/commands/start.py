@@ -28,7 +28,7 @@ def init(
     zone: Annotated[str | None, Option("--zone", metavar="ZONE", help=_("Its zone; this host's if not given."))] = None,
 ) -> None:
     """Choose the zone, make the database, say so."""
-    from opsctl.desk import service
+    from opsctl.desk.service import database as service
 
     context = current()
     name = times.read_zone(zone or context.host_file.timezone or times.machine_zone()).key
@@ -65,7 +65,7 @@ def demo() -> None:
 
 def _own_database(context: Context) -> Path:
     """A new database in a new folder, never the one that is in use."""
-    from opsctl.desk import service
+    from opsctl.desk.service import database as service
 
     if "db" in context.chosen:
         raise InvalidInput(_("The demo makes a database of its own."), _("Leave out --db."))
@@ -78,7 +78,7 @@ def _own_database(context: Context) -> Path:
 def _fill(context: Context) -> int:
     """Add the assets, import the history as any team would, and return by how many months it was moved."""
     from opsctl.assets.service import assets
-    from opsctl.desk import service
+    from opsctl.desk.service import database as service
     from opsctl.exchange.mapping import apply_map
     from opsctl.exchange.maps import load_map
     from opsctl.exchange.readers import read_records

@@ -78,6 +78,6 @@ def upgrade(store: Store) -> tuple[str, str]:
 
 def sample(name: str) -> Path:
     """A file of `sample-data`: beside the package in a checkout, inside it once installed."""
-    package = Path(__file__).parent.parent
+    package = Path(__file__).parent.parent.parent
     installed = package / "sample_data" / name
     return installed if installed.exists() else package.parent / "sample-data" / name
