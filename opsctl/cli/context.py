@@ -124,10 +124,17 @@ class Context:
             return None
         if text == "now":  # spares the look at the zone
             return self.now
+        return times.read_moment(self._mended(text), zone=self.zone, now=self.now)
+
+    def future_moment(self, text: str, *, after: datetime | None = None) -> datetime:
+        """The moment that was typed for a plan: a bare clock is its next occurrence, not before `after` or now."""
+        return times.read_future_moment(self._mended(text), zone=self.zone, now=self.now, after=after)
+
+    def _mended(self, text: str) -> str:
         mended, changed = as_typed(text)
         if changed:
             self.remark(_("{typed} is read as {mended}.").format(typed=text, mended=mended))
-        return times.read_moment(mended, zone=self.zone, now=self.now)
+        return mended
 
     def until(self, text: str | None) -> datetime | None:
         """The end that was typed, excluded; a date alone means the end of that day, so the day is included."""

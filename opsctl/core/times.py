@@ -34,6 +34,7 @@ _ZONE_NAME = r"[A-Za-z][A-Za-z0-9_+/-]*"
 _NO_ZONES = {"right", "posix", "localtime", "posixrules"}
 
 _DAYS_BACK = {"today": 0, "今天": 0, "今日": 0, "yesterday": 1, "昨天": 1, "昨日": 1, "前天": 2}
+_DAYS_AHEAD = {"tomorrow": 1, "明天": 1, "明日": 1, "后天": 2}
 _NOW = {"now", "现在"}
 _CLOCK = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
 # Beside a date, 14.30 can only be a clock; alone it may be a number.
@@ -44,6 +45,7 @@ _ON_DATE = (
     rf"(?:(?:\s*t\s*|\s+){_CLOCK_BESIDE_DATE}(?:\s*(?P<offset>{_OFFSET}))?)?"
 )
 _ON_DAY = rf"(?P<word>{'|'.join(_DAYS_BACK)})(?:\s*{_CLOCK_BESIDE_DATE})?"
+_ON_DAY_AHEAD = _ON_DAY.replace("|".join(_DAYS_BACK), "|".join(_DAYS_AHEAD))
 # A capital M is a month elsewhere, so it is not taken for a minute.
 _DURATION = (
     r"(?=[0-9])(?:([0-9]+)\s*(?i:w)\s*)?(?:([0-9]+)\s*(?i:d)\s*)?(?:([0-9]+)\s*(?i:h)\s*)?"
@@ -133,6 +135,30 @@ def read_moment(text: str, *, zone: str, now: datetime) -> datetime:
     except (ValueError, OverflowError) as error:
         raise InvalidInput(_("There is no such time: {text!r}.").format(text=excerpt(text)), _moment_hint()) from error
     raise InvalidInput(_("{text!r} is not a time.").format(text=excerpt(text)), _moment_hint())
+
+
+def read_future_moment(text: str, *, zone: str, now: datetime, after: datetime | None = None) -> datetime:
+    """The moment, in UTC, that a person means who plans: as `read_moment`, but looking ahead.
+
+    A bare clock is its next occurrence, not before `after` or, without one, not before `now` with two minutes of
+    tolerance. `2h` lies after `now`, `-2h` before it; `tomorrow 22:00` and `明天` are understood. What has passed is
+    read like any other. Raise InvalidInput where `read_moment` does.
+    """
+    plain = mend(text) if len(text) <= _LONGEST_MOMENT else ""
+    folded = plain.casefold()
+    try:
+        if found := re.fullmatch(_ON_DAY_AHEAD, folded):
+            return _at(local_day(now, zone) + timedelta(days=_DAYS_AHEAD[found["word"]]), found, zone)
+        if found := re.fullmatch(_CLOCK, folded):
+            return _next_occurrence(_since_midnight(found), zone, after or now - _CLOCK_TOLERANCE)
+        if (length := _length(plain.removeprefix("+").lstrip())) is not None:
+            moment = now.astimezone(UTC) + length
+            if moment.year > LAST_YEAR:
+                raise OverflowError("nobody plans so far ahead")
+            return moment
+    except (ValueError, OverflowError) as error:
+        raise InvalidInput(_("There is no such time: {text!r}.").format(text=excerpt(text)), _moment_hint()) from error
+    return read_moment(text, zone=zone, now=now)
 
 
 def naive_to_utc(naive: datetime, zone: str) -> datetime:
@@ -341,6 +367,20 @@ def _last_occurrence(since_midnight: timedelta, zone: str, now: datetime) -> dat
     while _first_instant(naive, info) > latest:
         naive -= timedelta(days=1)
     return naive_to_utc(naive, zone)
+
+
+def _next_occurrence(since_midnight: timedelta, zone: str, earliest: datetime) -> datetime:
+    info = read_zone(zone)
+    naive = datetime.combine(local_day(earliest, zone), time()) + since_midnight - timedelta(days=1)
+    while _last_instant(naive, info) < earliest:
+        naive += timedelta(days=1)
+    return naive_to_utc(naive, zone)
+
+
+def _last_instant(naive: datetime, info: "ZoneInfo") -> datetime:
+    """The last instant, in UTC, when clocks show `naive`; where they skip it the first one later."""
+    first, second = _offsets(naive, info)
+    return (naive - second).replace(tzinfo=UTC) if first >= second else _first_instant(naive, info)
 
 
 def _length(text: str) -> timedelta | None:
