@@ -113,7 +113,7 @@ def approve(
 def extend(
     ref: Reference,
     to: Annotated[
-        str, Option("--to", metavar="TIME", help=_("The new end; a clock alone is the next one after the old end."))
+        str, Option("--to", metavar="TIME", help=_("The new end; a clock alone is the next one after the beginning."))
     ],
 ) -> None:
     """Parse, extend, say so."""
@@ -121,9 +121,9 @@ def extend(
     from opsctl.assets.views import maintenance as views
 
     context = current()
-    # Only the record knows which 04:00 comes after its end.
-    ends = context.read(service.find, word=ref, now=context.now).ends
-    extended = context.perform(service.extend, named=ref, to=context.future_moment(to, after=ends))
+    # After its beginning, not its end: an earlier clock meant to shorten it must not add most of a day.
+    starts = context.read(service.find, word=ref, now=context.now).starts
+    extended = context.perform(service.extend, named=ref, to=context.future_moment(to, after=starts))
     context.emit(views.done([extended], MAINTENANCE_EXTENDED, context.now))
 
 

@@ -44,7 +44,7 @@ class Window:
 
     def is_late(self, now: datetime) -> bool:
         """Whether it began without an approval."""
-        return not self.in_time and (self.approved_at is not None or self.starts < now)
+        return not self.in_time and (self.approved_at is not None or self.starts <= now)
 
 
 @dataclass(frozen=True)
@@ -172,9 +172,9 @@ def extend(maintenance: MaintenanceView, *, to: datetime, actor: str, now: datet
     if to <= maintenance.ends:
         raise InvalidInput(
             _("{reference} lasts to {moment} already.").format(reference=maintenance.reference, moment=MOMENT),
-            _("To end it early: opsctl maintenance cancel {reference} --reason TEXT").format(
-                reference=maintenance.reference
-            ),
+            _(
+                "Give a later --to, with its date. To end it early: opsctl maintenance cancel {reference} --reason TEXT"
+            ).format(reference=maintenance.reference),
             moment=maintenance.ends,
         )
     window = Window(maintenance.ends, to, planned_by=actor, planned_at=now)

@@ -5,12 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from opsctl.assets.rules.maintenance import MaintenanceView, Standing, Window, standings
-from opsctl.assets.terms import (
-    MAINTENANCE_APPROVED,
-    MAINTENANCE_CANCELLED,
-    MAINTENANCE_EXTENDED,
-    MAINTENANCE_PLANNED,
-)
+from opsctl.assets.terms import MAINTENANCE_APPROVED, MAINTENANCE_CANCELLED, MAINTENANCE_EXTENDED, MAINTENANCE_PLANNED
+from opsctl.core.intervals import Interval
 from opsctl.core.report import Column, Kind, Report, Table, Text
 from opsctl.core.texts import _, ngettext, pgettext
 
@@ -35,10 +31,10 @@ def data(maintenance: MaintenanceView, now: datetime) -> dict[str, Any]:
                 "planned_at": window.planned_at,
                 "approved_by": window.approved_by,
                 "approved_at": window.approved_at,
-                "late": window.is_late(now),
-                "excluded": window.in_time and maintenance.stretch(window) is not None,
+                "late": stretch is not None and window.is_late(now),
+                "excluded": stretch is not None and window.in_time,
             }
-            for window in maintenance.windows
+            for window, stretch in _stretched(maintenance)
         ],
     }
 
@@ -100,22 +96,25 @@ def _table(maintenance: Sequence[MaintenanceView], now: datetime) -> Table:
             one.reference,
             one.asset,
             window.starts,
-            stretch.end if (stretch := one.stretch(window)) else window.ends,
-            _state_word(one, window, now),
-            _approval_word(window, now),
+            window.ends if stretch is None else stretch.end,
+            _state_word(window, stretch, now),
+            None if stretch is None else _approval_word(window, now),
             window.approved_at,
             window.approved_by,
             window.planned_by,
             one.title,
         )
         for one in maintenance
-        for window in one.windows
+        for window, stretch in _stretched(one)
     )
     return Table(columns, rows, empty=_("No maintenance."))
 
 
-def _state_word(maintenance: MaintenanceView, window: Window, now: datetime) -> str:
-    stretch = maintenance.stretch(window)
+def _stretched(maintenance: MaintenanceView) -> list[tuple[Window, Interval | None]]:
+    return [(window, maintenance.stretch(window)) for window in maintenance.windows]
+
+
+def _state_word(window: Window, stretch: Interval | None, now: datetime) -> str:
     if stretch is None:
         return pgettext("maintenance", "cancelled")
     if stretch.end < window.ends:
