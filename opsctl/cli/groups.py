@@ -119,7 +119,7 @@ class Stub(ClickCommand):
         _graft(group)
         return group.commands[self.room.noun] if self.room.verb else group
 
-    def _group_of(self, app: typer.Typer) -> Any:
+    def _group_of(self, app: typer.Typer) -> TyperGroup:
         info = TyperInfo(app, name=self.room.noun, help=self.room.help, cls=Group)
         return get_group_from_info(info, pretty_exceptions_short=True, suggest_commands=False, rich_markup_mode=None)
 

@@ -1,6 +1,12 @@
 """The words of incidents."""
 
+from datetime import timedelta
 from enum import StrEnum
+
+LATE_ENTRY = timedelta(minutes=15)
+"""What is typed in later than this after it happened is a late entry."""
+WARNING = 0.75
+"""The share of a limit after which its clock is a warning."""
 
 PREFIX = "INC"
 OPENED = "incident.opened"
@@ -124,3 +130,4 @@ class Flag(StrEnum):
     NO_ASSET = "no-asset"
     NO_TITLE = "no-title"
     NO_OPENING = "no-opening"
+    LATE_ENTRY = "late-entry"

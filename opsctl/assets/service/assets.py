@@ -14,7 +14,7 @@ from opsctl.assets.terms import ADDED, EDITED, RETIRED
 from opsctl.core import chain
 from opsctl.core.errors import Conflict, InvalidInput
 from opsctl.core.texts import _
-from opsctl.core.typed import mend
+from opsctl.core.typed import mend, nearest
 from opsctl.core.use_cases import Permission, use_case
 from opsctl.ledger import service as ledger
 from opsctl.ledger.terms import BLANK
@@ -133,6 +133,17 @@ def known_handle(session: Session, *, word: str) -> str:
 def handle_or_none(session: Session, *, word: str) -> str | None:
     """The word as a handle, if it is one."""
     return session.exec(select(Asset.handle).where(Asset.handle == mend(word).casefold())).first()
+
+
+def near_handles(session: Session, *, word: str) -> list[str]:
+    """The handles of assets that the word may have meant, the likeliest first."""
+    known = names(session)
+    return list(dict.fromkeys(known[name] for name in nearest(word, known)))
+
+
+def customer_of(session: Session, *, handle: str) -> str | None:
+    """The code of the customer that the asset serves, if one is known."""
+    return session.exec(select(Asset.customer).where(Asset.handle == handle)).first()
 
 
 def names(session: Session) -> dict[str, str]:

@@ -1,28 +1,57 @@
-"""What may happen to an incident, and what follows from it. Pure: `now` is an argument."""
+"""An incident as it is recorded, and the case that clocks and figures judge. Pure."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
-from opsctl.core.errors import MOMENT, Conflict, InvalidInput
-from opsctl.core.texts import _, pgettext
 from opsctl.core.times import utc_text
-from opsctl.incidents.terms import UNRESOLVED, Flag, Level, SpanKind, State
+from opsctl.incidents.terms import LATE_ENTRY, UNRESOLVED, Category, Flag, Level, Response, SpanKind, State, Void
+
+FULL = 1000
+_SPAN_EXTRAS = ("response", "entered_by", "reason", "asked", "decided_by", "approved")
+_SPAN_MOMENTS = ("started_entered", "ended_entered", "decided_at")
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A state, outage or impact from `started` to `ended` (None: it still lasts), aware UTC, half open."""
+    """A state, outage, impact or pause from `started` to `ended` (None: it still lasts), aware UTC, half open.
+
+    `weight` is the share that is lost, in thousandths. `started_entered` and `ended_entered` say when the two were
+    typed in, None where that is not known or another tool's own word. `response` is how an acknowledgement came about,
+    `entered_by` who acknowledged or paused; `decided_by` approved or refused the pause, or countersigned.
+    """
 
     kind: SpanKind
     state: State | None
     started: datetime
     ended: datetime | None = None
+    weight: int = FULL
+    started_entered: datetime | None = None
+    ended_entered: datetime | None = None
+    response: Response | None = None
+    entered_by: str | None = None
+    reason: str | None = None
+    asked: str | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    approved: bool | None = None
+
+    @property
+    def judged(self) -> datetime:
+        """When an acknowledgement counts: when it was typed in, unless somebody else countersigned its time."""
+        if self.approved or self.started_entered is None:
+            return self.started
+        return max(self.started, self.started_entered)
 
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """An incident with its spans in the order of the record. Times are aware UTC, None where not known."""
+    """An incident with its spans in the order of the record. Times are aware UTC, None where not known.
+
+    `rules` is the generation of the rulebook it is judged by; the two dues follow from it and are kept for quick lists.
+    """
 
     reference: str
     title: str
@@ -42,30 +71,62 @@ class Incident:
     source_key: str | None
     source_digest: str | None
     spans: tuple[Span, ...]
+    customer: str | None = None
+    category: Category = Category.FAULT
+    severity: int | None = None
+    rules: int | None = None
+    assignee: str | None = None
+    escalated_to: str | None = None
+    drill: bool = False
+    void: Void | None = None
+    merged_into: str | None = None
+    told: datetime | None = None
+    plan: str | None = None
+    plan_started: datetime | None = None
+    exemption: str | None = None
+    corrected_at: datetime | None = None
+    response_due: datetime | None = None
+    restore_due: datetime | None = None
 
     def entered_state(self, state: State) -> datetime | None:
         """When the incident last came into that state; None if it never did."""
         return next((span.started for span in reversed(self.spans) if span.state is state), None)
 
     @property
-    def acknowledged(self) -> datetime | None:
+    def acknowledgement(self) -> Span | None:
         """The first acknowledgement; a later one never replaces it."""
-        return next((span.started for span in self.spans if span.state is State.ACKNOWLEDGED), None)
+        return next((span for span in self.spans if span.state is State.ACKNOWLEDGED), None)
+
+    @property
+    def acknowledged(self) -> datetime | None:
+        """When it was first acknowledged, as claimed."""
+        span = self.acknowledgement
+        return None if span is None else span.started
+
+    @property
+    def mitigated(self) -> datetime | None:
+        """When it was first mitigated."""
+        return next((span.started for span in self.spans if span.state is State.MITIGATED), None)
 
     @property
     def resolved(self) -> datetime | None:
-        """The final resolution; None while it is unresolved."""
-        return None if self.state in UNRESOLVED else self.entered_state(State.RESOLVED)
+        """The final resolution; None while it is unresolved. A merged incident has that of before the merging."""
+        if self.state in UNRESOLVED:
+            return None
+        states = [span for span in self.spans if span.kind is SpanKind.STATE and span.state is not State.MERGED]
+        if self.state is State.MERGED and states and states[-1].state in UNRESOLVED:
+            return None
+        return self.entered_state(State.RESOLVED)
 
     @property
     def closed(self) -> datetime | None:
-        """When it was closed."""
-        return self.entered_state(State.CLOSED)
+        """When it was closed; None where it was opened again since."""
+        return self.entered_state(State.CLOSED) if self.state is State.CLOSED else None
 
     @property
     def impacts(self) -> tuple[Span, ...]:
         """The outages and impacts, in order."""
-        return tuple(span for span in self.spans if span.kind is not SpanKind.STATE)
+        return tuple(span for span in self.spans if span.kind in (SpanKind.OUTAGE, SpanKind.IMPACT))
 
     @property
     def outages(self) -> tuple[Span, ...]:
@@ -73,16 +134,143 @@ class Incident:
         return tuple(span for span in self.spans if span.kind is SpanKind.OUTAGE)
 
     @property
+    def pauses(self) -> tuple[Span, ...]:
+        """The pauses, in order; the first is number 1."""
+        return tuple(span for span in self.spans if span.kind is SpanKind.PAUSE)
+
+    @property
+    def reopenings(self) -> tuple[datetime, ...]:
+        """When it was opened again after it had been resolved."""
+        states = [span for span in self.spans if span.kind is SpanKind.STATE]
+        return tuple(
+            after.started
+            for before, after in pairwise(states)
+            if before.state in (State.RESOLVED, State.CLOSED) and after.state in UNRESOLVED
+        )
+
+    @property
     def restored(self) -> datetime | None:
         """The end of the last outage or impact; None while one lasts, or where none was declared."""
-        ends = [span.ended for span in self.impacts]
-        known = [end for end in ends if end is not None]
-        return max(known) if known and len(known) == len(ends) else None
+        return _latest_end(self.impacts)
 
     @property
     def clock_start(self) -> datetime:
         """From where its times are judged: impact start, else detected, else opened."""
         return self.impact_start or self.detected or self.opened
+
+    @property
+    def counts(self) -> bool:
+        """Whether figures count it: drills and void records count nowhere."""
+        return self.void is None and not self.drill
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An incident together with those merged into it: what clocks and figures judge.
+
+    The earliest impact, detection, opening and acknowledgement of all count, and the latest restoration. State,
+    severity, pauses and everything else are the target's own.
+    """
+
+    incident: Incident
+    members: tuple[Incident, ...] = ()
+
+    @property
+    def all(self) -> tuple[Incident, ...]:
+        """The target first, then what was merged into it."""
+        return (self.incident, *self.members)
+
+    @property
+    def reference(self) -> str:
+        """The target's."""
+        return self.incident.reference
+
+    @property
+    def impact_start(self) -> datetime | None:
+        """The earliest that is known."""
+        return min((one.impact_start for one in self.all if one.impact_start is not None), default=None)
+
+    @property
+    def detected(self) -> datetime | None:
+        """The earliest that is known."""
+        return min((one.detected for one in self.all if one.detected is not None), default=None)
+
+    @property
+    def opened(self) -> datetime:
+        """The earliest."""
+        return min(one.opened for one in self.all)
+
+    @property
+    def clock_start(self) -> datetime:
+        """From where its times are judged: impact start, else detected, else opened."""
+        return self.impact_start or self.detected or self.opened
+
+    @property
+    def acknowledgement(self) -> Span | None:
+        """The first acknowledgement of all, by when it counts."""
+        found = [span for one in self.all if (span := one.acknowledgement) is not None]
+        return min(found, key=lambda span: span.judged, default=None)
+
+    @property
+    def impacts(self) -> tuple[Span, ...]:
+        """The outages and impacts of all, by their start."""
+        return tuple(sorted((span for one in self.all for span in one.impacts), key=lambda span: span.started))
+
+    @property
+    def restored(self) -> datetime | None:
+        """The end of the last outage or impact of all; None while one lasts, or where none was declared."""
+        return _latest_end(self.impacts)
+
+    @property
+    def lasting(self) -> tuple[Span, ...]:
+        """The outages and impacts that still last."""
+        return tuple(span for span in self.impacts if span.ended is None)
+
+    @property
+    def last_start(self) -> datetime:
+        """From where the present episode counts: the last reopening, else where its times are judged from."""
+        reopenings = self.incident.reopenings
+        return reopenings[-1] if reopenings else self.clock_start
+
+    @property
+    def stopped(self) -> datetime | None:
+        """When the fault was gone, for good so far: restored or, where no impact was declared, resolved.
+
+        Only what was declared since the last reopening counts; None while it lasts.
+        """
+        reopenings = self.incident.reopenings
+        since = [span for span in self.impacts if not reopenings or (span.ended or reopenings[-1]) >= reopenings[-1]]
+        return _latest_end(tuple(since)) if since else self.incident.resolved
+
+    @property
+    def gaps(self) -> tuple[tuple[datetime, datetime], ...]:
+        """Where its restore clock stood still: from each fault's end to the reopening after it."""
+        found = []
+        states = [span for span in self.incident.spans if span.kind is SpanKind.STATE]
+        previous = None
+        for reopened in self.incident.reopenings:
+            ended = [
+                span.ended
+                for span in self.impacts
+                if span.ended is not None and span.ended <= reopened and (previous is None or span.ended > previous)
+            ]
+            resolved = [
+                span.started for span in states if span.state is State.RESOLVED and span.started <= reopened
+            ]
+            stop = max(ended, default=max(resolved, default=reopened))
+            if stop < reopened:
+                found.append((stop, reopened))
+            previous = reopened
+        return tuple(found)
+
+
+def _latest_end(spans: tuple[Span, ...]) -> datetime | None:
+    latest = None
+    for span in spans:
+        if span.ended is None:
+            return None
+        latest = span.ended if latest is None else max(latest, span.ended)
+    return latest
 
 
 def fields(incident: Incident) -> dict[str, Any]:
@@ -95,18 +283,42 @@ def fields(incident: Incident) -> dict[str, Any]:
         "state": incident.state,
         "opened": utc_text(incident.opened),
         "recorded_at": utc_text(incident.recorded_at),
-        "spans": [
-            [span.kind, span.state, utc_text(span.started), None if span.ended is None else utc_text(span.ended)]
-            for span in incident.spans
-        ],
+        "spans": [_span_fields(span) for span in incident.spans],
     }
-    for name in ("asset", "cause", "handling", "result", "source", "source_key", "source_digest"):
-        if (text := getattr(incident, name)) is not None:
-            record[name] = text
-    for name in ("impact_start", "detected", "entered_at"):
+    for name in _PLAIN:
+        if (value := getattr(incident, name)) is not None:
+            record[name] = value
+    for name in _MOMENTS:
         if (moment := getattr(incident, name)) is not None:
             record[name] = utc_text(moment)
+    # Named only where they differ from what every record of the first release was.
+    if incident.category is not Category.FAULT:
+        record["category"] = incident.category
+    if incident.drill:
+        record["drill"] = True
     return record
+
+
+_PLAIN = (
+    "asset", "cause", "handling", "result", "source", "source_key", "source_digest", "customer", "severity", "rules",
+    "assignee", "escalated_to", "void", "merged_into", "plan", "exemption",
+)  # fmt: skip
+_MOMENTS = (
+    "impact_start", "detected", "entered_at", "told", "plan_started", "corrected_at", "response_due", "restore_due",
+)  # fmt: skip
+
+
+def _span_fields(span: Span) -> list[Any]:
+    told: list[Any] = [
+        span.kind, span.state, utc_text(span.started), None if span.ended is None else utc_text(span.ended),
+    ]  # fmt: skip
+    if span.kind is SpanKind.STATE and span.response is None and span.started_entered is None:
+        return told
+    extras: dict[str, Any] = {name: value for name in _SPAN_EXTRAS if (value := getattr(span, name)) is not None}
+    extras.update((name, utc_text(moment)) for name in _SPAN_MOMENTS if (moment := getattr(span, name)) is not None)
+    if span.weight != FULL:
+        extras["weight"] = span.weight
+    return [*told, extras] if extras else told
 
 
 def flags(incident: Incident) -> list[Flag]:
@@ -123,174 +335,16 @@ def flags(incident: Incident) -> list[Flag]:
         found.append(Flag.RESOLVED_BEFORE_OPENED)
     if incident.asset is None:
         found.append(Flag.NO_ASSET)
+    if any(True for _what in late_entries(incident)):
+        found.append(Flag.LATE_ENTRY)
     return found
 
 
-def open_incident(
-    *,
-    reference: str,
-    title: str,
-    asset: str,
-    impact: Level,
-    urgency: Level,
-    at: datetime,
-    down: datetime | None,
-    now: datetime,
-) -> Incident:
-    """A new incident, opened at `at`, with an outage since `down` if one is declared.
-
-    Raise InvalidInput if one of the two is still to come.
-    """
-    for moment in (at, down):
-        if moment is not None and moment > now:
-            raise _in_the_future()
-    spans = [Span(SpanKind.STATE, State.OPEN, at)]
-    if down is not None:
-        spans.append(Span(SpanKind.OUTAGE, None, down))
-    return Incident(
-        reference=reference,
-        title=title,
-        asset=asset,
-        impact=impact,
-        urgency=urgency,
-        state=State.OPEN,
-        impact_start=down,
-        detected=None,
-        opened=at,
-        cause=None,
-        handling=None,
-        result=None,
-        entered_at=None,
-        recorded_at=now,
-        source=None,
-        source_key=None,
-        source_digest=None,
-        spans=tuple(spans),
-    )
-
-
-def acknowledge(incident: Incident, *, at: datetime, now: datetime) -> Incident:
-    """The incident with somebody on it. Raise Conflict unless it is open."""
-    _check_state(incident, {State.OPEN}, State.ACKNOWLEDGED)
-    _check_instant(incident, at, now)
-    return _enter(incident, State.ACKNOWLEDGED, at)
-
-
-def check_note(incident: Incident, *, at: datetime, now: datetime) -> None:
-    """Raise InvalidInput if a note cannot be about that moment."""
-    _check_instant(incident, at, now)
-
-
-def resolve(incident: Incident, *, at: datetime, restored: datetime | None, now: datetime) -> Incident:
-    """The incident with its fault gone.
-
-    An outage that still lasts must be ended with `restored`, else Conflict. Without an outage `restored` ends the
-    impact. Resolving an incident nobody acknowledged counts as the first response: an acknowledgement of no length.
-    """
-    _check_state(incident, UNRESOLVED, State.RESOLVED)
-    _check_instant(incident, at, now)
-    lasting = [span for span in incident.impacts if span.ended is None]
-    if lasting and restored is None:
-        raise Conflict(
-            _("{reference} is still down.").format(reference=incident.reference),
-            _("Say when it was back: opsctl incident resolve {reference} --restored TIME").format(
-                reference=incident.reference
-            ),
-        )
-    if restored is not None:
-        incident = _restore(incident, restored, now)
-    if incident.state is State.OPEN:
-        incident = _enter(incident, State.ACKNOWLEDGED, at)
-    return _enter(incident, State.RESOLVED, at)
-
-
-def close(incident: Incident, *, at: datetime, now: datetime) -> Incident:
-    """The incident put to the files. Raise Conflict unless it is resolved, InvalidInput if `at` is before that."""
-    _check_state(incident, {State.RESOLVED}, State.CLOSED)
-    _check_instant(incident, at, now)
-    resolved = incident.resolved
-    if resolved is not None and at < resolved:
-        raise InvalidInput(
-            _("{reference} cannot be closed before it was resolved.").format(reference=incident.reference),
-            _("Give a time after {moment}.").format(moment=MOMENT),
-            moment=resolved,
-        )
-    return _enter(incident, State.CLOSED, at)
-
-
-def describe(incident: Incident, cause: str | None, handling: str | None, result: str | None) -> Incident:
-    """The incident with what was given of its cause, handling and result."""
-    return replace(
-        incident,
-        cause=cause or incident.cause,
-        handling=handling or incident.handling,
-        result=result or incident.result,
-    )
-
-
-def _restore(incident: Incident, restored: datetime, now: datetime) -> Incident:
-    if restored > now:
-        raise _in_the_future()
-    lasting = [span for span in incident.impacts if span.ended is None]
-    start = max((span.started for span in lasting), default=incident.clock_start)
-    if restored < start:
-        raise InvalidInput(
-            _("{reference} cannot be restored before its impact began.").format(reference=incident.reference),
-            _("It began at {moment}.").format(moment=MOMENT),
-            moment=start,
-        )
-    if not lasting:
-        return replace(incident, spans=(*incident.spans, Span(SpanKind.IMPACT, None, start, restored)))
-    spans = tuple(replace(span, ended=restored) if span in lasting else span for span in incident.spans)
-    return replace(incident, spans=spans)
-
-
-def _enter(incident: Incident, state: State, at: datetime) -> Incident:
-    spans = tuple(
-        replace(span, ended=at) if span.kind is SpanKind.STATE and span.ended is None else span
-        for span in incident.spans
-    )
-    return replace(incident, state=state, spans=(*spans, Span(SpanKind.STATE, state, at)))
-
-
-def _check_state(incident: Incident, allowed: "set[State] | frozenset[State]", wanted: State) -> None:
-    if incident.state in allowed:
-        return
-    if incident.state is wanted:
-        raise Conflict(
-            _("{reference} is {state} already.").format(reference=incident.reference, state=state_word(wanted))
-        )
-    raise Conflict(
-        _("{reference} is {state} and cannot be {wanted}.").format(
-            reference=incident.reference, state=state_word(incident.state), wanted=state_word(wanted)
-        ),
-        _("See: opsctl incident show {reference}").format(reference=incident.reference),
-    )
-
-
-def _check_instant(incident: Incident, at: datetime, now: datetime) -> None:
-    """Refuse a future instant, and one before the impact began (or it was detected or opened, where none is known)."""
-    if at > now:
-        raise _in_the_future()
-    start = min(incident.clock_start, incident.opened)
-    if at < start:
-        raise InvalidInput(
-            _("{reference} began only at {moment}.").format(reference=incident.reference, moment=MOMENT),
-            _("Give a later time with --at."),
-            moment=start,
-        )
-
-
-def _in_the_future() -> InvalidInput:
-    return InvalidInput(_("That time is still to come."), _("Give a time that has passed, or leave it out for now."))
-
-
-def state_word(state: State) -> str:
-    """The state in the reader's language."""
-    return {
-        State.OPEN: pgettext("state", "open"),
-        State.ACKNOWLEDGED: pgettext("state", "acknowledged"),
-        State.MITIGATED: pgettext("state", "mitigated"),
-        State.RESOLVED: pgettext("state", "resolved"),
-        State.CLOSED: pgettext("state", "closed"),
-    }[state]
+def late_entries(incident: Incident) -> Iterator[tuple[datetime, datetime]]:
+    """What was typed in long after it happened, as (happened, entered). What another tool said is not judged."""
+    if incident.source is None and incident.recorded_at - incident.opened > LATE_ENTRY:
+        yield incident.opened, incident.recorded_at
+    for span in incident.spans:
+        for happened, entered in ((span.started, span.started_entered), (span.ended, span.ended_entered)):
+            if happened is not None and entered is not None and entered - happened > LATE_ENTRY:
+                yield happened, entered

@@ -189,8 +189,7 @@ def _insert(session: Session, incidents: tuple[Incident, ...]) -> None:
 
 
 def _replace(session: Session, incident: Incident) -> None:
-    row = session.get_one(IncidentRow, incident.reference)
-    rows.save(session, row, rows.incidents_of(session, [row])[0], incident)
+    rows.save(session, rows.of_references(session, [incident.reference])[0], incident)
     session.flush()
 
 

@@ -11,14 +11,16 @@ from sqlmodel import Session, col, or_, select
 
 from opsctl.assets.service import assets
 from opsctl.core import chain
-from opsctl.incidents.rules import life
-from opsctl.incidents.rules.life import Incident
+from opsctl.incidents.rules import closing, life
+from opsctl.incidents.rules.clocks import Clock, ClockState, clocks_of
+from opsctl.incidents.rules.life import Case, Incident
 from opsctl.incidents.service import rows
+from opsctl.incidents.service.cases import UNRESOLVED_NOW, case_of, cases_of, reference_of, rules_of
 from opsctl.incidents.tables import IncidentRow, SpanRow
 from opsctl.incidents.terms import PREFIX, UNRESOLVED, SpanKind, State, Wanted
 from opsctl.ledger import service as ledger
 from opsctl.ledger.rules import Row
-from opsctl.store import references
+from opsctl.rulebook.rules import Words
 
 _BLOCK = 2000
 # By year and number: as text INC-2026-10000 would stand before INC-2026-9999.
@@ -39,46 +41,100 @@ ORDERS = tuple(_ORDERS)
 
 @dataclass(frozen=True)
 class Listed:
-    """The incidents of a list, and how many there are in all."""
+    """The cases of a list, each with its clocks, and how many there are in all."""
 
-    incidents: tuple[Incident, ...]
+    cases: tuple[tuple[Case, tuple[Clock, ...]], ...]
     total: int
+
+    @property
+    def incidents(self) -> tuple[Incident, ...]:
+        """The incidents alone."""
+        return tuple(case.incident for case, _clocks in self.cases)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One case with all that is known of it as of now."""
+
+    case: Case
+    clocks: tuple[Clock, ...]
+    severity_name: Words | None
+    missing: tuple[closing.Missing, ...]
 
 
 def find(session: Session, *, word: str, now: datetime) -> Incident:
     """The incident that is meant, for reading. Raise NotFound or, with the candidates, InvalidInput."""
-    column = col(IncidentRow.reference)
-    reference = references.find(session, column=column, prefix=PREFIX, word=word, now=now, writing=False)
-    return rows.incidents_of(session, [session.get_one(IncidentRow, reference)])[0]
+    return rows.of_references(session, [reference_of(session, word, now, writing=False)])[0]
+
+
+def show(session: Session, *, word: str, now: datetime) -> Shown:
+    """One case with its clocks, and what a closing would still want."""
+    case = case_of(session, find(session, word=word, now=now))
+    rules = rules_of(session, case.incident)
+    return Shown(
+        case,
+        clocks_of(case, rules, now),
+        rules.severity_names.get(case.incident.severity or 0),
+        tuple(closing.missing(case, rules)),
+    )
 
 
 def list_incidents(
     session: Session,
     *,
+    now: datetime,
     state: Wanted | None = None,
     asset: str | None = None,
+    customer: str | None = None,
+    owner: str | None = None,
+    severity: int | None = None,
+    breaching: bool = False,
     since: datetime | None = None,
     until: datetime | None = None,
     sort: str = "-opened",
     limit: int = 0,
 ) -> Listed:
-    """The incidents opened in [since, until) that fit, in that order; `-` before it turns it round. 0 is no limit."""
-    query = select(IncidentRow)
+    """The incidents opened in [since, until) that fit, in that order; `-` before it turns it round. 0 is no limit.
+
+    `breaching` are those unresolved whose clocks are over, or nearly so.
+    """
+    query = rows.chosen()
     if state is not None:
         query = query.where(col(IncidentRow.state).in_(sorted(state.states())))
     if asset is not None:
         query = query.where(IncidentRow.asset == assets.find(session, word=asset).handle)
+    for column, value in (
+        (IncidentRow.customer, customer), (IncidentRow.assignee, owner), (IncidentRow.severity, severity),
+    ):  # fmt: skip
+        if value is not None:
+            query = query.where(column == value)
     if since is not None:
         query = query.where(IncidentRow.opened >= since)
     if until is not None:
         query = query.where(IncidentRow.opened < until)
-    total = session.exec(select(func.count()).select_from(query.subquery())).one()
     order = _ORDERS[sort.removeprefix("-")]
     columns = [one.desc() if sort.startswith("-") else one for one in order]
+    if breaching:
+        query = query.where(UNRESOLVED_NOW, col(IncidentRow.void).is_(None))
+        found = [
+            (case, clocks)
+            for case, clocks in _with_clocks(session, rows.load(session, query.order_by(*columns)), now)
+            if any(clock.state in (ClockState.WARNING, ClockState.OVERDUE) for clock in clocks)
+        ]
+        return Listed(tuple(found[:limit] if limit else found), len(found))
+    total = session.connection().execute(query.with_only_columns(func.count(), maintain_column_froms=True)).scalar_one()
     query = query.order_by(*columns)
     if limit:
         query = query.limit(limit)
-    return Listed(tuple(rows.incidents_of(session, list(session.exec(query)))), total)
+    return Listed(tuple(_with_clocks(session, rows.load(session, query), now)), total)
+
+
+def _with_clocks(
+    session: Session, incidents: list[Incident], now: datetime
+) -> list[tuple[Case, tuple[Clock, ...]]]:
+    return [
+        (case, clocks_of(case, rules_of(session, case.incident), now)) for case in cases_of(session, incidents)
+    ]
 
 
 def timeline(session: Session, *, word: str, now: datetime) -> tuple[Incident, list[Row]]:
@@ -115,11 +171,11 @@ def carried_over(session: Session, *, at: datetime) -> list[Incident]:
     later = select(SpanRow.incident).where(
         SpanRow.kind == SpanKind.STATE, SpanRow.state == State.RESOLVED, SpanRow.started >= at
     )
-    query = select(IncidentRow).where(
+    query = rows.chosen().where(
         IncidentRow.opened < at,
         or_(col(IncidentRow.state).in_(sorted(UNRESOLVED)), col(IncidentRow.reference).in_(later)),
     )
-    found = rows.incidents_of(session, list(session.exec(query.order_by(col(IncidentRow.opened)))))
+    found = rows.load(session, query.order_by(col(IncidentRow.opened)))
     return [one for one in found if one.resolved is None or one.resolved >= at]
 
 
@@ -142,9 +198,9 @@ def records(session: Session) -> Iterator[tuple[str, str]]:
 
 
 def _fields(session: Session, reference: str) -> dict[str, Any]:
-    return life.fields(rows.incidents_of(session, [session.get_one(IncidentRow, reference)])[0])
+    return life.fields(rows.of_references(session, [reference])[0])
 
 
 def _all(session: Session, references_wanted: Any) -> list[Incident]:
-    query = select(IncidentRow).where(col(IncidentRow.reference).in_(references_wanted))
-    return rows.incidents_of(session, list(session.exec(query.order_by(col(IncidentRow.reference)))))
+    query = rows.chosen().where(col(IncidentRow.reference).in_(references_wanted))
+    return rows.load(session, query.order_by(col(IncidentRow.reference)))

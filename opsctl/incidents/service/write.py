@@ -1,5 +1,6 @@
-"""Opening, acknowledging, noting, resolving and closing."""
+"""The moves of incidents, from opening to closing, with their outages."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,14 +11,49 @@ from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.typed import mend
 from opsctl.core.use_cases import Permission, use_case
-from opsctl.incidents.rules import life
-from opsctl.incidents.rules.life import Incident
+from opsctl.incidents.rules import closing, life, moves
+from opsctl.incidents.rules.clocks import Clock, clocks_of, stamped
+from opsctl.incidents.rules.life import FULL, Case, Incident
+from opsctl.incidents.rules.words import check_instant
 from opsctl.incidents.service import rows
-from opsctl.incidents.tables import IncidentRow, SpanRow
-from opsctl.incidents.terms import ACKNOWLEDGED, CLOSED, NOTED, OPENED, PREFIX, RESOLVED, Level
+from opsctl.incidents.service.cases import UNRESOLVED_NOW, Held, hold, save
+from opsctl.incidents.tables import IncidentRow
+from opsctl.incidents.terms import (
+    ACKNOWLEDGED,
+    CLOSED,
+    DOWN,
+    MITIGATED,
+    NOTED,
+    OPENED,
+    PREFIX,
+    REOPENED,
+    RESOLVED,
+    RESTORED,
+    Category,
+    Level,
+    Response,
+)  # fmt: skip
 from opsctl.ledger import service as ledger
 from opsctl.ledger.terms import BLANK
+from opsctl.rulebook import service as rulebook
+from opsctl.rulebook.rules import Words
 from opsctl.store import references
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A new incident, what runs against it, and what its opener should know.
+
+    `twin` is an unresolved incident of the same asset that may be the same fault; `near` are handles that the first
+    word may have meant where it names no asset.
+    """
+
+    incident: Incident
+    clocks: tuple[Clock, ...]
+    severity_name: Words | None
+    wants_plan: bool
+    twin: Incident | None
+    near: tuple[str, ...]
 
 
 @use_case(needs=Permission.RECORD, offline=True)
@@ -30,69 +66,157 @@ def open_incident(
     asset: str | None = None,
     impact: Level = Level.MEDIUM,
     urgency: Level = Level.MEDIUM,
+    severity: int | None = None,
+    category: Category = Category.FAULT,
     at: datetime | None = None,
+    detected: datetime | None = None,
     down: datetime | None = None,
-) -> Incident:
-    """Open an incident and return it.
+    weight: int = FULL,
+    owner: str | None = None,
+    unowned: bool = False,
+    drill: bool = False,
+) -> Opened:
+    """Open an incident. Whoever opens it has it, and has acknowledged it, unless it is for `owner` or `unowned`.
 
-    `words` is the title; where `asset` is not named, its first word must be the handle of one. `down` is since when the
-    asset does not serve. Raise NotFound, with the nearest, if there is no such asset.
+    `words` is the title; where `asset` is not named, its first word may be the handle of one. An opening is never
+    refused for want of an asset; only an `asset` that was named has to exist (NotFound, with the nearest). `down` is
+    since when the asset does not serve, `weight` the share that is lost, in thousandths.
     """
-    handle, title = _asset_and_title(session, words, asset)
-    incident = life.open_incident(
+    handle, title, near = _asset_and_title(session, words, asset)
+    moment = at or now
+    if owner is not None:
+        from opsctl.people.service import persons
+
+        owner = persons.known_handle(session, word=owner)
+    rules = rulebook.in_force(session, at=moment)
+    incident = moves.open_incident(
         reference=references.allocate(session, prefix=PREFIX, now=now)[0],
         title=title,
         asset=handle,
         impact=impact,
         urgency=urgency,
-        at=at or now,
+        at=moment,
         down=down,
         now=now,
+        detected=detected,
+        category=category,
+        customer=None if handle is None else assets.customer_of(session, handle=handle),
+        drill=drill,
+        weight=weight,
     )
-    rows.add(session, incident)
-    record = life.fields(incident)
+    incident = replace(
+        incident,
+        severity=severity or rules.severity_of(impact, urgency),
+        rules=rules.generation or None,
+        assignee=owner if owner is not None or unowned else actor,
+    )
+    case = Case(incident)
+    if owner is None and not unowned:
+        case = moves.acknowledge(case, at=moment, now=now, by=actor, how=Response.SELF)
+    case = replace(case, incident=stamped(case, rules))
+    twin = _twin(session, case.incident)
+    rows.add(session, case.incident)
+    record = life.fields(case.incident)
     ledger.append(
         session,
         kind=OPENED,
-        subject=incident.reference,
+        subject=case.reference,
         about=handle,
+        customer=case.incident.customer,
         facts=record,
         record=record,
-        happened_at=incident.opened,
+        happened_at=moment,
     )
-    return incident
+    return Opened(
+        incident=case.incident,
+        clocks=clocks_of(case, rules, now),
+        severity_name=rules.severity_names.get(case.incident.severity or 0),
+        wants_plan=closing.wants_plan(case, rules),
+        twin=twin,
+        near=near,
+    )
 
 
 @use_case(needs=Permission.RECORD, offline=True)
 def acknowledge(
     session: Session, *, now: datetime, actor: str, named: list[str], at: datetime | None = None
-) -> list[Incident]:
-    """Take these incidents up, all or none, and return them. Raise Conflict if one is not open."""
+) -> list[Case]:
+    """Acknowledge these incidents, all or none; without a name, mine. Raise Conflict if one is not open.
+
+    Several at once are a batch, and stored as one. What nobody has becomes the actor's.
+    """
+    found = hold(session, named, now, mine=actor)
+    how = Response.BATCH if len(found) > 1 else Response.PERSON
+    facts: dict[str, Any] = {"at": at or now, "batch": len(found) if len(found) > 1 else None}
     done = []
-    for row, before in _for_writing(session, named, now):
-        after = life.acknowledge(before, at=at or now, now=now)
-        done.append(_saved(session, row, before, after, ACKNOWLEDGED, {"at": at or now}, at or now))
+    for held in found:
+        after = moves.acknowledge(held.case, at=at or now, now=now, by=actor, how=how)
+        if after.incident.assignee is None:
+            after = replace(after, incident=replace(after.incident, assignee=actor))
+        done.append(save(session, held, after, kind=ACKNOWLEDGED, facts=facts, happened_at=at or now))
     return done
 
 
 @use_case(needs=Permission.RECORD, offline=True)
 def note(
     session: Session, *, now: datetime, actor: str, named: list[str], text: str, at: datetime | None = None
-) -> list[Incident]:
-    """Write a note into the timeline of each of these incidents and return them."""
+) -> list[Case]:
+    """Write a note about these incidents, about mine without a name, into the ledger; no record changes."""
     noted = []
-    for _row, incident in _for_writing(session, named, now):
-        life.check_note(incident, at=at or now, now=now)
+    for held in hold(session, named, now, mine=actor):
+        incident = held.case.incident
+        check_instant(incident.reference, at or now, now, incident.clock_start, incident.opened)
         ledger.append(
             session,
             kind=NOTED,
             subject=incident.reference,
             about=incident.asset,
+            customer=incident.customer,
             facts={"text": text},
             happened_at=at or now,
         )
-        noted.append(incident)
+        noted.append(held.case)
     return noted
+
+
+@use_case(needs=Permission.RECORD, offline=True)
+def mitigate(
+    session: Session, *, now: datetime, actor: str, named: list[str], at: datetime | None = None
+) -> list[Case]:
+    """Say that the worst is over. Raise Conflict if one is neither open nor acknowledged."""
+    done = []
+    for held in hold(session, named, now, mine=actor):
+        after = moves.mitigate(held.case, at=at or now, now=now, by=actor)
+        done.append(
+            save(session, held, after, kind=MITIGATED, facts={"at": at or now, **_implied(held)}, happened_at=at or now)
+        )
+    return done
+
+
+@use_case(needs=Permission.RECORD, offline=True)
+def down(
+    session: Session, *, now: datetime, actor: str, named: list[str], at: datetime | None = None, weight: int = FULL
+) -> list[Case]:
+    """Say that the asset does not serve since `at`; `weight` is the share that is lost, in thousandths."""
+    facts = {"at": at or now, "weight": None if weight == FULL else weight}
+    done = []
+    for held in hold(session, named, now, mine=actor):
+        after = moves.down(held.case, at=at or now, now=now, weight=weight)
+        done.append(save(session, held, after, kind=DOWN, facts=facts, happened_at=at or now))
+    return done
+
+
+@use_case(needs=Permission.RECORD, offline=True)
+def restored(
+    session: Session, *, now: datetime, actor: str, named: list[str], at: datetime | None = None, weight: int = 0
+) -> list[Case]:
+    """Say that it serves again since `at`, except the share `weight`, in thousandths, that is still lost."""
+    facts = {"at": at or now, "weight": weight or None}
+    done = []
+    for held in hold(session, named, now, mine=actor):
+        after = moves.restored(held.case, at=at or now, now=now, weight=weight)
+        done.append(save(session, held, after, kind=RESTORED, facts=facts, happened_at=at or now))
+    return done
 
 
 @use_case(needs=Permission.RECORD, offline=True)
@@ -107,15 +231,44 @@ def resolve(
     cause: str | None = None,
     handling: str | None = None,
     result: str | None = None,
-) -> list[Incident]:
-    """Resolve these incidents, all or none, and return them. Raise Conflict if one is still down or not unresolved."""
-    facts = {"at": at or now, "restored": restored, "cause": cause, "handling": handling, "result": result}
+    told: datetime | None = None,
+) -> list[Case]:
+    """Resolve these incidents, all or none. Raise Conflict if one is still down or not unresolved."""
+    facts = {
+        "at": at or now, "restored": restored, "cause": cause, "handling": handling, "result": result, "told": told,
+    }  # fmt: skip
     done = []
-    for row, before in _for_writing(session, named, now):
-        after = life.resolve(before, at=at or now, restored=restored, now=now)
-        after = life.describe(after, cause, handling, result)
-        implied = {"implied_response": True} if before.acknowledged is None else {}
-        done.append(_saved(session, row, before, after, RESOLVED, {**facts, **implied}, at or now))
+    for held in hold(session, named, now):
+        after = moves.resolve(held.case, at=at or now, restored=restored, now=now, by=actor)
+        after = _told(moves.describe(after, cause, handling, result), told, now)
+        done.append(save(session, held, after, kind=RESOLVED, facts={**facts, **_implied(held)}, happened_at=at or now))
+    return done
+
+
+@use_case(needs=Permission.RECORD, offline=True)
+def reopen(
+    session: Session,
+    *,
+    now: datetime,
+    actor: str,
+    named: list[str],
+    at: datetime | None = None,
+    declared: bool = False,
+    weight: int = FULL,
+    reason: str | None = None,
+) -> list[Case]:
+    """Take these incidents up again, with a new outage since `at` if one is `declared`.
+
+    Raise Conflict unless they are resolved or closed, and not longer ago than the rules allow.
+    """
+    facts = {"at": at or now, "down": declared or None, "reason": reason}
+    done = []
+    for held in hold(session, named, now):
+        window = rulebook.in_force(session, at=now).reopen_window
+        after = moves.reopen(
+            held.case, at=at or now, now=now, by=actor, declared=declared, weight=weight, window=window
+        )
+        done.append(save(session, held, after, kind=REOPENED, facts=facts, happened_at=at or now))
     return done
 
 
@@ -130,13 +283,20 @@ def close(
     cause: str | None = None,
     handling: str | None = None,
     result: str | None = None,
-) -> list[Incident]:
-    """Close these incidents, all or none, and return them. Raise Conflict if one is not resolved."""
-    facts = {"at": at or now, "cause": cause, "handling": handling, "result": result}
+    told: datetime | None = None,
+    exemption: str | None = None,
+) -> list[Case]:
+    """Close these incidents, all or none. Raise Conflict if one is not resolved, or its record is not complete.
+
+    `exemption` is why the customer was not told, or no emergency plan started; compliance shows it.
+    """
+    facts = {"at": at or now, "cause": cause, "handling": handling, "result": result, "told": told}
     done = []
-    for row, before in _for_writing(session, named, now):
-        after = life.describe(life.close(before, at=at or now, now=now), cause, handling, result)
-        done.append(_saved(session, row, before, after, CLOSED, facts, at or now))
+    for held in hold(session, named, now):
+        after = _told(moves.describe(moves.close(held.case, at=at or now, now=now), cause, handling, result), told, now)
+        after = replace(after, incident=closing.check_complete(after, held.rules, exemption))
+        because = {"exemption": after.incident.exemption}
+        done.append(save(session, held, after, kind=CLOSED, facts={**facts, **because}, happened_at=at or now))
     return done
 
 
@@ -145,60 +305,60 @@ def blank(session: Session, reference: str, texts: list[str]) -> dict[str, Any] 
     row = session.get(IncidentRow, reference)
     if row is None:
         return None
-    held = [name for name in ("title", "cause", "handling", "result") if getattr(row, name) in texts]
-    for name in held:
-        setattr(row, name, BLANK if name == "title" else None)
-    session.add(row)
+    names = ("title", "cause", "handling", "result", "plan", "exemption")
+    held = [name for name in names if getattr(row, name) in texts]
+    before = rows.of_references(session, [reference])[0]
+    blanked: dict[str, Any] = {name: BLANK if name == "title" else None for name in held}
+    after = replace(before, **blanked)
+    reasons = [span for span in before.spans if span.reason in texts]
+    if not held and not reasons:
+        return None
+    spans = tuple(replace(span, reason=BLANK) if span in reasons else span for span in before.spans)
+    after = replace(after, spans=spans)
+    rows.save(session, before, after)
     session.flush()
-    return life.fields(rows.incidents_of(session, [row])[0]) if held else None
+    return life.fields(after)
 
 
-def _asset_and_title(session: Session, words: str, asset: str | None) -> tuple[str, str]:
+def _implied(held: Held) -> dict[str, Any]:
+    return {"implied_response": True} if held.case.incident.acknowledgement is None else {}
+
+
+def _told(case: Case, told: datetime | None, now: datetime) -> Case:
+    if told is None:
+        return case
+    check_instant(case.reference, told, now, case.clock_start, case.opened)
+    return replace(case, incident=replace(case.incident, told=told))
+
+
+def _asset_and_title(session: Session, words: str, asset: str | None) -> tuple[str | None, str, tuple[str, ...]]:
     if asset is not None:
-        return assets.known_handle(session, word=asset), words
+        return assets.known_handle(session, word=asset), words, ()
     first, _sign, rest = words.partition(" ")
     first = mend(first)
     handle = assets.handle_or_none(session, word=first)
     if handle is None:
-        # Raises, with the nearest handles, unless the word is the whole title of an asset.
-        handle = assets.known_handle(session, word=first)
+        return None, words, tuple(assets.near_handles(session, word=first))
     if not rest.strip():
         raise InvalidInput(
             _("What is wrong with {asset}?").format(asset=handle),
             _('Say it after the asset: opsctl incident open {asset} "login answers 502"').format(asset=handle),
         )
-    return handle, rest.strip()
+    return handle, rest.strip(), ()
 
 
-def _for_writing(session: Session, named: list[str], now: datetime) -> list[tuple[IncidentRow, Incident]]:
-    column = col(IncidentRow.reference)
-    found = [references.find(session, column=column, prefix=PREFIX, word=word, now=now, writing=True) for word in named]
-    locked = []
-    for reference in dict.fromkeys(found):
-        # The lock makes a second writer on PostgreSQL wait and then see our state; on SQLite there is only one writer.
-        row = session.exec(select(IncidentRow).where(column == reference).with_for_update()).one()
-        spans = session.exec(select(SpanRow).where(SpanRow.incident == reference).order_by(col(SpanRow.position)))
-        locked.append((row, rows.incident_of(row, spans)))
-    return locked
-
-
-def _saved(
-    session: Session,
-    row: IncidentRow,
-    before: Incident,
-    after: Incident,
-    kind: str,
-    facts: dict[str, Any],
-    happened_at: datetime,
-) -> Incident:
-    rows.save(session, row, before, after)
-    ledger.append(
-        session,
-        kind=kind,
-        subject=after.reference,
-        about=after.asset,
-        facts=facts,
-        record=life.fields(after),
-        happened_at=happened_at,
+def _twin(session: Session, incident: Incident) -> Incident | None:
+    """The newest unresolved incident of the same asset."""
+    if incident.asset is None or incident.drill:
+        return None
+    query = (
+        select(IncidentRow.reference)
+        .where(IncidentRow.asset == incident.asset, UNRESOLVED_NOW, col(IncidentRow.void).is_(None))
+        .where(col(IncidentRow.drill).is_(False))
+        .order_by(col(IncidentRow.opened).desc())
+        .limit(1)
     )
-    return after
+    found = session.exec(query).first()
+    return None if found is None else rows.of_references(session, [found])[0]
+
+

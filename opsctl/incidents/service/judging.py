@@ -1,0 +1,303 @@
+"""Who has an incident, how it is judged, and what is set right afterwards."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from opsctl.assets.service import assets
+from opsctl.core.errors import InvalidInput
+from opsctl.core.texts import _
+from opsctl.core.use_cases import Permission, use_case
+from opsctl.incidents.rules import closing, corrections, merging, moves, pauses
+from opsctl.incidents.rules.clocks import stamped
+from opsctl.incidents.rules.life import Case, Incident
+from opsctl.incidents.rules.words import check_instant
+from opsctl.incidents.service.cases import case_of, hold, save, write
+from opsctl.incidents.service.rows import of_references
+from opsctl.incidents.terms import (
+    ASSIGNED,
+    CORRECTED,
+    COUNTERSIGNED,
+    ESCALATED,
+    MERGED,
+    PAUSE_APPROVED,
+    PAUSE_REFUSED,
+    PAUSED,
+    PLAN_STARTED,
+    RECLASSIFIED,
+    RESUMED,
+    SPLIT,
+    UNVOIDED,
+    VOIDED,
+    Category,
+    Level,
+    Void,
+)  # fmt: skip
+from opsctl.people.service import persons
+from opsctl.rulebook import service as rulebook
+
+
+@use_case(needs=Permission.RECORD, offline=True)
+def assign(session: Session, *, now: datetime, actor: str, named: list[str], to: str) -> list[Case]:
+    """Give these incidents to that person; `me` is the actor. Raise NotFound for an unknown person."""
+    handle = actor if to == "me" else persons.known_handle(session, word=to)
+    done = []
+    for held in hold(session, named, now):
+        before = held.case.incident.assignee
+        after = replace(held.case, incident=replace(held.case.incident, assignee=handle))
+        facts = {"to": handle, "from": before}
+        done.append(save(session, held, after, kind=ASSIGNED, facts=facts, happened_at=now))
+    return done
+
+
+@use_case(needs=Permission.RECORD, offline=True)
+def escalate(
+    session: Session, *, now: datetime, actor: str, named: list[str], to: str | None = None, reason: str | None = None
+) -> list[Case]:
+    """Bring somebody higher in: `to`, else the superior of whoever has it. Who has it stays the same.
+
+    Raise InvalidInput where nobody is named and no superior is known.
+    """
+    done = []
+    for held in hold(session, named, now, mine=actor):
+        handle = persons.known_handle(session, word=to) if to is not None else None
+        if handle is None:
+            of = held.case.incident.assignee or actor
+            superior = persons.superior_of(session, of)
+            if superior is None:
+                raise InvalidInput(
+                    _("No superior of {person} is known.").format(person=of), _("Name somebody with --to PERSON.")
+                )
+            handle = superior
+        after = replace(held.case, incident=replace(held.case.incident, escalated_to=handle))
+        facts = {"to": handle, "reason": reason}
+        done.append(save(session, held, after, kind=ESCALATED, facts=facts, happened_at=now))
+    return done
+
+
+@use_case(needs=Permission.RECORD, offline=True)
+def reclassify(
+    session: Session,
+    *,
+    now: datetime,
+    actor: str,
+    named: list[str],
+    impact: Level | None = None,
+    urgency: Level | None = None,
+    severity: int | None = None,
+    category: Category | None = None,
+    reason: str | None = None,
+) -> list[Case]:
+    """Judge these incidents anew, by the rules that are in force now; their clocks run from the same start.
+
+    A `severity` beats what follows from impact and urgency. Raise InvalidInput for one that the rules do not know.
+    """
+    done = []
+    for held in hold(session, named, now):
+        before = held.case.incident
+        rules = rulebook.in_force(session, at=now)
+        if severity is not None and rules.severity_names and severity not in rules.severity_names:
+            raise InvalidInput(
+                _("There is no severity {severity}.").format(severity=severity),
+                _("Use one of: {words}.").format(words=", ".join(str(one) for one in sorted(rules.severity_names))),
+            )
+        after = replace(before, impact=impact or before.impact, urgency=urgency or before.urgency)
+        levels_changed = (after.impact, after.urgency) != (before.impact, before.urgency)
+        judged = rules.severity_of(after.impact, after.urgency) if levels_changed else before.severity
+        after = replace(
+            after,
+            severity=severity or judged or rules.severity_of(after.impact, after.urgency),
+            category=category or before.category,
+            rules=rules.generation or None,
+        )
+        changed = ("impact", "urgency", "severity", "category", "rules")
+        facts: dict[str, Any] = {
+            name: [getattr(before, name), getattr(after, name)]
+            for name in changed
+            if getattr(before, name) != getattr(after, name)
+        }
+        case = replace(held.case, incident=after)
+        done.append(save(session, held, case, kind=RECLASSIFIED, facts={**facts, "reason": reason}, happened_at=now))
+    return done
+
+
+@use_case(needs=Permission.RECORD, offline=True)
+def pause(
+    session: Session,
+    *,
+    now: datetime,
+    actor: str,
+    named: list[str],
+    reason: str,
+    ask: str | None = None,
+    at: datetime | None = None,
+) -> list[Case]:
+    """Pause the clocks, once somebody else approves it; `ask` is who is asked to."""
+    asked = None if ask is None else persons.known_handle(session, word=ask)
+    facts = {"at": at or now, "reason": reason, "asked": asked}
+    done = []
+    for held in hold(session, named, now, mine=actor):
+        after = pauses.pause(held.case, at=at or now, now=now, by=actor, reason=reason, asked=asked)
+        done.append(save(session, held, after, kind=PAUSED, facts=facts, happened_at=at or now))
+    return done
+
+
+@use_case(needs=Permission.RECORD, offline=True)
+def resume(
+    session: Session, *, now: datetime, actor: str, named: list[str], at: datetime | None = None
+) -> list[Case]:
+    """End the pause that runs. Raise Conflict if none does."""
+    done = []
+    for held in hold(session, named, now, mine=actor):
+        after = pauses.resume(held.case, at=at or now, now=now)
+        done.append(save(session, held, after, kind=RESUMED, facts={"at": at or now}, happened_at=at or now))
+    return done
+
+
+@use_case(needs=Permission.RECORD, offline=False)
+def approve(
+    session: Session,
+    *,
+    now: datetime,
+    actor: str,
+    named: list[str],
+    approved: bool = True,
+    reason: str | None = None,
+) -> list[Case]:
+    """Decide pauses, named as 42/1, or countersign late acknowledgements, named as 42.
+
+    Raise NotAllowed for one's own, Conflict where that was done already.
+    """
+    done = []
+    for word in named:
+        reference, _sign, number = word.partition("/")
+        held = hold(session, [reference], now)[0]
+        if number:
+            # What is no number is no pause of it.
+            wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 0
+            after = pauses.decide(held.case, number=wanted, by=actor, now=now, approved=approved)
+            kind = PAUSE_APPROVED if approved else PAUSE_REFUSED
+            facts = {"pause": wanted, "reason": reason}
+        else:
+            if not approved:
+                raise InvalidInput(_("Only a pause can be refused."), _("Name it as 42/1."))
+            after = pauses.countersign(held.case, by=actor, now=now)
+            kind, facts = COUNTERSIGNED, {"reason": reason}
+        done.append(save(session, held, after, kind=kind, facts=facts, happened_at=now))
+    return done
+
+
+@use_case(needs=Permission.RECORD, offline=False)
+def merge(session: Session, *, now: datetime, actor: str, named: list[str], into: str) -> Case:
+    """Merge these incidents into that one, all or none, and return it as a case."""
+    found = hold(session, [into, *named], now)
+    target = found[0].case
+    sources = found[1:]
+    if not sources:  # the same one twice is held once
+        merging.merge(target, target, now=now)
+    for held in sources:
+        after = merging.merge(held.case, target, now=now)
+        write(session, held.case.incident, after, kind=MERGED, facts={"into": target.reference}, happened_at=now)
+    session.flush()
+    return _judged_anew(session, target.reference, [held.case.reference for held in sources])
+
+
+@use_case(needs=Permission.RECORD, offline=False)
+def split(session: Session, *, now: datetime, actor: str, named: list[str]) -> list[Case]:
+    """Take the merging of these incidents back, and return them."""
+    done = []
+    for word in named:
+        target = hold(session, [word], now)[0].case.incident.merged_into
+        held = hold(session, [word, *([target] if target else [])], now)[0]
+        after = merging.split(held.case.incident)
+        facts = {"from": target}
+        done.append(
+            save(session, held, replace(held.case, incident=after), kind=SPLIT, facts=facts, happened_at=now)
+        )
+        session.flush()
+        _judged_anew(session, str(target), [after.reference])
+    return done
+
+
+def _judged_anew(session: Session, target: str, others: list[str]) -> Case:
+    """The target after its group changed, its dues computed anew; a row in the ledger only where they differ."""
+    incident = of_references(session, [target])[0]
+    case = case_of(session, incident)
+    after = stamped(case, rulebook.of_generation(session, generation=incident.rules))
+    if after != incident:
+        write(session, incident, after, kind=RECLASSIFIED, facts={"with": others}, happened_at=incident.opened)
+    return replace(case, incident=after)
+
+
+@use_case(needs=Permission.RECORD, offline=False)
+def correct(
+    session: Session, *, now: datetime, actor: str, named: list[str], given: dict[str, Any], reason: str
+) -> list[Case]:
+    """Set these fields right; the ledger keeps the old values. Raise NotFound for an unknown asset or customer."""
+    if "asset" in given:
+        given = {**given, "asset": assets.known_handle(session, word=given["asset"])}
+    if "customer" in given:
+        from opsctl.people.service import customers
+
+        given = {**given, "customer": customers.known_code(session, word=given["customer"])}
+    if "assignee" in given:
+        given = {**given, "assignee": persons.known_handle(session, word=given["assignee"])}
+    done = []
+    for held in hold(session, named, now):
+        wanted = dict(given)
+        if "asset" in given and "customer" not in given:
+            wanted["customer"] = assets.customer_of(session, handle=given["asset"]) or held.case.incident.customer
+        after, changes = corrections.correct(held.case.incident, wanted, now=now)
+        case = replace(held.case, incident=_with_severity(session, held.case.incident, after))
+        if changes:
+            facts = {"reason": reason, **{one.field: [one.old, one.new] for one in changes}}
+            case = save(session, held, case, kind=CORRECTED, facts=facts, happened_at=now)
+        done.append(case)
+    return done
+
+
+def _with_severity(session: Session, before: Incident, after: Incident) -> Incident:
+    """A corrected impact or urgency leads to another severity, by the rules that the record was judged by."""
+    if (before.impact, before.urgency) == (after.impact, after.urgency):
+        return after
+    rules = rulebook.of_generation(session, generation=after.rules)
+    return replace(after, severity=rules.severity_of(after.impact, after.urgency) or after.severity)
+
+
+@use_case(needs=Permission.RECORD, offline=False)
+def void(
+    session: Session, *, now: datetime, actor: str, named: list[str], because: Void | None, reason: str | None = None
+) -> list[Case]:
+    """Take these incidents out of every figure for that reason, or back into them where none is given."""
+    done = []
+    for held in hold(session, named, now):
+        incident = held.case.incident
+        after = closing.unvoid(incident) if because is None else closing.void(held.case, because)
+        kind = UNVOIDED if because is None else VOIDED
+        facts = {"because": because, "reason": reason}
+        done.append(save(session, held, replace(held.case, incident=after), kind=kind, facts=facts, happened_at=now))
+    return done
+
+
+@use_case(needs=Permission.RECORD, offline=True)
+def plan(
+    session: Session,
+    *,
+    now: datetime,
+    actor: str,
+    named: list[str],
+    name: str | None = None,
+    at: datetime | None = None,
+) -> list[Case]:
+    """Say that the emergency plan was started. Raise Conflict if it was before, or the incident is not in hand."""
+    done = []
+    for held in hold(session, named, now, mine=actor):
+        moves.check_state(held.case, "pause")
+        check_instant(held.case.reference, at or now, now, held.case.clock_start, held.case.opened)
+        incident = closing.start_plan(held.case.incident, at=at or now, name=name)
+        facts = {"at": at or now, "plan": name}
+        after = replace(held.case, incident=incident)
+        done.append(save(session, held, after, kind=PLAN_STARTED, facts=facts, happened_at=at or now))
+    return done
