@@ -1,22 +1,88 @@
 """Applying rulebooks and reading what is in force."""
 
+import json
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
+from opsctl.core.errors import NotFound
+from opsctl.core.texts import _
 from opsctl.rulebook.rules import Rules
+from opsctl.rulebook.rules import standing as rules
+from opsctl.rulebook.rules.standing import Content, Head
+from opsctl.rulebook.tables import RulebookVersion
+
+_KEPT = "rulebook"
+
+
+class _Kept:
+    """What one session has read so far: the heads of all versions, contents and rules by generation."""
+
+    def __init__(self, heads: list[Head]) -> None:
+        self.heads = heads
+        self.contents: dict[int, Content] = {}
+        self.rules: dict[int, Rules] = {}
 
 
 def in_force(session: Session, *, at: datetime) -> Rules:
     """The rules in force at that moment; empty before any book. Kept in `session.info`, so asking twice is free."""
-    raise NotImplementedError
+    return _rules_at(session, rules.generation_at(_kept(session).heads, at))
 
 
 def of_generation(session: Session, *, generation: int | None) -> Rules:
-    """The rules of one generation, for a record stamped with it; empty Rules for None. Kept in `session.info`."""
-    raise NotImplementedError
+    """The rules of one generation, for a record stamped with it; empty Rules for None. Kept in `session.info`.
+
+    Raise NotFound if there is no such generation.
+    """
+    return _rules_at(session, generation or 0)
 
 
 def history(session: Session) -> list[Rules]:
     """The rules of every generation, the oldest first; each is in force from its `since` (None: always) to the next."""
-    raise NotImplementedError
+    return [_rules_at(session, head.generation) for head in _kept(session).heads]
+
+
+def _kept(session: Session) -> _Kept:
+    kept: _Kept | None = session.info.get(_KEPT)
+    if kept is None:
+        kept = session.info[_KEPT] = _Kept(_heads(session))
+    return kept
+
+
+def _heads(session: Session) -> list[Head]:
+    found = session.exec(
+        select(
+            RulebookVersion.generation,
+            RulebookVersion.name,
+            RulebookVersion.version,
+            RulebookVersion.since,
+            RulebookVersion.replaces,
+            RulebookVersion.applied_by,
+            RulebookVersion.recorded_at,
+        ).order_by(col(RulebookVersion.generation))  # type: ignore[call-overload]
+    )
+    return [Head(*row) for row in found]
+
+
+def _rules_at(session: Session, generation: int) -> Rules:
+    if not generation:
+        return Rules()
+    kept = _kept(session)
+    if generation not in kept.rules:
+        newest = next((head for head in kept.heads if head.generation == generation), None)
+        if newest is None:
+            raise NotFound(_("There are no rules of generation {number}.").format(number=generation))
+        together = rules.merged(_contents(session, rules.standing(kept.heads, generation)).values())
+        kept.rules[generation] = rules.rules_of(together, generation=generation, since=newest.since)
+    return kept.rules[generation]
+
+
+def _contents(session: Session, heads: list[Head]) -> dict[str, Content]:
+    """The contents of these versions by the names of their books."""
+    contents = _kept(session).contents
+    missing = [head.generation for head in heads if head.generation not in contents]
+    if missing:
+        query = select(RulebookVersion.generation, RulebookVersion.content)
+        for generation, content in session.exec(query.where(col(RulebookVersion.generation).in_(missing))):
+            contents[generation] = json.loads(content)
+    return {head.name: contents[head.generation] for head in heads}

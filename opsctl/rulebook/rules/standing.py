@@ -1,0 +1,170 @@
+"""Which versions are in force, and the rules that their contents make together. Pure.
+
+The *content* of a version is what its book means, as plain JSON; `opsctl.rulebook.rules.book` makes it of a TOML file.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from opsctl.core.calendars import Calendar
+from opsctl.rulebook.rules import Limits, Rules, Target, Words
+from opsctl.rulebook.terms import Starts
+
+Content = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One version of one book without its text. `since` is None for one that is in force always."""
+
+    generation: int
+    name: str
+    version: str
+    since: datetime | None
+    replaces: str | None
+    applied_by: str
+    recorded_at: datetime
+
+    @property
+    def reference(self) -> str:
+        """How the version is named: `om@2026.1`."""
+        return f"{self.name}@{self.version}"
+
+
+def generation_at(heads: Sequence[Head], at: datetime) -> int:
+    """The newest generation that has begun by then; 0 where none has. `heads` are in order of generation."""
+    begun = [head.generation for head in heads if head.since is None or head.since <= at]
+    return begun[-1] if begun else 0
+
+
+def standing(heads: Sequence[Head], generation: int) -> list[Head]:
+    """The versions in force at a generation, in its order: the latest of every book that no other book has replaced."""
+    found: dict[str, Head] = {}
+    for head in heads:
+        if head.generation <= generation:
+            # Taken out before it is put in, so that the order is that of generations.
+            for ended in (head.replaces, head.name):
+                found.pop(ended or "", None)
+            found[head.name] = head
+    return list(found.values())
+
+
+def names_of(content: Content) -> set[str]:
+    """What a book says something about, by the keys of its file. A name may stand in one book in force only."""
+    names = {f"{table}.{name}" for table in ("calendars", "posts") for name in content.get(table, {})}
+    names |= {table for table in ("severity", "severity_names", "incidents") if content.get(table)}
+    names |= {f"limits.sev{severity}" for severity in content.get("limits", {})}
+    for customer, limits in content.get("customer_limits", {}).items():
+        names |= {f"limits.for.{customer}.sev{severity}" for severity in limits}
+    names |= {f"targets.{target['figure']}" for target in content.get("targets", ())}
+    for kind in ("customer", "asset"):
+        for scope, targets in content.get(f"{kind}_targets", {}).items():
+            names |= {f"targets.for.{kind}.{scope}.{target['figure']}" for target in targets}
+    return names
+
+
+def merged(contents: Iterable[Content]) -> dict[str, Any]:
+    """What several books say together, as one content; no name stands in two of them."""
+    together: dict[str, Any] = {"targets": []}
+    for content in contents:
+        for table in ("calendars", "posts", "limits"):
+            together.setdefault(table, {}).update(content.get(table, {}))
+        for table in ("severity", "severity_names", "incidents"):
+            if content.get(table):
+                together[table] = content[table]
+        together["targets"] += content.get("targets", ())
+        for scope, limits in content.get("customer_limits", {}).items():
+            together.setdefault("customer_limits", {}).setdefault(scope, {}).update(limits)
+        for table in ("customer_targets", "asset_targets"):
+            for scope, targets in content.get(table, {}).items():
+                together.setdefault(table, {}).setdefault(scope, []).extend(targets)
+    return together
+
+
+def rules_of(content: Content, *, generation: int, since: datetime | None) -> Rules:
+    """The rules that a content says. Calendars are made when they are asked for."""
+    window = content.get("incidents", {}).get("reopen_window")
+    return Rules(
+        generation=generation,
+        since=since,
+        calendars=Calendars(content.get("calendars", {})),
+        posts={post: Words(**words) for post, words in content.get("posts", {}).items()},
+        severities={
+            (impact, urgency): severity
+            for impact, row in content.get("severity", {}).items()
+            for urgency, severity in row.items()
+        },
+        severity_names={int(severity): Words(**words) for severity, words in content.get("severity_names", {}).items()},
+        limits={int(severity): _limits(severity, said) for severity, said in content.get("limits", {}).items()},
+        customer_limits={
+            (customer, int(severity)): _limits(severity, said)
+            for customer, limits in content.get("customer_limits", {}).items()
+            for severity, said in limits.items()
+        },
+        targets=_targets(content.get("targets", ())),
+        customer_targets={scope: _targets(said) for scope, said in content.get("customer_targets", {}).items()},
+        asset_targets={scope: _targets(said) for scope, said in content.get("asset_targets", {}).items()},
+        reopen_window=_length(window),
+    )
+
+
+class Calendars(Mapping[str, Calendar]):
+    """The calendars of a content by their names, each made when it is first asked for."""
+
+    def __init__(self, said: Mapping[str, Any]) -> None:
+        self._said = said
+        self._made: dict[str, Calendar] = {}
+
+    def __getitem__(self, name: str) -> Calendar:
+        if name not in self._made:
+            self._made[name] = calendar_of(name, self._said[name])
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._said)
+
+    def __len__(self) -> int:
+        return len(self._said)
+
+
+def calendar_of(name: str, said: Mapping[str, Any]) -> Calendar:
+    """The calendar that a content says."""
+    if said.get("always"):
+        return Calendar(name, always=True)
+    holidays = said.get("holidays", {})
+    known = holidays.get("known")
+    return Calendar(
+        name,
+        said["zone"],
+        weekly=tuple(tuple((start, end) for start, end in windows) for windows in said["weekly"]),
+        open=_days(said.get("open", ())) | _days(holidays.get("work", ())),
+        closed=_days(said.get("closed", ())),
+        holidays=_days(holidays.get("off", ())),
+        known_years=None if known is None else (known[0], known[1]),
+    )
+
+
+def _days(texts: Iterable[str]) -> frozenset[date]:
+    return frozenset(map(date.fromisoformat, texts))
+
+
+def _length(seconds: int | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)
+
+
+def _limits(severity: str, said: Mapping[str, Any]) -> Limits:
+    return Limits(
+        severity=int(severity),
+        response=_length(said.get("response")),
+        restore=_length(said.get("restore")),
+        starts=Starts(said["starts"]),
+        calendar=said["calendar"],
+        emergency_plan=said["emergency_plan"],
+        review_within=said.get("review_within"),
+    )
+
+
+def _targets(said: Iterable[Mapping[str, Any]]) -> tuple[Target, ...]:
+    return tuple(Target(**one) for one in said)
