@@ -39,6 +39,24 @@ def rooms() -> "list[Room]":
             blank="opsctl.assets.service.assets:blank",
         ),
         Room(
+            "customer",
+            _("For whom things are operated."),
+            "opsctl.people.commands.customers",
+            prefix="customer:",
+            records="opsctl.people.service.customers:records",
+            blank="opsctl.people.service.customers:blank",
+        ),
+        Room(
+            "person",
+            _("Who acts, who decides, and their posts."),
+            "opsctl.people.commands.persons",
+            prefix="person:",
+            records="opsctl.people.service.persons:records",
+            blank="opsctl.people.service.persons:blank",
+            owned="opsctl.people.service.persons:owned",
+            hand_over="opsctl.people.service.persons:hand_over",
+        ),
+        Room(
             "incident",
             _("Faults, from opening to closing."),
             "opsctl.incidents.commands",
@@ -56,7 +74,12 @@ def rooms() -> "list[Room]":
         ),
         Room("kpi", _("Figures, each explained down to its records."), "opsctl.kpis.commands"),
         Room("ledger", _("The audit ledger that every record is chained into."), "opsctl.ledger.commands"),
-        Room("db", _("The database itself."), "opsctl.desk.commands.database", records="opsctl.desk.service.database:records"),
+        Room(
+            "db",
+            _("The database itself."),
+            "opsctl.desk.commands.database",
+            records="opsctl.desk.service.database:records",
+        ),
     ]
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from opsctl.core.errors import InvalidInput
@@ -87,6 +87,15 @@ def read_body(text: str, *, limit: int = 20_000) -> str:
     """
     lines = _LINE_BREAK.split(_without_sequences(text))
     return _read_words("\n".join(line.rstrip() for line in lines).strip("\n"), limit)
+
+
+def read_given(given: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Those of several one-line values that were given, cleaned; None where `-` takes the value away.
+
+    Raise InvalidInput as `read_title` does.
+    """
+    said = {name: text for name, text in given.items() if text is not None}
+    return {name: None if mend(text) == "-" else read_title(text) for name, text in said.items()}
 
 
 def read_handle(text: str) -> str:

@@ -13,7 +13,8 @@ from opsctl.exchange.columns import text_form
 from opsctl.exchange.documents import Reject
 from opsctl.exchange.json_reader import as_json
 
-_OURS = ("line", "key", "reason", "raw")
+OURS = ("line", "key", "reason", "raw")
+"""The columns of a file of rejects that are not those of its source."""
 
 
 def rejects_path(source: Path | str) -> Path:
@@ -38,7 +39,7 @@ def write_rejects(path: Path, rejects: Iterable[Reject], columns: Sequence[str])
 
 
 def _write(stream: IO[str], rejects: Iterable[Reject], columns: Sequence[str]) -> None:
-    line, key, reason, raw = (f"rejected_{name}" if name in columns else name for name in _OURS)
+    line, key, reason, raw = (f"rejected_{name}" if name in columns else name for name in OURS)
     writer = csv.writer(stream)
     writer.writerow([line, key, reason, *(defused(column) for column in columns), raw])
     for reject in rejects:

@@ -200,6 +200,9 @@ def seq_of_redaction(facts: str) -> int:
 
 
 def prefix_of(subject: str) -> str:
-    """The prefix of a record's reference (`INC` of `INC-2026-0042`); the empty string for a handle."""
+    """The prefix of a record's reference: `INC` of `INC-2026-0042`, `person:` of `person:wang`; "" for a handle."""
     found = REFERENCE.fullmatch(subject)
-    return found[1] if found else ""
+    if found:
+        return found[1]
+    noun, sign, _handle = subject.partition(":")
+    return noun + sign if sign else ""

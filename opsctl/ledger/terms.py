@@ -7,7 +7,9 @@ BLANK = "[redacted]"
 """What stands in a record where a word was redacted that may not be absent."""
 
 
-WRITTEN = frozenset({"title", "title_zh", "text", "cause", "handling", "result", "reason"})
+WRITTEN = frozenset(
+    {"title", "title_zh", "text", "cause", "handling", "result", "reason", "name", "name_zh", "phone", "email"}
+)
 """The names under which facts hold what somebody wrote, as against words and references of ours."""
 
 

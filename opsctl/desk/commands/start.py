@@ -79,6 +79,7 @@ def _fill(context: Context) -> int:
     """Add the assets, import the history as any team would, and return by how many months it was moved."""
     from opsctl.assets.service import assets
     from opsctl.desk.service import database as service
+    from opsctl.exchange.intake import records_of
     from opsctl.exchange.mapping import apply_map
     from opsctl.exchange.maps import load_map
     from opsctl.exchange.readers import read_records
@@ -90,6 +91,6 @@ def _fill(context: Context) -> int:
     document = read_records(service.sample(HISTORY), name=HISTORY, key=import_map.key)
     mapped = apply_map(document, import_map, imports.FIELDS, zone=ZONE)
     months = rules.months_to_move(context.now, ZONE)
-    records = [{**one, "values": rules.moved(one["values"], months, ZONE)} for one in imports.records_of(mapped)]
+    records = [{**one, "values": rules.moved(one["values"], months, ZONE)} for one in records_of(mapped)]
     context.perform(imports.import_block, source=import_map.source, records=records)
     return months

@@ -12,7 +12,7 @@ from opsctl.core.texts import _
 from opsctl.core.typed import nearest
 from opsctl.core.use_cases import Permission, use_case
 from opsctl.exchange.fields import Field, FieldType
-from opsctl.exchange.mapping import Mapped
+from opsctl.exchange.intake import Record, Refused
 from opsctl.incidents.rules import imports, life
 from opsctl.incidents.rules.imports import Rejected
 from opsctl.incidents.rules.life import Incident
@@ -23,8 +23,6 @@ from opsctl.ledger import service as ledger
 from opsctl.store import references
 
 _CHUNK = 5000
-Record = dict[str, Any]
-"""One mapped record: `line`, `key`, `digest` and `values`, which has our fields."""
 _LEVELS = frozenset(level.value for level in Level)
 _MOMENTS = "impact_start detected opened acknowledged mitigated restored resolved closed entered_at"
 FIELDS = {
@@ -43,15 +41,6 @@ FIELDS = {
 
 
 @dataclass(frozen=True)
-class Refused:
-    """A record that was not taken: its line in the file, its key, and why."""
-
-    line: int
-    key: str
-    reason: str
-
-
-@dataclass(frozen=True)
 class Block:
     """What an import does, or did, with a block of records. The references of `new` are empty until it is done."""
 
@@ -60,11 +49,6 @@ class Block:
     unchanged: int
     incomplete: int
     refused: tuple[Refused, ...]
-
-
-def records_of(mapped: Mapped) -> list[Record]:
-    """The mapped records as the use cases take them: plain values, so that a call can be written down."""
-    return [{"line": one.line, "key": one.key, "digest": one.digest, "values": one.values} for one in mapped.records]
 
 
 def plan(session: Session, *, now: datetime, source: str, records: list[Record]) -> Block:

@@ -1,1 +1,2 @@
-"""The use cases of people: `identity` says who acts, `persons` and `customers` add, change and find."""
+"""The use cases of people: `identity` says who acts, `persons` and `customers` add, change and find, `imports` takes
+files of both."""

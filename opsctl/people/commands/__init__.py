@@ -1,0 +1,1 @@
+"""opsctl person (`persons`), opsctl customer (`customers`)."""

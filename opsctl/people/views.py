@@ -1,1 +1,0 @@
-"""Ready to be shown."""

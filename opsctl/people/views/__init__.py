@@ -1,0 +1,1 @@
+"""Persons and customers, ready to be shown."""
