@@ -29,6 +29,7 @@ def rooms() -> "list[Room]":
 
     return [
         Room("init", _("Make a database."), "opsctl.desk.commands.start", verb=True),
+        Room("today", _("What is in hand now, and what its clocks say."), "opsctl.desk.commands.today", verb=True),
         Room("demo", _("A small invented company, to look around in."), "opsctl.desk.commands.start", verb=True),
         Room(
             "asset",
@@ -59,11 +60,16 @@ def rooms() -> "list[Room]":
         Room(
             "incident",
             _("Faults, from opening to closing."),
-            "opsctl.incidents.commands",
+            "opsctl.incidents.commands.night",
             prefix="INC",
             records="opsctl.incidents.service.read:records",
             blank="opsctl.incidents.service.write:blank",
+            owned="opsctl.incidents.service.read:owned",
+            hand_over="opsctl.incidents.service.judging:hand_over",
+            today="opsctl.incidents.commands.today:part",
+            adds=("opsctl.incidents.commands.deciding", "opsctl.incidents.commands.reading"),
         ),
+        *(Room(noun, told, "opsctl.incidents.commands.night", verb=True) for noun, told in _night_verbs()),
         Room(
             "maintenance",
             _("Planned windows: approved in time, they leave the service time."),
@@ -80,6 +86,19 @@ def rooms() -> "list[Room]":
             "opsctl.desk.commands.database",
             records="opsctl.desk.service.database:records",
         ),
+    ]
+
+
+def _night_verbs() -> list[tuple[str, str]]:
+    return [
+        ("open", _("Open an incident (what is typed at night needs no noun).")),
+        ("ack", _("Acknowledge an incident.")),
+        ("note", _("Write a note into an incident.")),
+        ("mitigate", _("The worst of an incident is over.")),
+        ("down", _("An asset does not serve.")),
+        ("restored", _("It serves again.")),
+        ("resolve", _("The fault is gone.")),
+        ("merge", _("Merge incidents.")),
     ]
 
 

@@ -1,5 +1,6 @@
 """What the desk shows."""
 
+from datetime import datetime
 from typing import Any
 
 from opsctl.core.report import Fields, Kind, Report, Text
@@ -74,4 +75,15 @@ def demo(address: str, folder: str, months: int, incidents: Report, figures: Rep
             Text(following),
         ),
         references=(address,),
+    )
+
+
+def today(now: datetime, reports: dict[str, Report]) -> Report:
+    """What every room has to say of today, under its noun."""
+    return Report(
+        kind="today",
+        data={"now": now, **{noun: report.data for noun, report in reports.items()}},
+        parts=tuple(part for report in reports.values() for part in report.parts),
+        remarks=tuple(remark for report in reports.values() for remark in report.remarks),
+        references=tuple(reference for report in reports.values() for reference in report.references),
     )

@@ -46,8 +46,9 @@ def init(
 def demo() -> None:
     """Make the company, then show its newest incidents and its report."""
     from opsctl.core.periods import read_period
-    from opsctl.incidents import views as incident_views
+    from opsctl.core.report import choose_columns
     from opsctl.incidents.service import read as incidents
+    from opsctl.incidents.views import lists as incident_views
     from opsctl.kpis import service as kpis
     from opsctl.kpis import views as kpi_views
     from opsctl.kpis.terms import By
@@ -55,11 +56,13 @@ def demo() -> None:
     context = current()
     folder = _own_database(context)
     months = _fill(context)
-    listed = context.read(incidents.list_incidents, limit=10)
+    listed = context.read(incidents.list_incidents, now=context.now, limit=10)
     period = read_period("last-month", zone=ZONE, now=context.now)
     found = context.read(kpis.report, now=context.now, period=period, by=By.ASSET)
     figures = kpi_views.report(found.period, found.scope, found.as_of, found.ledger_head, found.figures)
-    table = incident_views.listed(listed.incidents, len(listed.incidents), context.now)
+    table = choose_columns(
+        incident_views.listed(listed.cases, len(listed.cases), context.now), incident_views.LISTED
+    )
     context.emit(views.demo(str(context.address), str(folder), months, table, figures))
 
 

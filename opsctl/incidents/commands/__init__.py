@@ -1,3 +1,4 @@
-"""opsctl incident: `verbs` has the verbs, `importing` what the longest of them does."""
+"""opsctl incident: `night` has the verbs that also stand at the top level, `deciding` and `reading` the others.
 
-from opsctl.incidents.commands.verbs import app as app
+`parameters` is what several verbs take; `importing` does the work of the longest of them.
+"""

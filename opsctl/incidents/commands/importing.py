@@ -15,8 +15,8 @@ from opsctl.core.report import Report
 from opsctl.core.texts import _
 from opsctl.exchange.intake import Record, Refused, read_source, records_of
 from opsctl.exchange.rejects import write_rejects
-from opsctl.incidents import views
 from opsctl.incidents.service import imports as service
+from opsctl.incidents.views import imports as views
 
 BLOCK = 5000
 ONE_TRANSACTION = {"sqlite": 50_000, "postgresql": 5_000}

@@ -15,6 +15,7 @@ from opsctl.incidents.rules.clocks import stamped
 from opsctl.incidents.rules.life import Case, Incident
 from opsctl.incidents.rules.words import check_instant
 from opsctl.incidents.service.cases import case_of, hold, save, write
+from opsctl.incidents.service.read import owned
 from opsctl.incidents.service.rows import of_references
 from opsctl.incidents.terms import (
     ASSIGNED,
@@ -50,6 +51,14 @@ def assign(session: Session, *, now: datetime, actor: str, named: list[str], to:
         facts = {"to": handle, "from": before}
         done.append(save(session, held, after, kind=ASSIGNED, facts=facts, happened_at=now))
     return done
+
+
+def hand_over(session: Session, *, now: datetime, actor: str, person: str, to: str) -> list[str]:
+    """Give every unresolved incident of one person to another, and return their references; part of retiring them."""
+    references = [reference for reference, _title in owned(session, person=person)]
+    if references:
+        assign(session, now=now, actor=actor, named=references, to=to)
+    return references
 
 
 @use_case(needs=Permission.RECORD, offline=True)
@@ -190,8 +199,8 @@ def approve(
 
 
 @use_case(needs=Permission.RECORD, offline=False)
-def merge(session: Session, *, now: datetime, actor: str, named: list[str], into: str) -> Case:
-    """Merge these incidents into that one, all or none, and return it as a case."""
+def merge(session: Session, *, now: datetime, actor: str, named: list[str], into: str) -> list[Case]:
+    """Merge these incidents into that one, all or none, and return that one."""
     found = hold(session, [into, *named], now)
     target = found[0].case
     sources = found[1:]
@@ -201,7 +210,7 @@ def merge(session: Session, *, now: datetime, actor: str, named: list[str], into
         after = merging.merge(held.case, target, now=now)
         write(session, held.case.incident, after, kind=MERGED, facts={"into": target.reference}, happened_at=now)
     session.flush()
-    return _judged_anew(session, target.reference, [held.case.reference for held in sources])
+    return [_judged_anew(session, target.reference, [held.case.reference for held in sources])]
 
 
 @use_case(needs=Permission.RECORD, offline=False)

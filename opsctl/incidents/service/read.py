@@ -137,6 +137,12 @@ def _with_clocks(
     ]
 
 
+def owned(session: Session, *, person: str) -> list[tuple[str, str]]:
+    """The unresolved incidents that the person has, as reference and title."""
+    query = select(IncidentRow.reference, IncidentRow.title).where(IncidentRow.assignee == person, UNRESOLVED_NOW)
+    return list(session.exec(query.order_by(col(IncidentRow.reference))).all())
+
+
 def timeline(session: Session, *, word: str, now: datetime) -> tuple[Incident, list[Row]]:
     """The incident and its ledger rows, in the order in which things happened."""
     incident = find(session, word=word, now=now)
