@@ -2,8 +2,11 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import islice
+from operator import itemgetter
+from sys import intern
+from typing import Any
 
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
@@ -12,11 +15,14 @@ from opsctl.exchange.documents import Document, RawRecord, Reject
 
 _DELIMITERS = ",;\t|"
 _LONGEST_HEADER = 65_536
+_PIECE = 1_000_000
 _END = ""  # no line of a file is empty: each has at least its line feed
 
 
-def read_csv(text: str, *, name: str, encoding: str) -> Document:
+def read_csv(text: str, *, name: str, encoding: str, only: Collection[str] = ()) -> Document:
     """The rows under the header as records; blank rows are left out, cells that a short row lacks are absent.
+
+    If `only` names columns, the records have no others.
 
     The delimiter is the one of , ; tab | that the header has most of, or what a first line `sep=;` says. Of two
     columns with one name the first counts. Rejected are rows with more cells than the header and rows with text
@@ -26,19 +32,19 @@ def read_csv(text: str, *, name: str, encoding: str) -> Document:
     before = csv.field_size_limit()
     csv.field_size_limit(max(before, len(text) + 1))
     try:
-        return _read(text, name, encoding)
+        return _read(text, name, encoding, only)
     finally:
         csv.field_size_limit(before)
 
 
-def _read(text: str, name: str, encoding: str) -> Document:
+def _read(text: str, name: str, encoding: str, only: Collection[str]) -> Document:
     delimiter, skipped = _delimiter(text)
     taken: list[str] = []
-    stream = io.StringIO(text, newline="")
+    lines = _lines(text)
     for _line in range(skipped):
-        stream.readline()
+        next(lines)
     # Strict, or a quote that is never closed would silently swallow the rest of the file into one cell.
-    rows = csv.reader(_remembered(stream, taken), delimiter=delimiter, strict=True, skipinitialspace=True)
+    rows = csv.reader(_remembered(lines, taken), delimiter=delimiter, strict=True, skipinitialspace=True)
     header: list[str] | None = None
     records: list[RawRecord] = []
     rejects: list[Reject] = []
@@ -69,20 +75,57 @@ def _read(text: str, name: str, encoding: str) -> Document:
         if header is None:
             header, remarks = _read_header(row, name)
             width = len(header)
+            cells_of = _cells_of(header, only)
             continue
         if len(row) > width and any(row[width:]):
             reason = _("The row has {found} cells, the header {expected}.").format(found=len(row), expected=width)
             rejects.append(Reject(line, None, reason, _raw(taken)))
             continue
-        values = dict(zip(header, row, strict=False))
-        values.pop("", None)
-        records.append(RawRecord(line, values))
+        records.append(RawRecord(line, cells_of(row)))
     if header is None or not (records or rejects):
         raise InvalidInput(
             _("{name} has a header and no rows.").format(name=name), _("Name a file that holds records.")
         )
     columns = tuple(column for column in header if column)
-    return Document("csv", encoding, records, rejects, remarks, columns)
+
+    def whole(lines: Collection[int]) -> dict[int, dict[str, Any]]:
+        again = read_csv(text, name=name, encoding=encoding)
+        return {record.line: record.values for record in again.records if record.line in lines}
+
+    return Document("csv", encoding, records, rejects, remarks, columns, whole if only else None)
+
+
+def _cells_of(header: list[str], only: Collection[str]) -> Callable[[list[str]], dict[str, Any]]:
+    """A function that gives the cells of a row by their column: of all, or of those that `only` names."""
+    places = [place for place, column in enumerate(header) if column and column in only]
+    names = [header[place] for place in places]
+
+    def every_cell(row: list[str]) -> dict[str, Any]:
+        values = dict(zip(header, row, strict=False))
+        values.pop("", None)
+        return values
+
+    if not only or len(places) < 2:
+        return every_cell
+    cells_at = itemgetter(*places)
+
+    def some_cells(row: list[str]) -> dict[str, Any]:
+        try:
+            # The rows of a log say the same words over and over; each is kept once.
+            return dict(zip(names, map(intern, cells_at(row)), strict=True))
+        except IndexError:
+            return {header[place]: row[place] for place in places if place < len(row)}
+
+    return some_cells
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The physical lines with their ends. By pieces, for a stream of a whole text needs four bytes a character."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start + _PIECE) + 1 or len(text)
+        yield from io.StringIO(text[start:end], newline="")
+        start = end
 
 
 def _delimiter(text: str) -> tuple[str, int]:
@@ -123,8 +166,8 @@ def _read_header(row: list[str], name: str) -> tuple[list[str], tuple[str, ...]]
     return names, (remark,)
 
 
-def _remembered(stream: io.StringIO, taken: list[str]) -> Iterator[str]:
-    for line in stream:
+def _remembered(lines: Iterator[str], taken: list[str]) -> Iterator[str]:
+    for line in lines:
         taken.append(line)
         yield line
     taken.append(_END)

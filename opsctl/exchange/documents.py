@@ -1,6 +1,6 @@
 """A file of other people's records, read but not yet understood."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -27,7 +27,8 @@ class Reject:
 class Document:
     """A whole file. `columns` is the header of a CSV file, without doubles, and empty for JSON.
 
-    `remarks` are sentences for the reader: how the file was taken where that was not plain.
+    `remarks` are sentences for the reader: how the file was taken where that was not plain. `whole` is there where
+    the records have only some columns: given lines, it reads those rows again with all of them.
     """
 
     kind: Literal["csv", "json", "jsonl"]
@@ -36,3 +37,4 @@ class Document:
     rejects: list[Reject]
     remarks: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    whole: Callable[[Collection[int]], dict[int, dict[str, Any]]] | None = None

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -11,10 +11,12 @@ from opsctl.core.chain import digest
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.typed import excerpt, nearest
+from opsctl.exchange import event_log
 from opsctl.exchange.columns import Reader, column_exists, known_columns, reader
 from opsctl.exchange.documents import Document, Reject
+from opsctl.exchange.event_log import Episode
 from opsctl.exchange.fields import Field
-from opsctl.exchange.maps import ImportMap
+from opsctl.exchange.maps import EventLog, ImportMap
 from opsctl.exchange.values import Converter, Refused, Times, converter, read_key
 
 _COLUMNS_NAMED = 20
@@ -27,37 +29,46 @@ _Step = tuple[str, Reader, Converter, Any]
 class MappedRecord:
     """One record in our fields; those that are absent or null are left out.
 
-    `digest` is the SHA-256 of the canonical JSON of key and values, by which the same row is known again.
+    `digest` is the SHA-256 of the canonical JSON of key and values, by which the same row is known again. `episodes`
+    is empty unless an event log says that the record was opened again; its instants are then all there, and `values`
+    has the first of how it began and the last of how it ended.
     """
 
     line: int
     key: str
     values: dict[str, Any]
     digest: str
+    episodes: tuple[Episode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
     """What became of a file. `rejects` holds those of the document too, all in the order of lines; `same` counts
-    rows that repeat an earlier one exactly and are passed over."""
+    rows that repeat an earlier one exactly and are passed over. `others` are the other rows of records of an event log
+    that `rejects` has one row of; `remarks` are sentences for the reader."""
 
     records: list[MappedRecord]
     rejects: list[Reject]
     same: int
+    others: list[Reject] = field(default_factory=list)
+    remarks: tuple[str, ...] = ()
 
 
 def apply_map(document: Document, import_map: ImportMap, fields: Mapping[str, Field], *, zone: str | None) -> Mapped:
     """The records of the document in our fields. `zone` is that of naive times where the map names none.
 
     Values are str, bool or datetime in UTC. A row is rejected if its key is missing or stands with other values in
-    an earlier row, or if a value cannot be read. Raise InvalidInput if a column of the map is in no record, a
-    default cannot be read, or a naive time has neither the map's timezone nor `zone`.
+    an earlier row, or if a value cannot be read; of an event log, all rows of a record are if one cannot be read. Raise
+    InvalidInput if a column of the map is in no record, a default cannot be read, or a naive time has neither the map's
+    timezone nor `zone`.
     """
     _check_columns(document, import_map)
     times = Times(import_map.date_format, import_map.timezone or zone, import_map.file)
     # In the order of names, so that the values of each record are canonical without sorting.
     names = sorted({**import_map.columns, **import_map.defaults})
     plan = [_step(name, import_map, fields[name], times) for name in names]
+    if import_map.event_log is not None:
+        return _apply_log(document, import_map, import_map.event_log, plan, times)
     read_their_key = reader((import_map.key,), import_map.null)
     records: list[MappedRecord] = []
     rejects = list(document.rejects)
@@ -71,7 +82,7 @@ def apply_map(document: Document, import_map: ImportMap, fields: Mapping[str, Fi
         except Refused as refused:
             rejects.append(Reject(record.line, key, refused.reason, record.values))
             continue
-        stamp = digest(_encode([key, _spelled(values)]))
+        stamp = _stamp(key, values)
         if key not in digests:
             digests[key] = stamp
             records.append(MappedRecord(record.line, key, values, stamp))
@@ -81,6 +92,51 @@ def apply_map(document: Document, import_map: ImportMap, fields: Mapping[str, Fi
             reason = _("An earlier row has the same key and other values.")
             rejects.append(Reject(record.line, key, reason, record.values))
     return Mapped(records, sorted(rejects, key=attrgetter("line")), same)
+
+
+def _apply_log(document: Document, import_map: ImportMap, log: EventLog, plan: list[_Step], times: Times) -> Mapped:
+    events = event_log.read_events(document, import_map, log, times)
+    records: list[MappedRecord] = []
+    for key, found in events.by_key.items():
+        if key in events.refused:
+            continue
+        episodes = event_log.episodes_of(found)
+        said = {name for episode in episodes for name in episode}
+        wanted = [step for step in plan if step[0] not in said]
+        values, reasons = _latest_values(document, [place for _at, _instant, place in reversed(found)], wanted)
+        if reasons:
+            events.refused[key] = reasons
+            continue
+        values.setdefault("opened", found[0][0])
+        event_log.settle(values, episodes)
+        values = dict(sorted(values.items()))
+        told = tuple(episodes) if len(episodes) > 1 else ()
+        line = document.records[min(place for _at, _instant, place in found)].line
+        records.append(MappedRecord(line, key, values, _stamp(key, values, told), told))
+    rejects, others = event_log.rejected(document, import_map, events.refused)
+    rejects = [*document.rejects, *event_log.whole_rows(document, [*events.keyless, *rejects])]
+    others = event_log.whole_rows(document, others)
+    return Mapped(records, sorted(rejects, key=attrgetter("line")), 0, others, event_log.told(events.unlisted))
+
+
+def _latest_values(document: Document, places: list[int], plan: list[_Step]) -> tuple[dict[str, Any], dict[int, str]]:
+    """Each field from the first of these rows that has it, and the reasons of the rows whose value cannot be read."""
+    ours: dict[str, Any] = {}
+    reasons: dict[int, str] = {}
+    for name, read, convert, default in plan:
+        for place in places:
+            found = read(document.records[place].values)
+            if found is None:
+                continue
+            try:
+                ours[name] = convert(found)
+            except Refused as refused:
+                reasons.setdefault(place, f"{name}: {refused.reason}")
+            break
+        else:
+            if default is not None:
+                ours[name] = default
+    return ours, reasons
 
 
 def _step(name: str, import_map: ImportMap, field: Field, times: Times) -> _Step:
@@ -116,6 +172,11 @@ def _values(theirs: dict[str, Any], plan: list[_Step]) -> dict[str, Any]:
     return ours
 
 
+def _stamp(key: str, values: dict[str, Any], episodes: tuple[Episode, ...] = ()) -> str:
+    more = [[_spelled(episode) for episode in episodes]] if episodes else []
+    return digest(_encode([key, _spelled(values), *more]))
+
+
 def _spelled(values: dict[str, Any]) -> dict[str, Any]:
     return {name: found.isoformat() if type(found) is datetime else found for name, found in values.items()}
 
@@ -123,7 +184,12 @@ def _spelled(values: dict[str, Any]) -> dict[str, Any]:
 def _check_columns(document: Document, import_map: ImportMap) -> None:
     if not document.records and not document.columns:
         return
-    wanted = {"key": (import_map.key,), **{f"columns.{name}": each for name, each in import_map.columns.items()}}
+    log = import_map.event_log
+    wanted = {
+        "key": (import_map.key,),
+        **({} if log is None else {"event_log.time": log.time, "event_log.activity": log.activity}),
+        **{f"columns.{name}": each for name, each in import_map.columns.items()},
+    }
     for place, columns in wanted.items():
         if not any(column_exists(document, column) for column in columns):
             known = known_columns(document)

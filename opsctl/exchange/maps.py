@@ -20,6 +20,17 @@ FLAG_WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False,
 _TABLES = ("columns", "defaults", "values")
 _EXAMPLES = {"source": '"servicenow"', "key": '"number"', "timezone": '"Asia/Shanghai"'}
 _KEYS = ("source", "key", "timezone", "date_format", "null", *_TABLES)
+INSTANTS = ("impact_start", "detected", "opened", "acknowledged", "mitigated", "restored", "resolved", "closed")
+"""What an activity of an event log may say, in the order of a record's life."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventLog:
+    """How rows of one key tell one record: their columns, and which of our instants each activity word says."""
+
+    time: tuple[str, ...]
+    activity: tuple[str, ...]
+    instants: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +46,13 @@ class ImportMap:
     columns: Mapping[str, tuple[str, ...]]
     defaults: Mapping[str, str | bool]
     values: Mapping[str, Mapping[str, str | bool]]
+    event_log: EventLog | None = None
+
+    @property
+    def needed(self) -> frozenset[str]:
+        """All columns that the map reads."""
+        log = () if self.event_log is None else (*self.event_log.time, *self.event_log.activity)
+        return frozenset({self.key, *log, *(column for columns in self.columns.values() for column in columns)})
 
 
 def load_map(path: Path, *, fields: Mapping[str, Field]) -> ImportMap:
@@ -78,29 +96,35 @@ def _allowed(known: Iterable[str], word: str = "") -> str:
     return _("Did you mean {names}?").format(names=", ".join(close)) + " " + everything if close else everything
 
 
+def _one_or_more_columns() -> str:
+    return _("the name of a column in quotes, or a list of such names")
+
+
 class _Check:
     """Reads one map; each method raises InvalidInput for the first thing it does not understand."""
 
     def __init__(self, file: str, fields: Mapping[str, Field]) -> None:
         self._file = file
         self._fields = fields
+        # Only a room whose records have a life of instants has logs of it.
+        self._instants = tuple(name for name in INSTANTS if name in fields)
+        self._keys = (*_KEYS, "event_log") if self._instants else _KEYS
 
     def read(self, content: dict[str, Any]) -> ImportMap:
         """The map."""
-        if "event_log" in content:
-            raise InvalidInput(
-                _("{file}: event_log: event logs are not read by this version.").format(file=self._file),
-                _("Export one row per record and leave out [event_log]."),
-            )
         for key in content:
-            if key not in _KEYS:
-                raise self._unknown(key, _KEYS)
+            if key not in self._keys:
+                raise self._unknown(key, self._keys)
         zone = self._text(content, "timezone") if "timezone" in content else None
         if zone is not None:
             zone = self._zone(zone)
         tables = {name: self._table(content.get(name, {}), name) for name in _TABLES}
-        if not tables["columns"]:
+        event_log = self._event_log(content["event_log"]) if "event_log" in content else None
+        if not tables["columns"] and event_log is None:
             raise self._missing("columns", _('a table with one line for each field, such as title = "Summary"'))
+        if event_log is not None and "opened" in tables["defaults"]:
+            found = tables["defaults"]["opened"]
+            raise self._wrong("defaults.opened", found, _("left out: the first row of an event log is the opening"))
         return ImportMap(
             file=self._file,
             source=self._text(content, "source"),
@@ -108,12 +132,42 @@ class _Check:
             timezone=zone,
             date_format=tuple(self._date_format(form) for form in self._texts(content, "date_format")),
             null=self._texts(content, "null"),
-            columns={field: self._columns(field, found) for field, found in tables["columns"].items()},
+            columns={field: self._columns(f"columns.{field}", found) for field, found in tables["columns"].items()},
             defaults={
                 field: self._value(field, found, f"defaults.{field}") for field, found in tables["defaults"].items()
             },
             values={field: self._words(field, found) for field, found in tables["values"].items()},
+            event_log=event_log,
         )
+
+    def _event_log(self, found: Any) -> EventLog:
+        if not isinstance(found, dict):
+            raise self._wrong("event_log", found, _("a table"))
+        known = ("time", "activity", *self._instants)
+        for key in found:
+            if key not in known:
+                raise self._unknown(f"event_log.{key}", known, key)
+        for key in ("time", "activity"):
+            if key not in found:
+                raise self._missing(f"event_log.{key}", _one_or_more_columns())
+        instants: dict[str, str] = {}
+        for instant in self._instants:
+            words = self._texts(found, instant, "event_log.")
+            for word in dict.fromkeys(word.strip() for word in words):
+                if not word:
+                    raise self._wrong(f"event_log.{instant}", found[instant], _("a list of activities, none empty"))
+                if word in instants:
+                    raise self._wrong(
+                        f"event_log.{instant}",
+                        found[instant],
+                        "",
+                        _("{word!r} is listed in {other} already; one activity says one instant.").format(
+                            word=excerpt(word), other=f"event_log.{instants[word]}"
+                        ),
+                    )
+                instants[word] = instant
+        time, activity = (self._columns(f"event_log.{key}", found[key]) for key in ("time", "activity"))
+        return EventLog(time, activity, instants)
 
     def _text(self, content: Mapping[str, Any], key: str) -> str:
         must = _("a text such as {example}").format(example=_EXAMPLES[key])
@@ -124,11 +178,11 @@ class _Check:
             raise self._wrong(key, found, must)
         return found.strip()
 
-    def _texts(self, content: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    def _texts(self, content: Mapping[str, Any], key: str, table: str = "") -> tuple[str, ...]:
         found = content.get(key, [])
         texts = [found] if isinstance(found, str) else found
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-            raise self._wrong(key, found, _("a text, or a list of texts"))
+            raise self._wrong(table + key, found, _("a text, or a list of texts"))
         return tuple(texts)
 
     def _zone(self, name: str) -> str:
@@ -151,11 +205,11 @@ class _Check:
                 raise self._unknown(f"{name}.{field}", self._fields, field)
         return found
 
-    def _columns(self, field: str, found: Any) -> tuple[str, ...]:
+    def _columns(self, key: str, found: Any) -> tuple[str, ...]:
         columns = [found] if isinstance(found, str) else found
         is_list = isinstance(columns, list) and columns
         if not is_list or not all(isinstance(column, str) and column.strip() for column in columns):
-            raise self._wrong(f"columns.{field}", found, _("the name of a column in quotes, or a list of such names"))
+            raise self._wrong(key, found, _one_or_more_columns())
         return tuple(column.strip() for column in columns)
 
     def _words(self, field: str, found: Any) -> dict[str, str | bool]:
@@ -175,6 +229,8 @@ class _Check:
             return flag
         if kind is FieldType.CHOICE:
             choices = self._fields[field].choices or frozenset()
+            if type(found) is int and str(found) in choices:
+                return str(found)
             if not isinstance(found, str) or found not in choices:
                 must = _("one of {names}").format(names=", ".join(sorted(choices)))
                 raise self._wrong(key, found, must, _allowed(sorted(choices), str(found)))

@@ -39,9 +39,19 @@ class Times:
         self._file = file
         self._formats = formats
         self._parsers = [parser(form) for form in formats]
+        self._known: dict[str, datetime] = {}
 
     def read(self, found: Any) -> datetime:
         """The moment in UTC. Raise Refused if it is none, InvalidInput if it has no zone and none is known."""
+        if type(found) is not str:
+            return self._read(found)
+        known = self._known.get(found)
+        if known is None:
+            # Rows of one file say the same times over and over.
+            known = self._known[found] = self._read(found)
+        return known
+
+    def _read(self, found: Any) -> datetime:
         moment = self._parse(found)
         if moment is None:
             shown = excerpt(text_form(found)) if not isinstance(found, (dict, list)) else kind_of(found)
@@ -111,7 +121,7 @@ def converter(field: Field, words: Mapping[str, str | bool], times: Times) -> Co
 
 def _word_converter(words: Mapping[str, str | bool], in_any_case: Mapping[str, str | bool]) -> Converter:
     def convert(found: Any) -> Any:
-        word = found if type(found) is str else _text(found)
+        word = found if type(found) is str else read_word(found)
         ours = words.get(word)
         if ours is None:
             ours = in_any_case.get(word.lower())
@@ -125,7 +135,7 @@ def _word_converter(words: Mapping[str, str | bool], in_any_case: Mapping[str, s
 
 def _text_converter(words: Mapping[str, str | bool], read: Callable[[str], str]) -> Converter:
     def convert(found: Any) -> str:
-        text = found if type(found) is str else _text(found)
+        text = found if type(found) is str else read_word(found)
         if words:
             text = str(words.get(text, text))
         if text.isprintable() and len(text) <= _PLAIN_LENGTH and "  " not in text:
@@ -142,7 +152,7 @@ def read_key(found: Any, column: str) -> str:
     """The identity of a record in the tool it comes from. Raise Refused if there is none, or it cannot be one."""
     if found is None:
         raise Refused(_("The key is missing: {column} is empty.").format(column=column))
-    key = found if type(found) is str else _text(found)
+    key = found if type(found) is str else read_word(found)
     if len(key) > _LONGEST_KEY:
         raise Refused(
             _("The key has {length} characters, {limit} are allowed.").format(length=len(key), limit=_LONGEST_KEY)
@@ -152,7 +162,8 @@ def read_key(found: Any, column: str) -> str:
     return key
 
 
-def _text(found: Any) -> str:
+def read_word(found: Any) -> str:
+    """A value of theirs as one word. Raise Refused if it is a list or an object."""
     if isinstance(found, (dict, list)):
         raise Refused(_("This is {kind}; name one member of it, such as updates.0.at.").format(kind=kind_of(found)))
     return text_form(found)

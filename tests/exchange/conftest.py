@@ -20,11 +20,15 @@ def fields() -> dict[str, Field]:
     known = [
         Field("title", FieldType.TEXT),
         Field("asset", FieldType.TEXT),
+        Field("customer", FieldType.TEXT),
+        Field("category", FieldType.CHOICE, frozenset({"fault", "security", "emergency"})),
         Field("impact", FieldType.CHOICE, LEVELS),
         Field("urgency", FieldType.CHOICE, LEVELS),
+        Field("severity", FieldType.CHOICE, frozenset("1234")),
         Field("outage", FieldType.FLAG),
         *(Field(name, FieldType.MOMENT) for name in MOMENTS),
         *(Field(name, FieldType.BODY) for name in ("cause", "handling", "result")),
+        Field("assignee", FieldType.TEXT),
     ]
     return {field.name: field for field in known}
 

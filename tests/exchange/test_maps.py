@@ -7,7 +7,7 @@ import pytest
 
 from opsctl.core.errors import InvalidInput, NotFound
 from opsctl.exchange.fields import Field
-from opsctl.exchange.maps import ImportMap, load_map
+from opsctl.exchange.maps import EventLog, ImportMap, load_map
 
 Load = Callable[[str | bytes], ImportMap]
 
@@ -33,8 +33,8 @@ P2 = "no"
 START = 'source = "jira"\nkey = "number"\n'
 BASE = START + '[columns]\ntitle = "t"\n'
 FIELDS = (
-    "title, asset, impact, urgency, outage, impact_start, detected, opened, acknowledged, mitigated, restored, "
-    "resolved, closed, entered_at, cause, handling, result"
+    "title, asset, customer, category, impact, urgency, severity, outage, impact_start, detected, opened, "
+    "acknowledged, mitigated, restored, resolved, closed, entered_at, cause, handling, result, assignee"
 )
 
 
@@ -63,6 +63,31 @@ def test_a_whole_map_is_read(load: Load) -> None:
     )
 
 
+def test_an_event_log_has_columns_for_time_and_activity_and_words_for_each_instant(load: Load) -> None:
+    text = BASE + '[event_log]\ntime = "at"\nactivity = ["a", "b"]\n'
+    read = load(text + 'resolved = [" Resolved ", "Fixed", "Fixed"]\nimpact_start = "Alert"\nclosed = []')
+    assert read.event_log == EventLog(
+        ("at",), ("a", "b"), {"Resolved": "resolved", "Fixed": "resolved", "Alert": "impact_start"}
+    )
+    assert read.needed == {"number", "t", "at", "a", "b"}
+    assert load(START + '[event_log]\ntime = "at"\nactivity = "a"').columns == {}
+    assert load(BASE).event_log is None
+
+
+def test_a_room_whose_records_have_no_instants_knows_no_event_log(tmp_path: Path, fields: dict[str, Field]) -> None:
+    path = tmp_path / "m.toml"
+    path.write_text(BASE + '[event_log]\ntime = "at"\nactivity = "a"')
+    with pytest.raises(InvalidInput) as caught:
+        load_map(path, fields={"title": fields["title"]})
+    assert caught.value.message.endswith("m.toml: event_log is not known.")
+    assert caught.value.hint == "Allowed: source, key, timezone, date_format, null, columns, defaults, values."
+
+
+def test_a_word_that_is_a_number_may_be_written_as_one(load: Load) -> None:
+    read = load(BASE + '[defaults]\nseverity = 3\n[values.severity]\n"1 - Critical" = 1\nP2 = "2"')
+    assert (read.defaults, read.values) == ({"severity": "3"}, {"severity": {"1 - Critical": "1", "P2": "2"}})
+
+
 def test_what_may_be_left_out_is_empty_and_a_mark_at_the_start_is_no_fault(load: Load) -> None:
     read = load(b"\xef\xbb\xbf" + BASE.encode())
     assert (read.timezone, read.date_format, read.null, read.defaults, read.values) == (None, (), (), {}, {})
@@ -77,7 +102,9 @@ def test_formats_that_hold_a_whole_date_are_allowed(form: str, load: Load) -> No
 
 
 MUST_TIME = "It must be a strptime format of a whole date such as %d/%m/%Y %H:%M, or epoch, epoch-ms."
-TOP = "Allowed: source, key, timezone, date_format, null, columns, defaults, values."
+TOP = "Allowed: source, key, timezone, date_format, null, columns, defaults, values, event_log."
+LOG = BASE + '[event_log]\ntime = "at"\nactivity = "a"\n'
+IN_LOG = "Allowed: time, activity, impact_start, detected, opened, acknowledged, mitigated, restored, resolved, closed."
 LEVELS = "Allowed: high, low, medium."
 NAMES = "It must be the name of a column in quotes, or a list of such names."
 
@@ -87,10 +114,34 @@ NAMES = "It must be the name of a column in quotes, or a list of such names."
     [
         ("a = ", "m.toml is not TOML: Invalid value (at end of document).", "Mend it there; texts stand in quotes."),
         (b'source = "\xff"', "m.toml is not UTF-8: it breaks at byte 10.", "Save it as UTF-8."),
+        (BASE + "event_log = 1", "m.toml: columns.event_log is not known.", f"Allowed: {FIELDS}."),
+        ("event_log = 1\n" + BASE, "m.toml: event_log is 1.", "It must be a table."),
+        (BASE + '[event_log]\nactivity = "a"', "m.toml: event_log.time is missing.", NAMES),
+        (BASE + '[event_log]\ntime = "a"', "m.toml: event_log.activity is missing.", NAMES),
+        (BASE + '[event_log]\ntime = 5\nactivity = "a"', "m.toml: event_log.time is 5.", NAMES),
+        (BASE + '[event_log]\ntime = "at"\nactivity = ""', "m.toml: event_log.activity is ''.", NAMES),
         (
-            BASE + "[event_log]\ntime='x'",
-            "m.toml: event_log: event logs are not read by this version.",
-            "Export one row per record and leave out [event_log].",
+            LOG + 'resloved = ["Resolved"]',
+            "m.toml: event_log.resloved is not known.",
+            f"Did you mean resolved, restored? {IN_LOG}",
+        ),
+        (LOG + 'entered_at = ["Entered"]', "m.toml: event_log.entered_at is not known.", IN_LOG),
+        (LOG + "resolved = 5", "m.toml: event_log.resolved is 5.", "It must be a text, or a list of texts."),
+        (LOG + "resolved = [5]", "m.toml: event_log.resolved is [5].", "It must be a text, or a list of texts."),
+        (
+            LOG + 'resolved = ["a", " "]',
+            "m.toml: event_log.resolved is ['a', ' '].",
+            "It must be a list of activities, none empty.",
+        ),
+        (
+            LOG + 'closed = ["Done "]\nresolved = ["Fixed", "Done"]',
+            "m.toml: event_log.closed is ['Done '].",
+            "'Done' is listed in event_log.resolved already; one activity says one instant.",
+        ),
+        (
+            LOG + '[defaults]\nopened = "2026-10-01T00:00Z"',
+            "m.toml: defaults.opened is '2026-10-01T00:00Z'.",
+            "It must be left out: the first row of an event log is the opening.",
         ),
         ('time_zone = "UTC"\n' + BASE, "m.toml: time_zone is not known.", "Did you mean timezone? " + TOP),
         ("zzz = 1\n" + BASE, "m.toml: zzz is not known.", TOP),
