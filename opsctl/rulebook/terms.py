@@ -3,6 +3,8 @@
 from enum import StrEnum
 
 APPLIED = "rulebook.applied"
+DEFAULT_WORD = "default"
+"""How a command names the book that opsctl brings along."""
 DEFAULT_BOOK = "default.toml"
 """The small book that `init` applies; it stands beside this file."""
 
@@ -13,3 +15,51 @@ class Starts(StrEnum):
     OPENED = "opened"
     DETECTED = "detected"
     IMPACT = "impact"
+
+
+class Level(StrEnum):
+    """How wide or how urgent an incident is; the rows and the columns of the severity matrix."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Unit(StrEnum):
+    """What a figure is measured in."""
+
+    RATIO = "ratio"
+    SECONDS = "seconds"
+    COUNT = "count"
+
+
+SEVERITIES = (1, 2, 3, 4)
+"""1 is the worst."""
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+ALWAYS_NAME = "always"
+"""The calendar that is there without being defined."""
+TABLES = (
+    "rulebook", "calendars", "posts", "severity", "severity_names", "limits", "incidents", "targets",
+)  # fmt: skip
+LATER_TABLES = ("checklists", "duties", "backups", "clauses", "workflows", "routes")
+"""What a rulebook may say one day and this version does not read."""
+FIGURES = {
+    "availability": Unit.RATIO,
+    "mttd": Unit.SECONDS,
+    "mtta": Unit.SECONDS,
+    "mttm": Unit.SECONDS,
+    "mttr": Unit.SECONDS,
+    "mtt-resolve": Unit.SECONDS,
+    "mtbf": Unit.SECONDS,
+    "repair-on-time": Unit.RATIO,
+    "response-on-time": Unit.RATIO,
+    "security-incidents-major": Unit.COUNT,
+    "plan-start-time": Unit.SECONDS,
+}
+"""The figures that may have a target."""
+STATISTICS = ("median", "p90", "max")
+"""What may stand behind a figure of many durations: mttr.p90. Alone it is the mean."""
+OF_MANY = ("mttd", "mtta", "mttm", "mttr", "mtt-resolve", "plan-start-time")
+FIRST_YEAR_OF_HOLIDAYS = 2000
+YEARS_AHEAD = 2
+"""How many years after that of applying holidays are expanded for."""

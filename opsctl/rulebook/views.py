@@ -1,1 +1,338 @@
-"""Ready to be shown."""
+"""Rulebooks, ready to be shown."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from opsctl.core import texts
+from opsctl.core.calendars import Calendar
+from opsctl.core.report import Cell, Column, Kind, Report, Table, Text
+from opsctl.core.texts import _, pgettext
+from opsctl.core.times import local_day
+from opsctl.rulebook.rules import Limits, Rules, Target, Words
+from opsctl.rulebook.rules.book import Book
+from opsctl.rulebook.rules.findings import Finding
+from opsctl.rulebook.rules.standing import Difference, Head, clock
+from opsctl.rulebook.terms import DAYS, Level, Starts
+
+_COMING = 12
+
+
+def said(words: Words) -> str:
+    """A name in the reader's language."""
+    return words.zh if texts.language() == "zh_CN" else words.en
+
+
+def applied(head: Head, *, new: bool, warnings: Iterable[Finding]) -> Report:
+    """One line about what was applied; what was warned of goes to stderr."""
+    line = (
+        _("{version} applied: generation {number} of the rules")
+        if new
+        else _("{version} is in force with the same text already; nothing changed")
+    )
+    return Report(
+        kind="rulebook.applied",
+        data={**data_of(head), "new": new},
+        parts=(Text((line.format(version=head.reference, number=head.generation),)),),
+        remarks=tuple(f"{one.message} {one.hint}".strip() for one in warnings),
+        references=(head.reference,),
+    )
+
+
+def data_of(head: Head) -> dict[str, Any]:
+    """A version for programs."""
+    return {
+        "generation": head.generation,
+        "name": head.name,
+        "version": head.version,
+        "since": head.since,
+        "replaces": head.replaces,
+        "applied_by": head.applied_by,
+        "recorded_at": head.recorded_at,
+    }
+
+
+def listed(versions: Sequence[tuple[Head, bool]]) -> Report:
+    """Every version, each with whether it is in force."""
+    columns = (
+        Column("version", _("rulebook"), Kind.REFERENCE),
+        Column("since", _("in force since"), Kind.MOMENT),
+        Column("state", _("state")),
+        Column("by", _("applied by")),
+        Column("generation", _("generation"), Kind.COUNT),
+    )
+    rows = tuple(
+        (head.reference, _since(head), _state(in_force), head.applied_by, head.generation)
+        for head, in_force in versions
+    )
+    return Report(
+        kind="rulebook.list",
+        data=[{**data_of(head), "in_force": in_force} for head, in_force in versions],
+        parts=(
+            Table(columns, rows, empty=_("No rulebook yet. opsctl brings one along: opsctl rulebook apply default")),
+        ),
+        references=tuple(head.reference for head, _in_force in versions),
+    )
+
+
+def _since(head: Head) -> Any:
+    return head.since or Cell(_("always"), Kind.TEXT)
+
+
+def _state(in_force: bool) -> str:
+    return pgettext("rulebook", "in force") if in_force else pgettext("rulebook", "not in force")
+
+
+def judged(book: Book, file: str) -> Report:
+    """What is wrong with a file, and what may be."""
+    warnings = [*book.warnings, *(_clash(name, other) for name, other in book.clashes)]
+    found = [(_("error"), one) for one in book.errors] + [(_("warning"), one) for one in warnings]
+    columns = (
+        Column("level", _("level")),
+        Column("key", _("key"), Kind.REFERENCE),
+        Column("message", _("what was found")),
+        Column("hint", _("what is allowed, or to be done")),
+    )
+    rows = tuple((level, one.key, one.message, one.hint) for level, one in found)
+    fine = _("{file} is a valid rulebook: {version}").format(file=file, version=f"{book.name}@{book.version}")
+    return Report(
+        kind="rulebook.validated",
+        data={
+            "file": file,
+            "name": book.name or None,
+            "version": book.version or None,
+            "errors": [_finding(one) for one in book.errors],
+            "warnings": [_finding(one) for one in warnings],
+        },
+        parts=(*(() if book.errors else (Text((fine,)),)), *((Table(columns, rows),) if rows else ())),
+        attention=bool(warnings) and not book.errors,
+    )
+
+
+def _clash(name: str, book: str) -> Finding:
+    return Finding(
+        name,
+        _("{name} stands in the book {other} too, which is in force.").format(name=name, other=book),
+        _("Take it out of one of them, or apply this with --replaces {other}").format(other=book),
+    )
+
+
+def _finding(one: Finding) -> dict[str, str]:
+    return {"key": one.key, "message": one.message, "hint": one.hint}
+
+
+def compared(one: str, other: str, differences: Sequence[Difference]) -> Report:
+    """What two contents say otherwise, a field a row."""
+    columns = (Column("key", _("key"), Kind.REFERENCE), Column("old", one), Column("new", other))
+    return Report(
+        kind="rulebook.diff",
+        data={
+            "old": one,
+            "new": other,
+            "differences": [{"key": each.key, "old": each.old, "new": each.new} for each in differences],
+        },
+        parts=(
+            Table(
+                columns,
+                tuple((each.key, each.old, each.new) for each in differences),
+                empty=_("{one} and {other} say the same.").format(one=one, other=other),
+            ),
+        ),
+        references=tuple(each.key for each in differences),
+    )
+
+
+def shown(rules: Rules, heads: Sequence[Head], *, now: datetime) -> Report:
+    """Rules as people read them: the matrix, limits, calendars with the days to come, posts, targets."""
+    names = ", ".join(head.reference for head in heads)
+    parts = (_matrix(rules), _limits(rules), _calendars(rules), _coming(rules, now), _posts(rules), _targets(rules))
+    return Report(
+        kind="rulebook",
+        data={**describe(rules), "books": [data_of(head) for head in heads]},
+        heading=_("Rules of {books}, generation {number}").format(books=names, number=rules.generation)
+        if names
+        else "",
+        parts=tuple(part for part in parts if part.rows) if names else (Text((_("No rulebook is in force."),)),),
+        remarks=() if names else (_("Apply the one that opsctl brings along: opsctl rulebook apply default"),),
+        references=tuple(head.reference for head in heads),
+    )
+
+
+def describe(rules: Rules) -> dict[str, Any]:
+    """Rules for programs: durations in seconds, days as 2026-10-01, minutes of windows from the day's midnight."""
+    return {
+        "generation": rules.generation,
+        "since": rules.since,
+        "calendars": {name: _calendar_data(calendar) for name, calendar in sorted(rules.calendars.items())},
+        "posts": {post: words._asdict() for post, words in sorted(rules.posts.items())},
+        "severity": {
+            impact.value: {urgency.value: rules.severity_of(impact, urgency) for urgency in Level} for impact in Level
+        }
+        if rules.severities
+        else None,
+        "severity_names": {str(number): words._asdict() for number, words in sorted(rules.severity_names.items())},
+        "limits": [{"customer": customer, **_limits_data(limits)} for customer, limits in _every_limit(rules)],
+        "reopen_window": None if rules.reopen_window is None else rules.reopen_window.total_seconds(),
+        "targets": [{**scope, **_target_data(target)} for scope, target in _every_target(rules)],
+    }
+
+
+def _calendar_data(calendar: Calendar) -> dict[str, Any]:
+    if calendar.always:
+        return {"always": True}
+    return {
+        "always": False,
+        "zone": calendar.zone,
+        "weekly": dict(zip(DAYS, calendar.weekly, strict=True)),
+        "open": _iso(calendar.open),
+        "closed": _iso(calendar.closed),
+        "holidays": _iso(calendar.holidays),
+        "known_years": calendar.known_years,
+    }
+
+
+def _iso(days: Iterable[date]) -> list[str]:
+    return [day.isoformat() for day in sorted(days)]
+
+
+def _limits_data(limits: Limits) -> dict[str, Any]:
+    return {
+        "severity": limits.severity,
+        "response": None if limits.response is None else limits.response.total_seconds(),
+        "restore": None if limits.restore is None else limits.restore.total_seconds(),
+        "starts": limits.starts,
+        "calendar": limits.calendar,
+        "emergency_plan": limits.emergency_plan,
+        "review_within": limits.review_within,
+    }
+
+
+def _target_data(target: Target) -> dict[str, Any]:
+    return {"figure": target.figure, "op": target.op, "value": target.value}
+
+
+def _every_limit(rules: Rules) -> list[tuple[str | None, Limits]]:
+    general = [(None, limits) for _severity, limits in sorted(rules.limits.items())]
+    return [*general, *((customer, limits) for (customer, _severity), limits in sorted(rules.customer_limits.items()))]
+
+
+def _every_target(rules: Rules) -> list[tuple[dict[str, str], Target]]:
+    found: list[tuple[dict[str, str], Target]] = [({}, target) for target in rules.targets]
+    scoped: Mapping[str, Mapping[str, tuple[Target, ...]]] = {
+        "customer": rules.customer_targets,
+        "asset": rules.asset_targets,
+    }
+    for kind, targets in scoped.items():
+        found += [({kind: name}, target) for name, several in sorted(targets.items()) for target in several]
+    return found
+
+
+def _level(level: Level) -> str:
+    return {Level.HIGH: _("high"), Level.MEDIUM: _("medium"), Level.LOW: _("low")}[level]
+
+
+def _matrix(rules: Rules) -> Table:
+    columns = (Column("impact", _("impact")), *(Column(level.value, _level(level), Kind.COUNT) for level in Level))
+    rows = tuple(
+        (_level(impact), *(rules.severity_of(impact, urgency) for urgency in Level))
+        for impact in Level
+        if rules.severities
+    )
+    return Table(columns, rows, title=_("Severity by impact (rows) and urgency (columns)"))
+
+
+def _limits(rules: Rules) -> Table:
+    columns = (
+        Column("severity", _("severity"), Kind.COUNT),
+        Column("name", _("name")),
+        Column("customer", _("customer")),
+        Column("response", _("response")),
+        Column("restore", _("restoration")),
+        Column("calendar", _("calendar"), Kind.REFERENCE),
+        Column("starts", _("counted from")),
+        Column("emergency_plan", _("emergency plan")),
+        Column("review_within", _("review within")),
+    )
+    starts = {Starts.OPENED: _("opening"), Starts.DETECTED: _("detection"), Starts.IMPACT: _("start of the impact")}
+    rows = []
+    for customer, limits in _every_limit(rules):
+        words = rules.severity_names.get(limits.severity)
+        rows.append((
+            limits.severity,
+            None if words is None else said(words),
+            customer or _("all"),
+            limits.response_written,
+            limits.restore_written,
+            limits.calendar,
+            starts[limits.starts],
+            _("yes") if limits.emergency_plan else _("no"),
+            limits.review_within,
+        ))  # fmt: skip
+    return Table(columns, tuple(rows), title=_("Limits"))
+
+
+def _calendars(rules: Rules) -> Table:
+    columns = (
+        Column("calendar", _("calendar"), Kind.REFERENCE),
+        Column("zone", _("zone")),
+        Column("hours", _("hours")),
+        Column("known", _("days off known to")),
+    )
+    rows = tuple(
+        (
+            name,
+            None if calendar.always else calendar.zone,
+            _("always") if calendar.always else _hours(calendar),
+            None if calendar.known_years is None else str(calendar.known_years[1]),
+        )
+        for name, calendar in sorted(rules.calendars.items())
+    )
+    return Table(columns, rows, title=_("Calendars"))
+
+
+def _hours(calendar: Calendar) -> str:
+    """The hours of a week: `Mon–Fri 08:00–12:00, 14:00–18:00; Sat 09:00–12:00`."""
+    names = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+    runs: list[tuple[int, int]] = []
+    for day, windows in enumerate(calendar.weekly):
+        if windows and runs and runs[-1][1] == day - 1 and calendar.weekly[day - 1] == windows:
+            runs[-1] = runs[-1][0], day
+        elif windows:
+            runs.append((day, day))
+    return "; ".join(
+        f"{names[first] if first == last else f'{names[first]}–{names[last]}'} "
+        + ", ".join(f"{clock(start)}–{clock(end)}" for start, end in calendar.weekly[first])
+        for first, last in runs
+    )
+
+
+def _coming(rules: Rules, now: datetime) -> Table:
+    columns = (Column("day", _("day")), Column("calendar", _("calendar"), Kind.REFERENCE), Column("what", _("what")))
+    rows = []
+    for name, calendar in sorted(rules.calendars.items()):
+        today = local_day(now, calendar.zone)
+        special = {
+            **dict.fromkeys(calendar.holidays, _("day off")),
+            **dict.fromkeys(calendar.open, _("working day")),
+            **dict.fromkeys(calendar.closed, _("day off")),
+        }
+        rows += [(day.isoformat(), name, special[day]) for day in sorted(special) if day >= today][:_COMING]
+    return Table(columns, tuple(rows), title=_("Special days to come"))
+
+
+def _posts(rules: Rules) -> Table:
+    columns = (Column("post", _("post"), Kind.REFERENCE), Column("name", _("name")))
+    return Table(columns, tuple((post, said(words)) for post, words in sorted(rules.posts.items())), title=_("Posts"))
+
+
+def _targets(rules: Rules) -> Table:
+    columns = (
+        Column("figure", _("figure"), Kind.REFERENCE),
+        Column("target", _("target")),
+        Column("scope", _("for"), Kind.REFERENCE),
+    )
+    rows = tuple(
+        (target.figure, target.written, next(iter(scope.values()), None) or Cell(_("all"), Kind.TEXT))
+        for scope, target in _every_target(rules)
+    )
+    return Table(columns, rows, title=_("Targets"))

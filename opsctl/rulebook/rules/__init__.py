@@ -20,7 +20,8 @@ class Words(NamedTuple):
 class Limits:
     """What a severity asks for: working time on a calendar, None where nothing is asked.
 
-    `1wd` of the book is already the working time of one working day of the calendar.
+    `1wd` of the book is already the working time of one working day of the calendar; the words of the book are kept
+    beside it.
     """
 
     severity: int
@@ -30,6 +31,8 @@ class Limits:
     calendar: str
     emergency_plan: bool
     review_within: str | None
+    response_written: str | None = None
+    restore_written: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

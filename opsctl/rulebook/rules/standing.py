@@ -9,10 +9,20 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from opsctl.core.calendars import Calendar
+from opsctl.core.times import show_duration
 from opsctl.rulebook.rules import Limits, Rules, Target, Words
-from opsctl.rulebook.terms import Starts
+from opsctl.rulebook.terms import ALWAYS_NAME, DAYS, Starts
 
 Content = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that two contents say otherwise; None where one of them does not say it."""
+
+    key: str
+    old: str | None
+    new: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,78 @@ def merged(contents: Iterable[Content]) -> dict[str, Any]:
             for scope, targets in content.get(table, {}).items():
                 together.setdefault(table, {}).setdefault(scope, []).extend(targets)
     return together
+
+
+def differences(old: Content, new: Content) -> list[Difference]:
+    """The fields that two contents say otherwise, in order of their keys."""
+    before, after = fields_of(old), fields_of(new)
+    return [
+        Difference(key, before.get(key), after.get(key))
+        for key in sorted(before.keys() | after.keys())
+        if before.get(key) != after.get(key)
+    ]
+
+
+def fields_of(content: Content) -> dict[str, str]:
+    """A content as single fields, named by the keys of its file; holidays are a field each."""
+    fields = {f"rulebook.{name}": content[name] for name in ("version", "zone") if name in content}
+    fields |= _words("rulebook.title", content.get("title", {}))
+    for name, said in content.get("calendars", {}).items():
+        fields |= _fields_of_calendar(f"calendars.{name}", said)
+    for table in ("posts", "severity_names"):
+        for name, words in content.get(table, {}).items():
+            fields |= _words(f"{table}.{name}", words)
+    for impact, row in content.get("severity", {}).items():
+        fields |= {f"severity.{impact}.{urgency}": str(severity) for urgency, severity in row.items()}
+    fields |= _fields_of_limits("limits", content.get("limits", {}))
+    for customer, limits in content.get("customer_limits", {}).items():
+        fields |= _fields_of_limits(f"limits.for.{customer}", limits)
+    for name, seconds in content.get("incidents", {}).items():
+        fields[f"incidents.{name}"] = show_duration(seconds)
+    fields |= {f"targets.{target['figure']}": target["written"] for target in content.get("targets", ())}
+    for kind in ("customer", "asset"):
+        for scope, targets in content.get(f"{kind}_targets", {}).items():
+            fields |= {f"targets.for.{kind}.{scope}.{one['figure']}": one["written"] for one in targets}
+    return fields
+
+
+def clock(minutes: int) -> str:
+    """Minutes from a midnight as `08:00`; 24:00 is the end of the day, and beyond it clocks begin anew."""
+    shown = minutes if minutes <= 1440 else minutes - 1440
+    return f"{shown // 60:02}:{shown % 60:02}"
+
+
+def _words(key: str, words: Mapping[str, str]) -> dict[str, str]:
+    return {f"{key}.{language}": text for language, text in words.items()}
+
+
+def _fields_of_calendar(key: str, said: Mapping[str, Any]) -> dict[str, str]:
+    if said.get("always"):
+        return {key: ALWAYS_NAME}
+    fields = {f"{key}.zone": said["zone"]}
+    for day, windows in zip(DAYS, said["weekly"], strict=True):
+        if windows:
+            fields[f"{key}.hours.{day}"] = ", ".join(f"{clock(start)}-{clock(end)}" for start, end in windows)
+    fields |= {f"{key}.{name}.{day}": name for name in ("open", "closed") for day in said.get(name, ())}
+    holidays = said.get("holidays", {})
+    if holidays:
+        fields[f"{key}.holidays"] = holidays["of"]
+        fields[f"{key}.holidays.known"] = "{}..{}".format(*holidays["known"])
+    fields |= {f"{key}.holidays.{day}": name for name in ("off", "work") for day in holidays.get(name, ())}
+    return fields
+
+
+def _fields_of_limits(key: str, limits: Mapping[str, Any]) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for severity, said in limits.items():
+        for name in ("starts", "calendar", "review_within"):
+            if name in said:
+                fields[f"{key}.sev{severity}.{name}"] = said[name]
+        fields[f"{key}.sev{severity}.emergency_plan"] = str(said["emergency_plan"]).lower()
+        for name in ("response", "restore"):
+            if name in said:
+                fields[f"{key}.sev{severity}.{name}"] = said[f"{name}_written"]
+    return fields
 
 
 def rules_of(content: Content, *, generation: int, since: datetime | None) -> Rules:
@@ -163,6 +245,8 @@ def _limits(severity: str, said: Mapping[str, Any]) -> Limits:
         calendar=said["calendar"],
         emergency_plan=said["emergency_plan"],
         review_within=said.get("review_within"),
+        response_written=said.get("response_written"),
+        restore_written=said.get("restore_written"),
     )
 
 

@@ -1,4 +1,4 @@
-"""Applying rulebooks and reading what is in force."""
+"""Reading what is in force; applying lies in `applying`, looking at versions in `looking`."""
 
 import json
 from datetime import datetime
@@ -42,6 +42,40 @@ def history(session: Session) -> list[Rules]:
     return [_rules_at(session, head.generation) for head in _kept(session).heads]
 
 
+def _rules_at(session: Session, generation: int) -> Rules:
+    if not generation:
+        return Rules()
+    kept = _kept(session)
+    if generation not in kept.rules:
+        newest = next((head for head in kept.heads if head.generation == generation), None)
+        if newest is None:
+            raise NotFound(_("There are no rules of generation {number}.").format(number=generation))
+        together = rules.merged(contents_of(session, rules.standing(kept.heads, generation)).values())
+        kept.rules[generation] = rules.rules_of(together, generation=generation, since=newest.since)
+    return kept.rules[generation]
+
+
+def contents_of(session: Session, heads: list[Head]) -> dict[str, Content]:
+    """The contents of these versions by the names of their books."""
+    contents = _kept(session).contents
+    missing = [head.generation for head in heads if head.generation not in contents]
+    if missing:
+        query = select(RulebookVersion.generation, RulebookVersion.content)
+        for generation, content in session.exec(query.where(col(RulebookVersion.generation).in_(missing))):
+            contents[generation] = json.loads(content)
+    return {head.name: contents[head.generation] for head in heads}
+
+
+def heads_of(session: Session) -> list[Head]:
+    """Every version of every book without its text, the oldest first."""
+    return _kept(session).heads
+
+
+def forget(session: Session) -> None:
+    """Read anew what is asked for next: a version was added."""
+    session.info.pop(_KEPT, None)
+
+
 def _kept(session: Session) -> _Kept:
     kept: _Kept | None = session.info.get(_KEPT)
     if kept is None:
@@ -62,27 +96,3 @@ def _heads(session: Session) -> list[Head]:
         ).order_by(col(RulebookVersion.generation))  # type: ignore[call-overload]
     )
     return [Head(*row) for row in found]
-
-
-def _rules_at(session: Session, generation: int) -> Rules:
-    if not generation:
-        return Rules()
-    kept = _kept(session)
-    if generation not in kept.rules:
-        newest = next((head for head in kept.heads if head.generation == generation), None)
-        if newest is None:
-            raise NotFound(_("There are no rules of generation {number}.").format(number=generation))
-        together = rules.merged(_contents(session, rules.standing(kept.heads, generation)).values())
-        kept.rules[generation] = rules.rules_of(together, generation=generation, since=newest.since)
-    return kept.rules[generation]
-
-
-def _contents(session: Session, heads: list[Head]) -> dict[str, Content]:
-    """The contents of these versions by the names of their books."""
-    contents = _kept(session).contents
-    missing = [head.generation for head in heads if head.generation not in contents]
-    if missing:
-        query = select(RulebookVersion.generation, RulebookVersion.content)
-        for generation, content in session.exec(query.where(col(RulebookVersion.generation).in_(missing))):
-            contents[generation] = json.loads(content)
-    return {head.name: contents[head.generation] for head in heads}
