@@ -38,6 +38,8 @@ def rooms() -> "list[Room]":
             prefix="",
             records="opsctl.assets.service.assets:records",
             blank="opsctl.assets.service.assets:blank",
+            owned="opsctl.assets.service.assets:owned",
+            hand_over="opsctl.assets.service.assets:hand_over",
         ),
         Room(
             "customer",
@@ -56,6 +58,13 @@ def rooms() -> "list[Room]":
             blank="opsctl.people.service.persons:blank",
             owned="opsctl.people.service.persons:owned",
             hand_over="opsctl.people.service.persons:hand_over",
+        ),
+        Room(
+            "rulebook",
+            _("What must be done: severities, limits, calendars, targets."),
+            "opsctl.rulebook.commands",
+            prefix="rulebook:",
+            records="opsctl.rulebook.service.looking:records",
         ),
         Room(
             "incident",

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from opsctl.assets.terms import State
-from opsctl.core.errors import Conflict, InvalidInput, NotFound
+from opsctl.assets.terms import Classification, Criticality, State
+from opsctl.core.errors import Conflict, InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.times import utc_text
-from opsctl.core.typed import nearest
+
+LATER = ("customer", "owner", "criticality", "classification", "service_hours", "in_service_from")
+"""Fields that the first assets did not have."""
+CHANGEABLE = ("title", "title_zh", "kind", *LATER, "retired_at")
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,13 @@ class AssetView:
     kind: str | None
     retired_at: datetime | None
     recorded_at: datetime
+    customer: str | None = None
+    owner: str | None = None
+    criticality: Criticality | None = None
+    classification: Classification | None = None
+    service_hours: str | None = None
+    """A calendar of the rulebook; None is always."""
+    in_service_from: datetime | None = None
 
     @property
     def state(self) -> State:
@@ -29,7 +39,8 @@ class AssetView:
 
 
 def fields(asset: AssetView) -> dict[str, Any]:
-    """The record that the ledger's digest is taken of."""
+    """The record that the ledger's digest is taken of; what the first assets did not have only where it is said."""
+    later = {name: getattr(asset, name) for name in LATER if getattr(asset, name) is not None}
     return {
         "handle": asset.handle,
         "title": asset.title,
@@ -37,6 +48,7 @@ def fields(asset: AssetView) -> dict[str, Any]:
         "kind": asset.kind,
         "retired_at": None if asset.retired_at is None else utc_text(asset.retired_at),
         "recorded_at": utc_text(asset.recorded_at),
+        **{name: utc_text(value) if isinstance(value, datetime) else value for name, value in later.items()},
     }
 
 
@@ -48,12 +60,14 @@ def check_retire(asset: AssetView, at: datetime, now: datetime) -> None:
         raise InvalidInput(_("An asset cannot be retired in the future."), _("Give a time that has passed, or none."))
 
 
-def unknown(word: str, handles: list[str], titles: dict[str, str]) -> NotFound:
-    """The error for a name that is no asset's, offering the nearest; `titles` maps titles to handles."""
-    near = nearest(word, [*handles, *titles])
-    offered = list(dict.fromkeys(titles.get(name, name) for name in near))
-    if offered:
-        hint = _("Did you mean {words}?").format(words=", ".join(offered))
-    else:
-        hint = _("List them with: opsctl asset list   or add it with: opsctl asset add HANDLE")
-    return NotFound(_("There is no asset {word!r}.").format(word=word[:80]), hint)
+def check_service(asset: AssetView, now: datetime) -> None:
+    """Raise InvalidInput if the asset would be retired in the future, or before it was in service."""
+    if asset.retired_at is None:
+        return
+    if asset.retired_at > now:
+        raise InvalidInput(_("An asset cannot be retired in the future."), _("Give a time that has passed, or none."))
+    if asset.in_service_from is not None and asset.retired_at < asset.in_service_from:
+        raise InvalidInput(
+            _("{handle} would be retired before it is in service.").format(handle=asset.handle),
+            _("Check --in-service-from and --retired-from."),
+        )

@@ -1,1 +1,1 @@
-"""The use cases of assets and of their maintenance."""
+"""The use cases of assets, of their imports and of their maintenance."""

@@ -1,6 +1,10 @@
-"""Adding, editing, retiring and finding assets."""
+"""Adding, editing, retiring and finding assets.
 
-from collections.abc import Iterator
+Opening an incident comes through here, so what only some assets need is loaded where it is needed.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -10,11 +14,12 @@ from sqlmodel import Session, col, select
 from opsctl.assets.rules import assets as rules
 from opsctl.assets.rules.assets import AssetView
 from opsctl.assets.tables.assets import Asset
-from opsctl.assets.terms import ADDED, EDITED, RETIRED
-from opsctl.core import chain
-from opsctl.core.errors import Conflict, InvalidInput
+from opsctl.assets.terms import ADDED, EDITED, RETIRED, Classification, Criticality
+from opsctl.core import chain, naming
+from opsctl.core.errors import Conflict, InvalidInput, NotFound
+from opsctl.core.naming import Told
 from opsctl.core.texts import _
-from opsctl.core.typed import mend, nearest
+from opsctl.core.typed import mend, nearest, read_handle
 from opsctl.core.use_cases import Permission, use_case
 from opsctl.ledger import service as ledger
 from opsctl.ledger.terms import BLANK
@@ -30,19 +35,37 @@ def add(
     title: str | None = None,
     title_zh: str | None = None,
     kind: str | None = None,
+    customer: str | None = None,
+    owner: str | None = None,
+    criticality: Criticality | None = None,
+    classification: Classification | None = None,
+    service_hours: str | None = None,
+    in_service_from: datetime | None = None,
+    retired_at: datetime | None = None,
 ) -> AssetView:
-    """Add an asset and return it; without a title its handle is one. Raise Conflict if the handle is taken."""
+    """Add an asset and return it; without a title its handle is one.
+
+    Raise Conflict if the handle is taken; NotFound if there is no such customer, person or calendar.
+    """
     if session.get(Asset, handle) is not None:
         raise Conflict(
             _("There is an asset {handle} already.").format(handle=handle),
             _("Change it with: opsctl asset edit {handle}").format(handle=handle),
         )
-    asset = Asset(handle=handle, title=title or handle, title_zh=title_zh, kind=kind, recorded_at=now)
-    session.add(asset)
-    view = _view(asset)
-    ledger.append(
-        session, kind=ADDED, subject=handle, about=handle, facts=rules.fields(view), record=rules.fields(view)
+    view = AssetView(
+        handle=handle,
+        title=title or handle,
+        title_zh=title_zh,
+        kind=kind,
+        retired_at=retired_at,
+        recorded_at=now,
+        criticality=criticality,
+        classification=classification,
+        in_service_from=in_service_from,
+        **_known(session, now, {"customer": customer, "owner": owner, "service_hours": service_hours}),
     )
+    rules.check_service(view, now)
+    save_new(session, [view])
     return view
 
 
@@ -56,23 +79,39 @@ def edit(
     title: str | None = None,
     title_zh: str | None = None,
     kind: str | None = None,
+    customer: str | None = None,
+    owner: str | None = None,
+    criticality: Criticality | None = None,
+    classification: Classification | None = None,
+    service_hours: str | None = None,
+    in_service_from: datetime | None = None,
+    retired_at: datetime | None = None,
+    clear: Sequence[str] = (),
 ) -> AssetView:
-    """Change what is given and return the asset; the ledger keeps the old values. Raise InvalidInput if nothing is."""
-    row = _named(session, asset)
-    given = {"title": title, "title_zh": title_zh, "kind": kind}
-    changes = {name: value for name, value in given.items() if value is not None and value != getattr(row, name)}
-    if not any(value is not None for value in given.values()):
-        raise InvalidInput(_("Nothing to change was given."), _("Use --title, --title-zh or --kind."))
-    facts = {name: [getattr(row, name), value] for name, value in changes.items()}
-    for name, value in changes.items():
-        setattr(row, name, value)
-    session.add(row)
-    view = _view(row)
-    if changes:
-        ledger.append(
-            session, kind=EDITED, subject=row.handle, about=row.handle, facts=facts, record=rules.fields(view)
+    """Change what is given, take away what `clear` names, and return the asset; the ledger keeps the old values.
+
+    Raise InvalidInput if nothing is given.
+    """
+    before = _view(_named(session, asset))
+    given = {
+        "title": title,
+        "title_zh": title_zh,
+        "kind": kind,
+        "criticality": criticality,
+        "classification": classification,
+        "in_service_from": in_service_from,
+        "retired_at": retired_at,
+        **_known(session, now, {"customer": customer, "owner": owner, "service_hours": service_hours}),
+    }
+    changes = {name: value for name, value in given.items() if value is not None} | dict.fromkeys(clear)
+    if not changes:
+        raise InvalidInput(
+            _("Nothing to change was given."),
+            _("See what can be: {command} --help").format(command="opsctl asset edit"),
         )
-    return view
+    after = checked(before, changes, now)
+    save_changed(session, [(before, after)])
+    return after
 
 
 @use_case(needs=Permission.MANAGE, offline=False)
@@ -81,6 +120,7 @@ def retire(session: Session, *, now: datetime, actor: str, asset: str, at: datet
     row = _named(session, asset)
     moment = at or now
     rules.check_retire(_view(row), moment, now)
+    rules.check_service(replace(_view(row), retired_at=moment), now)
     row.retired_at = moment
     session.add(row)
     view = _view(row)
@@ -89,6 +129,7 @@ def retire(session: Session, *, now: datetime, actor: str, asset: str, at: datet
         kind=RETIRED,
         subject=row.handle,
         about=row.handle,
+        customer=row.customer,
         facts={"retired_at": moment},
         record=rules.fields(view),
         happened_at=moment,
@@ -96,11 +137,35 @@ def retire(session: Session, *, now: datetime, actor: str, asset: str, at: datet
     return view
 
 
-def list_assets(session: Session, *, retired: bool = False) -> list[AssetView]:
-    """Every asset in service, in order of handle; the retired ones too if they are asked for."""
+def list_assets(
+    session: Session,
+    *,
+    retired: bool = False,
+    customer: str | None = None,
+    owner: str | None = None,
+    kind: str | None = None,
+    criticality: Criticality | None = None,
+    me: Callable[[Session], str] | None = None,
+) -> list[AssetView]:
+    """Every asset in service that fits, in order of handle; the retired ones too if they are asked for.
+
+    `me` gives the one who asks, whom `owner` may name so.
+    """
     query = select(Asset).order_by(col(Asset.handle))
     if not retired:
         query = query.where(col(Asset.retired_at).is_(None))
+    if customer is not None:
+        from opsctl.people.service import customers
+
+        query = query.where(Asset.customer == customers.find(session, word=customer).code)
+    if owner is not None and me is not None:
+        from opsctl.people.service import persons
+
+        query = query.where(Asset.owner == persons.resolve(session, word=owner, me=me))
+    if kind is not None:
+        query = query.where(Asset.kind == kind)
+    if criticality is not None:
+        query = query.where(Asset.criticality == criticality)
     return [_view(asset) for asset in session.exec(query)]
 
 
@@ -111,17 +176,7 @@ def find(session: Session, *, word: str) -> AssetView:
     """
     found = _exact(session, word)
     if found is None:
-        part = word.strip().casefold()
-        every = session.exec(select(Asset)).all() if part else []
-        fitting = [one for one in every if any(part in name.casefold() for name in _names(one))]
-        if len(fitting) > 1:
-            handles = ", ".join(sorted(one.handle for one in fitting)[:8])
-            raise InvalidInput(
-                _("{word!r} fits several assets: {handles}").format(word=word[:80], handles=handles), _("Use a handle.")
-            )
-        found = fitting[0] if fitting else None
-    if found is None:
-        raise _unknown(session, word)
+        found = session.get_one(Asset, naming.by_part(word, names_of(session), _told()))
     return _view(found)
 
 
@@ -148,13 +203,85 @@ def customer_of(session: Session, *, handle: str) -> str | None:
 
 def names(session: Session) -> dict[str, str]:
     """Every handle, and every title that is one asset's alone, to the handle it means; for a file with many names."""
-    every = session.exec(select(Asset)).all()
-    titled: dict[str, set[str]] = {}
-    for asset in every:
-        for name in _names(asset)[1:]:
-            titled.setdefault(name, set()).add(asset.handle)
-    known = {name: min(handles) for name, handles in titled.items() if len(handles) == 1}
-    return {**known, **{asset.handle: asset.handle for asset in every}}
+    return naming.whole_names(names_of(session))
+
+
+def names_of(session: Session) -> dict[str, tuple[str, ...]]:
+    """Every handle with its titles in both languages."""
+    found = session.exec(select(Asset.handle, Asset.title, Asset.title_zh).order_by(col(Asset.handle)))
+    return {handle: tuple(name for name in titles if name) for handle, *titles in found}
+
+
+def everything(session: Session) -> list[AssetView]:
+    """Every asset, retired or not, in order of handle."""
+    return [_view(asset) for asset in session.exec(select(Asset).order_by(col(Asset.handle)))]
+
+
+def owned(session: Session, *, person: str) -> list[tuple[str, str]]:
+    """The assets in service that belong to that person, by handle and title."""
+    query = select(Asset.handle, Asset.title).where(Asset.owner == person, col(Asset.retired_at).is_(None))
+    return [(handle, title) for handle, title in session.exec(query.order_by(col(Asset.handle)))]
+
+
+def hand_over(session: Session, *, now: datetime, actor: str, person: str, to: str) -> list[str]:
+    """Make `to` the owner of every asset in service that belongs to that person, and return their handles."""
+    handles = [handle for handle, _title in owned(session, person=person)]
+    before = [_view(session.get_one(Asset, handle)) for handle in handles]
+    save_changed(session, [(one, replace(one, owner=to)) for one in before])
+    return handles
+
+
+def checked(before: AssetView, changes: dict[str, Any], now: datetime) -> AssetView:
+    """The asset with these changes. Raise InvalidInput for one without a title, or retired before it was in service."""
+    if "title" in changes and changes["title"] is None:
+        raise InvalidInput(_("An asset needs a title."), _("Give another one."))
+    after = replace(before, **changes)
+    if after != before:
+        rules.check_service(after, now)
+    return after
+
+
+def save_new(session: Session, views: list[AssetView]) -> None:
+    """Write new assets and their rows of the ledger."""
+    for view in views:
+        session.add(
+            Asset(
+                handle=view.handle,
+                recorded_at=view.recorded_at,
+                **{name: getattr(view, name) for name in rules.CHANGEABLE},
+            )
+        )
+        _append(session, ADDED, view, rules.fields(view))
+
+
+def save_changed(session: Session, pairs: list[tuple[AssetView, AssetView]]) -> None:
+    """Write what differs from before to after, and a row of the ledger for every asset that changed."""
+    for before, after in pairs:
+        row = session.get_one(Asset, after.handle)
+        facts: dict[str, Any] = {}
+        for name in rules.CHANGEABLE:
+            if getattr(before, name) != getattr(after, name):
+                facts[name] = [getattr(before, name), getattr(after, name)]
+                setattr(row, name, getattr(after, name))
+        if facts:
+            session.add(row)
+            _append(session, EDITED, after, facts)
+
+
+def service_hours(session: Session, *, word: str, now: datetime) -> str:
+    """The name of the calendar that is meant; any name will do while no book is in force. Raise NotFound otherwise."""
+    from opsctl.rulebook.service import in_force
+
+    name = read_handle(word)
+    in_force_now = in_force(session, at=now)
+    if in_force_now.generation == 0 or name == "always" or name in in_force_now.calendars:
+        return name
+    known = ["always", *sorted(in_force_now.calendars)]
+    near = nearest(name, known) or known
+    raise NotFound(
+        _("There is no calendar {word!r} in the rules in force.").format(word=name),
+        _("Did you mean {words}?").format(words=", ".join(near)),
+    )
 
 
 def records(session: Session) -> Iterator[tuple[str, str]]:
@@ -192,19 +319,49 @@ def _exact(session: Session, word: str) -> Asset | None:
 def _named(session: Session, word: str) -> Asset:
     found = _exact(session, word)
     if found is None:
-        raise _unknown(session, word)
+        raise naming.unknown(word, names_of(session), _told())
     return found
 
 
-def _unknown(session: Session, word: str) -> Exception:
-    every = session.exec(select(Asset)).all()
-    titles = {name: asset.handle for asset in every for name in _names(asset)[1:]}
-    return rules.unknown(word, [asset.handle for asset in every], titles)
+def _known(session: Session, now: datetime, given: dict[str, str | None]) -> dict[str, str | None]:
+    """Customer, owner and service hours as they are recorded, where they are given."""
+    said = dict(given)
+    if said["customer"] is not None:
+        from opsctl.people.service import customers
+
+        said["customer"] = customers.known_code(session, word=said["customer"])
+    if said["owner"] is not None:
+        from opsctl.people.service import persons
+
+        said["owner"] = persons.recorded_handle(session, word=said["owner"])
+    if said["service_hours"] is not None:
+        said["service_hours"] = service_hours(session, word=said["service_hours"], now=now)
+    return said
 
 
-def _names(asset: Asset) -> list[str]:
-    return [asset.handle, asset.title, *([asset.title_zh] if asset.title_zh else [])]
+def _told() -> Told:
+    return Told(
+        unknown=_("There is no asset {word!r}."),
+        hint=_("List them with: opsctl asset list   or add it with: opsctl asset add HANDLE"),
+        several=_("{word!r} fits several assets: {handles}"),
+    )
+
+
+def _append(session: Session, kind: str, view: AssetView, facts: dict[str, Any]) -> None:
+    ledger.append(
+        session,
+        kind=kind,
+        subject=view.handle,
+        about=view.handle,
+        customer=view.customer,
+        facts=facts,
+        record=rules.fields(view),
+    )
 
 
 def _view(asset: Asset) -> AssetView:
-    return AssetView(asset.handle, asset.title, asset.title_zh, asset.kind, asset.retired_at, asset.recorded_at)
+    return AssetView(
+        handle=asset.handle,
+        recorded_at=asset.recorded_at,
+        **{name: getattr(asset, name) for name in rules.CHANGEABLE},
+    )

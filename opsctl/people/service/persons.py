@@ -142,6 +142,14 @@ def known_handle(session: Session, *, word: str) -> str:
     """
     if session.exec(select(PersonRow.handle).limit(1)).first() is None:
         return read_title(word)
+    return recorded_handle(session, word=word)
+
+
+def recorded_handle(session: Session, *, word: str) -> str:
+    """The handle of the person that is named whole, where only one who is recorded will do.
+
+    Raise NotFound if there is none, Conflict if they are retired.
+    """
     found = find_exact(session, word)
     if found.retired_at is not None:
         raise Conflict(
@@ -314,12 +322,7 @@ def view_of(session: Session, row: PersonRow) -> PersonView:
 def _checked(session: Session, handle: str, texts: dict[str, Any]) -> dict[str, Any]:
     given = rules.checked_person(texts)
     if given.get("superior") is not None:
-        given["superior"] = find_exact(session, given["superior"]).handle
-        if session.get_one(PersonRow, given["superior"]).retired_at is not None:
-            raise Conflict(
-                _("{person} is retired.").format(person=given["superior"]),
-                _("Name somebody else: opsctl person list"),
-            )
+        given["superior"] = recorded_handle(session, word=given["superior"])
         superiors: dict[str, str | None] = dict(session.exec(select(PersonRow.handle, PersonRow.superior)).all())
         rules.check_superior(handle, {**superiors, handle: given["superior"]})
     logins: dict[str, str | None] = dict(session.exec(select(PersonRow.handle, PersonRow.login)).all())
