@@ -58,6 +58,7 @@ def rooms() -> "list[Room]":
             blank="opsctl.people.service.persons:blank",
             owned="opsctl.people.service.persons:owned",
             hand_over="opsctl.people.service.persons:hand_over",
+            adds=("opsctl.desk.commands.retiring",),
         ),
         Room(
             "rulebook",

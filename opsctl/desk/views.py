@@ -1,5 +1,6 @@
 """What the desk shows."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +49,26 @@ def status(data: dict[str, Any]) -> Report:
         parts=(Fields(pairs),),
         remarks=(warning,) if missing else (),
         references=(data["address"],),
+    )
+
+
+def retired(handle: str, name: str, at: datetime | None, to: str | None, moved: Sequence[tuple[str, str]]) -> Report:
+    """One line about who was retired, and what went to whom."""
+    lines = [_("{handle} retired: {name}").format(handle=handle, name=name)]
+    if to is not None:
+        shown = ", ".join(f"{noun} {reference}" for noun, reference in moved)
+        lines.append(_("To {person} went: {list}").format(person=to, list=shown))
+    return Report(
+        kind="person.retired",
+        data={
+            "handle": handle,
+            "name": name,
+            "retired_at": at,
+            "to": to,
+            "moved": [{"noun": noun, "reference": reference} for noun, reference in moved],
+        },
+        parts=(Text(tuple(lines)),),
+        references=(handle,),
     )
 
 

@@ -1,1 +1,1 @@
-"""The desk's commands: `start` has init and demo, `database` has db."""
+"""The desk's commands: `start` has init and demo, `database` has db, `retiring` a verb of persons."""

@@ -60,9 +60,7 @@ def demo() -> None:
     period = read_period("last-month", zone=ZONE, now=context.now)
     found = context.read(kpis.report, now=context.now, period=period, by=By.ASSET)
     figures = kpi_views.report(found.period, found.scope, found.as_of, found.ledger_head, found.figures)
-    table = choose_columns(
-        incident_views.listed(listed.cases, len(listed.cases), context.now), incident_views.LISTED
-    )
+    table = choose_columns(incident_views.listed(listed.cases, len(listed.cases), context.now), incident_views.LISTED)
     context.emit(views.demo(str(context.address), str(folder), months, table, figures))
 
 

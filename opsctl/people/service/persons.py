@@ -103,6 +103,12 @@ def retire(session: Session, *, person: str, at: datetime) -> PersonView:
     return after
 
 
+def lock_everybody(session: Session) -> list[str]:
+    """The handles of all who are not retired; until the unit of work ends nobody else can retire one of them."""
+    query = select(PersonRow).where(col(PersonRow.retired_at).is_(None)).order_by(col(PersonRow.handle))
+    return [row.handle for row in session.exec(query.with_for_update())]
+
+
 def list_persons(
     session: Session, *, now: datetime, retired: bool = False, team: str | None = None, post: str | None = None
 ) -> list[PersonView]:
