@@ -6,7 +6,7 @@ from typing import Any
 
 from opsctl.core import texts
 from opsctl.core.calendars import Calendar
-from opsctl.core.report import Cell, Column, Kind, Report, Table, Text
+from opsctl.core.report import Cell, Column, Fields, Kind, Report, Table, Text
 from opsctl.core.texts import _, pgettext
 from opsctl.core.times import local_day
 from opsctl.rulebook.rules import Limits, Rules, Target, Words
@@ -145,14 +145,24 @@ def compared(one: str, other: str, differences: Sequence[Difference]) -> Report:
 def shown(rules: Rules, heads: Sequence[Head], *, now: datetime) -> Report:
     """Rules as people read them: the matrix, limits, calendars with the days to come, posts, targets."""
     names = ", ".join(head.reference for head in heads)
-    parts = (_matrix(rules), _limits(rules), _calendars(rules), _coming(rules, now), _posts(rules), _targets(rules))
+    parts = (
+        _matrix(rules),
+        _limits(rules),
+        _window(rules),
+        _calendars(rules),
+        _coming(rules, now),
+        _posts(rules),
+        _targets(rules),
+    )
     return Report(
         kind="rulebook",
         data={**describe(rules), "books": [data_of(head) for head in heads]},
         heading=_("Rules of {books}, generation {number}").format(books=names, number=rules.generation)
         if names
         else "",
-        parts=tuple(part for part in parts if part.rows) if names else (Text((_("No rulebook is in force."),)),),
+        parts=tuple(part for part in parts if not isinstance(part, Table) or part.rows)
+        if names
+        else (Text((_("No rulebook is in force."),)),),
         remarks=() if names else (_("Apply the one that opsctl brings along: opsctl rulebook apply default"),),
         references=tuple(head.reference for head in heads),
     )
@@ -271,6 +281,11 @@ def _limits(rules: Rules) -> Table:
     return Table(columns, tuple(rows), title=_("Limits"))
 
 
+def _window(rules: Rules) -> Fields:
+    seconds = None if rules.reopen_window is None else rules.reopen_window.total_seconds()
+    return Fields(((_("reopened within"), seconds, Kind.DURATION),), title=_("Incidents"))
+
+
 def _calendars(rules: Rules) -> Table:
     columns = (
         Column("calendar", _("calendar"), Kind.REFERENCE),
@@ -311,13 +326,18 @@ def _coming(rules: Rules, now: datetime) -> Table:
     rows = []
     for name, calendar in sorted(rules.calendars.items()):
         today = local_day(now, calendar.zone)
+        first, last = calendar.known_years or (0, 0)
         special = {
-            **dict.fromkeys(calendar.holidays, _("day off")),
+            **{day: _off(first <= day.year <= last) for day in calendar.holidays},
             **dict.fromkeys(calendar.open, _("working day")),
             **dict.fromkeys(calendar.closed, _("day off")),
         }
         rows += [(day.isoformat(), name, special[day]) for day in sorted(special) if day >= today][:_COMING]
     return Table(columns, tuple(rows), title=_("Special days to come"))
+
+
+def _off(known: bool) -> str:
+    return _("day off") if known else _("day off, not certain")
 
 
 def _posts(rules: Rules) -> Table:
