@@ -17,5 +17,5 @@ def make_asset(perform: Perform, handle: str = "erp", **given: Any) -> AssetView
 
 def make_incident(perform: Perform, words: str = "login answers 502", asset: str = "erp", **given: Any) -> Incident:
     """An incident of the asset `erp`, which must be there, opened now with medium impact and urgency."""
-    incident: Incident = perform(incidents.open_incident, **{"words": words, "asset": asset, **given})
-    return incident
+    opened: incidents.Opened = perform(incidents.open_incident, **{"words": words, "asset": asset, **given})
+    return opened.incident
