@@ -4,9 +4,6 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-# The keys of an incident point to assets, customers and rules.
-import opsctl.assets.tables.assets
-import opsctl.rulebook.tables  # noqa: F401
 from opsctl.incidents.terms import Category, Level, Response, SpanKind, State, Void
 from opsctl.store.columns import words
 

@@ -17,9 +17,10 @@ from opsctl.core.texts import _
 from opsctl.core.use_cases import Permission, use_case
 from opsctl.ledger import rules
 from opsctl.ledger.rules import Row
-from opsctl.ledger.tables import LedgerFacts, LedgerHead, LedgerRow
 from opsctl.ledger.terms import REDACTED, Fault
 from opsctl.store.unit import queue_of, signature_of
+
+# The tables are imported where they are read: most verbs only append, and a quick one should not load them.
 
 _BATCH = 5000
 _MOMENTS = {"recorded_at", "happened_at"}
@@ -84,12 +85,16 @@ def append(
 
 def head(session: Session) -> chain.Head:
     """The newest row's number and hash."""
+    from opsctl.ledger.tables import LedgerHead
+
     found = session.exec(select(LedgerHead.seq, LedgerHead.hash)).one()
     return chain.Head(*found)
 
 
 def rows(session: Session, search: Search, *, limit: int | None = None, newest_first: bool = False) -> Iterator[Row]:
     """The rows that the search wants, in order, read in batches."""
+    from opsctl.ledger.tables import LedgerRow
+
     query = _query()
     for column, value in (
         (LedgerRow.kind, search.kind), (LedgerRow.subject, search.subject), (LedgerRow.about, search.about),
@@ -110,6 +115,8 @@ def rows(session: Session, search: Search, *, limit: int | None = None, newest_f
 
 
 def _query() -> Any:
+    from opsctl.ledger.tables import LedgerFacts, LedgerRow
+
     table, facts = LedgerRow.__table__, LedgerFacts.__table__  # type: ignore[attr-defined]
     # SQLite keeps a moment as text. It is read as such, since a ledger that was tampered with must still be read.
     columns = [type_coerce(column, String) if column.name in _MOMENTS else column for column in table.c]
@@ -134,6 +141,8 @@ def _moment(stored: Any) -> datetime:
 
 def one(session: Session, *, seq: int) -> Row:
     """The row with that number. Raise NotFound if the ledger is shorter."""
+    from opsctl.ledger.tables import LedgerRow
+
     found = session.connection().execute(_query().where(LedgerRow.seq == seq)).first()
     if found is None:
         newest = head(session).seq
@@ -145,6 +154,8 @@ def one(session: Session, *, seq: int) -> Row:
 
 def newest_kinds(session: Session, *, subjects: list[str]) -> dict[str, str]:
     """The kind of the newest row of each of these records."""
+    from opsctl.ledger.tables import LedgerRow
+
     last = select(func.max(LedgerRow.seq)).where(col(LedgerRow.subject).in_(subjects)).group_by(LedgerRow.subject)
     found = session.exec(select(LedgerRow.subject, LedgerRow.kind).where(col(LedgerRow.seq).in_(last)))
     return dict(found.all())
@@ -189,6 +200,8 @@ def verify(
 
 def _written(session: Session) -> dict[str, str]:
     """The newest record digest that the ledger has of each record."""
+    from opsctl.ledger.tables import LedgerRow
+
     newest_rows = (
         select(func.max(LedgerRow.seq)).where(col(LedgerRow.record_digest).is_not(None)).group_by(LedgerRow.subject)
     )
@@ -205,6 +218,8 @@ def redact(
     The digests stay, so the chain still verifies. Raise NotFound if there is no such row, Conflict if its facts are
     gone already or it is itself the note of a redaction.
     """
+    from opsctl.ledger.tables import LedgerFacts
+
     row = one(session, seq=seq)
     if row.kind == REDACTED:
         raise Conflict(_("Row {seq} says that another was redacted; it stays.").format(seq=seq))

@@ -185,20 +185,10 @@ def known_handle(session: Session, *, word: str) -> str:
     return _named(session, word).handle
 
 
-def handle_or_none(session: Session, *, word: str) -> str | None:
-    """The word as a handle, if it is one."""
-    return session.exec(select(Asset.handle).where(Asset.handle == mend(word).casefold())).first()
-
-
 def near_handles(session: Session, *, word: str) -> list[str]:
     """The handles of assets that the word may have meant, the likeliest first."""
     known = names(session)
     return list(dict.fromkeys(known[name] for name in nearest(word, known)))
-
-
-def customer_of(session: Session, *, handle: str) -> str | None:
-    """The code of the customer that the asset serves, if one is known."""
-    return session.exec(select(Asset.customer).where(Asset.handle == handle)).first()
 
 
 def names(session: Session) -> dict[str, str]:

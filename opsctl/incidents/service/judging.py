@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from opsctl.assets.service import assets
+from opsctl.assets.service import assets, handles
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.use_cases import Permission, use_case
@@ -209,7 +209,6 @@ def merge(session: Session, *, now: datetime, actor: str, named: list[str], into
     for held in sources:
         after = merging.merge(held.case, target, now=now)
         write(session, held.case.incident, after, kind=MERGED, facts={"into": target.reference}, happened_at=now)
-    session.flush()
     return [_judged_anew(session, target.reference, [held.case.reference for held in sources])]
 
 
@@ -225,7 +224,6 @@ def split(session: Session, *, now: datetime, actor: str, named: list[str]) -> l
         done.append(
             save(session, held, replace(held.case, incident=after), kind=SPLIT, facts=facts, happened_at=now)
         )
-        session.flush()
         _judged_anew(session, str(target), [after.reference])
     return done
 
@@ -257,7 +255,7 @@ def correct(
     for held in hold(session, named, now):
         wanted = dict(given)
         if "asset" in given and "customer" not in given:
-            wanted["customer"] = assets.customer_of(session, handle=given["asset"]) or held.case.incident.customer
+            wanted["customer"] = handles.customer_of(session, handle=given["asset"]) or held.case.incident.customer
         after, changes = corrections.correct(held.case.incident, wanted, now=now)
         case = replace(held.case, incident=_with_severity(session, held.case.incident, after))
         if changes:

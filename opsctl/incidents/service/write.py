@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from opsctl.assets.service import assets
+from opsctl.assets.service import handles
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.typed import mend
@@ -100,7 +100,7 @@ def open_incident(
         now=now,
         detected=detected,
         category=category,
-        customer=None if handle is None else assets.customer_of(session, handle=handle),
+        customer=None if handle is None else handles.customer_of(session, handle=handle),
         drill=drill,
         weight=weight,
     )
@@ -302,12 +302,12 @@ def close(
 
 def blank(session: Session, reference: str, texts: list[str]) -> dict[str, Any] | None:
     """Blank the texts of an incident that are among `texts`; its fields after, or None where none was."""
-    row = session.get(IncidentRow, reference)
-    if row is None:
+    found = rows.of_references(session, [reference])
+    if not found:
         return None
+    before = found[0]
     names = ("title", "cause", "handling", "result", "plan", "exemption")
-    held = [name for name in names if getattr(row, name) in texts]
-    before = rows.of_references(session, [reference])[0]
+    held = [name for name in names if getattr(before, name) in texts]
     blanked: dict[str, Any] = {name: BLANK if name == "title" else None for name in held}
     after = replace(before, **blanked)
     reasons = [span for span in before.spans if span.reason in texts]
@@ -316,7 +316,6 @@ def blank(session: Session, reference: str, texts: list[str]) -> dict[str, Any] 
     spans = tuple(replace(span, reason=BLANK) if span in reasons else span for span in before.spans)
     after = replace(after, spans=spans)
     rows.save(session, before, after)
-    session.flush()
     return life.fields(after)
 
 
@@ -333,11 +332,15 @@ def _told(case: Case, told: datetime | None, now: datetime) -> Case:
 
 def _asset_and_title(session: Session, words: str, asset: str | None) -> tuple[str | None, str, tuple[str, ...]]:
     if asset is not None:
+        from opsctl.assets.service import assets
+
         return assets.known_handle(session, word=asset), words, ()
     first, _sign, rest = words.partition(" ")
     first = mend(first)
-    handle = assets.handle_or_none(session, word=first)
+    handle = handles.handle_or_none(session, word=first)
     if handle is None:
+        from opsctl.assets.service import assets
+
         return None, words, tuple(assets.near_handles(session, word=first))
     if not rest.strip():
         raise InvalidInput(

@@ -1,11 +1,17 @@
-"""Who acts. Every write asks, so only the rows of persons are loaded here."""
+"""Who acts. Every write asks, so it is one plain query that loads no table's class."""
 
-from sqlmodel import Session, func, or_, select
+from sqlalchemy import text
+from sqlmodel import Session
 
 from opsctl.core.errors import NotAllowed
 from opsctl.core.texts import _
 from opsctl.core.typed import excerpt, mend
-from opsctl.people.tables.persons import PersonRow
+
+# Somebody, whoever it is, comes back with the wanted one: nothing at all means that nobody is recorded.
+_ACTING = text(
+    "SELECT handle, login, retired_at IS NOT NULL FROM person"
+    " WHERE login = :name OR handle = :name OR handle = (SELECT min(handle) FROM person)"
+)
 
 
 def identify(session: Session, name: str) -> str:
@@ -14,22 +20,17 @@ def identify(session: Session, name: str) -> str:
     Raise NotAllowed for a name that is nobody's once the first person is recorded, and for a person who is retired.
     """
     known = mend(name).casefold()
-    # Somebody, whoever it is, comes back with the wanted one: nothing at all means that nobody is recorded.
-    somebody = select(func.min(PersonRow.handle)).scalar_subquery()
-    query = select(PersonRow.handle, PersonRow.login, PersonRow.retired_at).where(
-        or_(PersonRow.login == known, PersonRow.handle == known, PersonRow.handle == somebody)
-    )
-    found = session.exec(query).all()
+    found = session.connection().execute(_ACTING, {"name": known}).all()
     if not found:
         return name
-    for handle, login, retired_at in found:
+    for handle, login, retired in found:
         if known in (handle, login):
-            if retired_at is not None:
+            if retired:
                 raise NotAllowed(
                     _("{person} is retired and writes nothing more.").format(person=handle),
                     _("Act as somebody else with --as PERSON, under a login of their own on PostgreSQL."),
                 )
-            return handle
+            return str(handle)
     raise NotAllowed(
         _("Nobody here has the login or handle {name!r}.").format(name=excerpt(name)),
         _("Act as a person with --as, or let one type: opsctl person add HANDLE --login {name}").format(
