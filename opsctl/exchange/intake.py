@@ -10,6 +10,7 @@ from opsctl.core.texts import _
 from opsctl.core.typed import excerpt, mend, nearest
 from opsctl.exchange.columns import known_columns, reader, text_form
 from opsctl.exchange.documents import Document, Reject
+from opsctl.exchange.event_log import others_of, whole_rows
 from opsctl.exchange.fields import Field
 from opsctl.exchange.mapping import Mapped, apply_map
 from opsctl.exchange.maps import ImportMap, load_map
@@ -17,7 +18,7 @@ from opsctl.exchange.readers import read_records
 from opsctl.exchange.rejects import OURS, rejects_path
 
 Record = dict[str, Any]
-"""One mapped record: `line`, `key`, `digest` and `values`, which has our fields."""
+"""One mapped record: `line`, `key`, `digest` and `values`, which has our fields; `episodes` of one opened again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,28 @@ class Source:
         told = [Reject(one.line, one.key, one.reason, raw.get((one.line, one.key), {})) for one in refused]
         return sorted([*self.mapped.rejects, *told], key=lambda reject: reject.line)
 
+    def all_rows(self, refused: Iterable[Refused]) -> list[Reject]:
+        """What stands in the file of rejects: the same, and of an event log every other row of those records."""
+        refused = list(refused)
+        rejects = self.all_rejects(refused)
+        if self.import_map.event_log is None:
+            return rejects
+        others = others_of(self.document, self.import_map, {one.key for one in refused})
+        return whole_rows(self.document, [*rejects, *self.mapped.others, *others])
+
 
 def records_of(mapped: Mapped) -> list[Record]:
     """The mapped records as the use cases take them: plain values, so that a call can be written down."""
-    return [{"line": one.line, "key": one.key, "digest": one.digest, "values": one.values} for one in mapped.records]
+    return [
+        {
+            "line": one.line,
+            "key": one.key,
+            "digest": one.digest,
+            "values": one.values,
+            **({"episodes": list(one.episodes)} if one.episodes else {}),
+        }
+        for one in mapped.records
+    ]
 
 
 def read_source(
@@ -79,8 +98,10 @@ def read_source(
     where `rejects` would overwrite what is read.
     """
     import_map = None if map_file is None else load_map(Path(map_file), fields=fields)
+    # A log has many rows, and of most their columns little is needed.
+    only = import_map.needed if import_map is not None and import_map.event_log is not None else ()
     document = read_records(
-        "-" if file == "-" else Path(file), name=file, key=key if import_map is None else import_map.key
+        "-" if file == "-" else Path(file), name=file, key=key if import_map is None else import_map.key, only=only
     )
     if import_map is None:
         import_map = own_map(document, file=file, key=key, fields=fields)

@@ -74,8 +74,9 @@ def test_an_import_says_what_it_did(import_file: Callable[..., Result], run: Com
     done = import_file(table("A-1,login slow,04/11/2026 09:00,04/11/2026 10:00", "A-2,mail down,2026-11-04T09:30,"))
     assert (done.code, done.err) == (0, "")
     assert done.out == (
-        "new                  2\nupdated              0\nof these incomplete  0\nunchanged            0\n"
-        "rejected             0\n"
+        "new                          2\nof these never acknowledged  2\nof these reopened            0\n"
+        "of these unresolved          1\nupdated                      0\nof both incomplete           0\n"
+        "unchanged                    0\nrejected                     0\n"
     )
     shown = json.loads(run("incident", "show", "1", "--json").out)["data"]
     assert (shown["opened"], shown["resolved"]) == ("2026-11-04T01:00:00Z", "2026-11-04T02:00:00Z")
@@ -92,6 +93,9 @@ def test_an_import_for_programs_has_every_count(import_file: Callable[..., Resul
         "data": {
             "dry_run": False,
             "new": 2,
+            "never_acknowledged": 2,
+            "reopened": 0,
+            "unresolved": 2,
             "updated": 0,
             "unchanged": 1,
             "incomplete": 1,

@@ -7,13 +7,14 @@ import pytest
 
 from opsctl.assets.service import assets
 from opsctl.core import chain
+from opsctl.exchange.intake import Record, Refused
 from opsctl.incidents.rules import life
 from opsctl.incidents.service import imports, write
 from opsctl.incidents.service import read as query
-from opsctl.incidents.service.imports import Refused
-from opsctl.incidents.terms import SpanKind, State
+from opsctl.incidents.terms import Category, SpanKind, State
 from opsctl.ledger import service as ledger
 from opsctl.main import rooms
+from opsctl.people.service import customers
 from opsctl.store.engine import Store
 from tests.factories import make_asset, make_incident
 from tests.harness import Perform, Read
@@ -21,7 +22,7 @@ from tests.harness import Perform, Read
 HOUR = timedelta(hours=1)
 
 
-def record(line: int, now: datetime, **values: Any) -> imports.Record:
+def record(line: int, now: datetime, **values: Any) -> Record:
     """The record TK-`line`, opened ten hours ago; its digest is that of what it says."""
     values = {"title": f"ticket {line}", "asset": "erp", "opened": now - 10 * HOUR, **values}
     said = {name: value for name, value in values.items() if value is not None}
@@ -60,7 +61,7 @@ def test_new_records_get_references_in_the_order_of_the_file(perform: Perform, r
         ("INC-2026-0003", "TK-2"),
         ("INC-2026-0004", "TK-9"),
     ]
-    found = read(query.list_incidents, sort="reference").incidents[1:]
+    found = read(query.list_incidents, now=now, sort="reference").incidents[1:]
     assert found == done.new
 
 
@@ -169,6 +170,79 @@ def test_an_unknown_asset_is_refused_with_the_nearest(perform: Perform, now: dat
     assert done.incomplete == 1
 
 
+def test_an_unknown_customer_is_refused_with_the_nearest_and_without_one_that_of_the_asset_counts(
+    perform: Perform, read: Read, now: datetime
+) -> None:
+    perform(customers.add, code="acme", texts={"name": "Acme Works", "name_zh": "甲公司"})
+    perform(customers.add, code="other")
+    make_asset(perform, customer="acme")
+    records = [
+        record(1, now, customer="acmee"),
+        record(2, now, customer="zzz"),
+        record(3, now),
+        record(4, now, customer="甲公司", asset=None),
+        record(5, now, customer="OTHER"),
+        record(6, now, asset=None),
+    ]
+    done = perform(imports.import_block, source="old-tickets", records=records)
+    assert done.refused == (
+        Refused(1, "TK-1", "there is no customer 'acmee'; nearest: acme"),
+        Refused(2, "TK-2", "there is no customer 'zzz'"),
+    )
+    assert [(one.source_key, one.customer) for one in done.new] == [
+        ("TK-3", "acme"),
+        ("TK-4", "acme"),
+        ("TK-5", "other"),
+        ("TK-6", None),
+    ]
+    rows = read(lambda session: list(ledger.rows(session, ledger.Search(kind="incident.imported"))))
+    assert [row.customer for row in rows] == ["acme", "acme", "other", None]
+
+
+def test_category_severity_and_whoever_had_it_are_kept_as_they_were_said(
+    perform: Perform, read: Read, store: Store, now: datetime
+) -> None:
+    make_asset(perform)
+    said = record(1, now, category="security", severity="2", assignee="Resolver 12")
+    perform(imports.import_block, source="old-tickets", records=[said, record(2, now)])
+    first, second = (read(query.find, word=word, now=now) for word in ("1", "2"))
+    assert (first.category, first.severity, first.assignee) == (Category.SECURITY, 2, "Resolver 12")
+    assert (second.category, second.severity, second.assignee) == (Category.FAULT, None, None)
+    assert check_ledger(store, read) == 3
+
+
+def test_a_record_that_was_opened_again_keeps_every_episode_and_a_longer_log_updates_it(
+    perform: Perform, read: Read, store: Store, now: datetime
+) -> None:
+    make_asset(perform)
+    at = [now - 10 * HOUR + number * HOUR for number in range(8)]
+    first = record(1, now, opened=at[0], acknowledged=at[1], resolved=at[2])
+    perform(imports.import_block, source="log", records=[first])
+    longer = {
+        **record(1, now, opened=at[0], acknowledged=at[1], resolved=at[4], closed=at[5]),
+        "episodes": [
+            {"acknowledged": at[1], "resolved": at[2]},
+            {"reopened": at[3], "resolved": at[4], "closed": at[5]},
+        ],
+        "digest": "longer",
+    }
+    done = perform(imports.import_block, source="log", records=[longer])
+    assert counts(done) == (0, 1, 0, 0)
+    found = read(query.find, word="1", now=now)
+    assert found == done.updated[0]
+    assert [(span.state, span.started, span.ended) for span in found.spans] == [
+        (State.OPEN, at[0], at[1]),
+        (State.ACKNOWLEDGED, at[1], at[2]),
+        (State.RESOLVED, at[2], at[3]),
+        (State.ACKNOWLEDGED, at[3], at[4]),
+        (State.RESOLVED, at[4], at[5]),
+        (State.CLOSED, at[5], None),
+    ]
+    assert (found.acknowledged, found.resolved, found.reopenings) == (at[1], at[4], (at[3],))
+    assert counts(perform(imports.import_block, source="log", records=[longer])) == (0, 0, 1, 0)
+    assert check_ledger(store, read) == 2
+
+
 def test_refused_records_use_up_no_numbers(perform: Perform, now: datetime) -> None:
     make_asset(perform)
     records = [record(1, now, asset="zzz"), record(2, now, opened=now + HOUR), record(3, now)]
@@ -185,15 +259,15 @@ def test_a_plan_writes_nothing_and_says_what_an_import_would_do(perform: Perform
     planned = read(imports.plan, now=now, source="old-tickets", records=records)
     assert counts(planned) == (1, 1, 1, 1)
     assert planned.new[0].reference == ""
-    assert (read(ledger.head), read(query.list_incidents).total) == (head, 2)
+    assert (read(ledger.head), read(query.list_incidents, now=now).total) == (head, 2)
 
 
 def test_those_without_an_asset_come_first_in_the_order_of_assets(perform: Perform, read: Read, now: datetime) -> None:
     make_asset(perform)
     perform(imports.import_block, source="old-tickets", records=[record(1, now), record(2, now, asset=None)])
-    named = [one.asset for one in read(query.list_incidents, sort="asset").incidents]
-    assert named == [None, "erp"]
-    assert [one.asset for one in read(query.list_incidents, sort="-asset").incidents] == ["erp", None]
+    for sort, named in (("asset", [None, "erp"]), ("-asset", ["erp", None])):
+        found = read(query.list_incidents, now=now, sort=sort).incidents
+        assert [one.asset for one in found] == named
 
 
 def test_titles_are_matched_in_both_languages_and_a_retired_asset_is_known(perform: Perform, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """What becomes of another tool's record: kept as it was said, or rejected with the reason."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from opsctl.incidents.rules import imports
 from opsctl.incidents.rules.imports import Rejected
 from opsctl.incidents.rules.life import Incident, Span, flags
-from opsctl.incidents.terms import Flag, Level, SpanKind, State
+from opsctl.incidents.terms import Category, Flag, Level, Response, SpanKind, State
 
 NOW = datetime(2026, 11, 5, 2, 0, tzinfo=UTC)
 
@@ -18,9 +19,18 @@ def clock(hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 11, 4, hour, minute, tzinfo=UTC)
 
 
-def meant(values: dict[str, Any], asset: str | None = "erp") -> Incident | Rejected:
+def meant(
+    values: dict[str, Any], asset: str | None = "erp", episodes: Sequence[imports.Episode] = ()
+) -> Incident | Rejected:
     return imports.from_record(
-        values, key="TK-1", source="old-tickets", digest="00ff", asset=asset, reference="INC-2026-0007", now=NOW
+        values,
+        key="TK-1",
+        source="old-tickets",
+        digest="00ff",
+        asset=asset,
+        reference="INC-2026-0007",
+        now=NOW,
+        episodes=episodes,
     )
 
 
@@ -48,6 +58,9 @@ def test_a_whole_record_fills_every_field() -> None:
         "handling": "b",
         "result": "c",
         "entered_at": clock(16),
+        "category": "emergency",
+        "severity": "1",
+        "assignee": "Wang",
     }
     assert meant(values) == Incident(
         reference="INC-2026-0007",
@@ -63,13 +76,16 @@ def test_a_whole_record_fills_every_field() -> None:
         handling="b",
         result="c",
         entered_at=clock(16),
+        category=Category.EMERGENCY,
+        severity=1,
+        assignee="Wang",
         recorded_at=NOW,
         source="old-tickets",
         source_key="TK-1",
         source_digest="00ff",
         spans=(
             Span(SpanKind.STATE, State.OPEN, clock(10), clock(11)),
-            Span(SpanKind.STATE, State.ACKNOWLEDGED, clock(11), clock(12)),
+            Span(SpanKind.STATE, State.ACKNOWLEDGED, clock(11), clock(12), response=Response.IMPORTED),
             Span(SpanKind.STATE, State.MITIGATED, clock(12), clock(14)),
             Span(SpanKind.STATE, State.RESOLVED, clock(14), clock(15)),
             Span(SpanKind.STATE, State.CLOSED, clock(15)),
@@ -260,3 +276,138 @@ def test_an_incomplete_record_is_marked_and_not_refused(
 ) -> None:
     assert imports.incomplete(values, asset) == missing
     assert isinstance(meant(values, asset), Incident)
+
+
+Steps = list[tuple[State, datetime, Response | None]]
+OPENED = (State.OPEN, clock(8), None)
+IMPORTED = Response.IMPORTED
+
+
+@pytest.mark.parametrize(
+    ("episodes", "steps"),
+    [
+        (
+            [
+                {"acknowledged": clock(9), "resolved": clock(10), "closed": clock(10, 30)},
+                {"reopened": clock(11), "acknowledged": clock(11), "resolved": clock(12), "closed": clock(13)},
+            ],
+            [
+                (State.ACKNOWLEDGED, clock(9), IMPORTED),
+                (State.RESOLVED, clock(10), None),
+                (State.CLOSED, clock(10, 30), None),
+                (State.ACKNOWLEDGED, clock(11), IMPORTED),
+                (State.RESOLVED, clock(12), None),
+                (State.CLOSED, clock(13), None),
+            ],
+        ),
+        (
+            [{"acknowledged": clock(9), "resolved": clock(10)}, {"reopened": clock(11), "acknowledged": clock(12)}],
+            [
+                (State.ACKNOWLEDGED, clock(9), IMPORTED),
+                (State.RESOLVED, clock(10), None),
+                (State.ACKNOWLEDGED, clock(11), None),
+            ],
+        ),
+        (
+            [{"acknowledged": clock(9), "resolved": clock(10)}, {"reopened": clock(11), "opened": clock(11)}],
+            [
+                (State.ACKNOWLEDGED, clock(9), IMPORTED),
+                (State.RESOLVED, clock(10), None),
+                (State.OPEN, clock(11), None),
+            ],
+        ),
+        (
+            [{"resolved": clock(9)}, {"reopened": clock(10), "acknowledged": clock(11), "resolved": clock(12)}],
+            [
+                (State.RESOLVED, clock(9), None),
+                (State.OPEN, clock(10), None),
+                (State.ACKNOWLEDGED, clock(11), IMPORTED),
+                (State.RESOLVED, clock(12), None),
+            ],
+        ),
+        (
+            [{"closed": clock(9)}, {"reopened": clock(10), "mitigated": clock(10), "acknowledged": clock(11)}],
+            [
+                (State.CLOSED, clock(9), None),
+                (State.MITIGATED, clock(10), None),
+                (State.ACKNOWLEDGED, clock(11), IMPORTED),
+            ],
+        ),
+    ],
+    ids=["acknowledged again", "said later", "called open", "never acknowledged before", "mitigated first"],
+)
+def test_each_episode_has_its_states_in_order(episodes: list[dict[str, datetime]], steps: Steps) -> None:
+    found = meant({**episodes[-1], "opened": clock(8)}, episodes=episodes)
+    assert isinstance(found, Incident)
+    assert [(span.state, span.started, span.response) for span in found.spans] == [OPENED, *steps]
+    assert [span.ended for span in found.spans] == [*(moment for _state, moment, _how in steps), None]
+    assert found.reopenings == (episodes[1]["reopened"],)
+
+
+def test_nobody_is_said_to_have_acknowledged_what_was_opened_again() -> None:
+    episodes = [{"resolved": clock(9)}, {"reopened": clock(10), "resolved": clock(11)}]
+    found = meant({"opened": clock(8), "resolved": clock(11)}, episodes=episodes)
+    assert isinstance(found, Incident)
+    assert (found.acknowledged, found.state) == (None, State.RESOLVED)
+
+
+@pytest.mark.parametrize(
+    ("values", "first", "second", "spans"),
+    [
+        ({"outage": True}, {}, {}, [("outage", clock(8), clock(10)), ("outage", clock(11), None)]),
+        (
+            {"outage": True, "impact_start": clock(7)},
+            {"restored": clock(9)},
+            {"resolved": clock(13), "restored": clock(12)},
+            [("outage", clock(7), clock(9)), ("outage", clock(11), clock(12))],
+        ),
+        ({"outage": False}, {"restored": clock(9)}, {}, [("impact", clock(8), clock(9))]),
+        ({}, {}, {"restored": clock(12)}, [("impact", clock(11), clock(12))]),
+        (
+            {"outage": True},
+            {},
+            {"impact_start": clock(11, 30), "closed": clock(12)},
+            [("outage", clock(8), clock(10)), ("outage", clock(11, 30), clock(12))],
+        ),
+    ],
+    ids=["still down", "restored twice", "impact of the first", "impact of the second", "began later"],
+)
+def test_between_its_episodes_an_incident_was_not_down(
+    values: dict[str, Any], first: dict[str, Any], second: dict[str, Any], spans: list[Any]
+) -> None:
+    episodes = [{"resolved": clock(10), **first}, {"reopened": clock(11), **second}]
+    found = meant({"opened": clock(8), **values}, episodes=episodes)
+    assert isinstance(found, Incident)
+    assert [(span.kind, span.started, span.ended) for span in found.impacts] == spans
+
+
+@pytest.mark.parametrize(
+    ("episodes", "reason"),
+    [
+        (
+            [{"resolved": clock(7)}, {"reopened": clock(11)}],
+            "resolved 2026-11-04T07:00:00.000000Z is before the impact began",
+        ),
+        (
+            [{"resolved": clock(10)}, {"reopened": clock(11), "closed": clock(11, 30), "resolved": clock(12)}],
+            "closed 2026-11-04T11:30:00.000000Z is before it was resolved",
+        ),
+        (
+            [{"resolved": clock(10)}, {"reopened": datetime(2026, 11, 5, 2, 1, tzinfo=UTC)}],
+            "reopened is in the future: 2026-11-05T02:01:00.000000Z",
+        ),
+    ],
+    ids=["first episode before the opening", "closed before resolved", "to come"],
+)
+def test_a_contradiction_in_any_episode_is_rejected(episodes: list[dict[str, datetime]], reason: str) -> None:
+    assert meant({"opened": clock(8)}, episodes=episodes) == Rejected(reason)
+
+
+def test_what_was_mitigated_before_anybody_acknowledged_it_has_both_states_as_they_came() -> None:
+    found = taken({"opened": clock(8), "mitigated": clock(9), "acknowledged": clock(10), "resolved": clock(11)})
+    assert [(span.state, span.started, span.ended) for span in found.spans] == [
+        (State.OPEN, clock(8), clock(9)),
+        (State.MITIGATED, clock(9), clock(10)),
+        (State.ACKNOWLEDGED, clock(10), clock(11)),
+        (State.RESOLVED, clock(11), None),
+    ]

@@ -16,6 +16,7 @@ from opsctl.core.texts import _
 from opsctl.exchange.intake import Record, Refused, read_source, records_of
 from opsctl.exchange.rejects import write_rejects
 from opsctl.incidents.service import imports as service
+from opsctl.incidents.terms import UNRESOLVED
 from opsctl.incidents.views import imports as views
 
 BLOCK = 5000
@@ -24,12 +25,15 @@ ONE_TRANSACTION = {"sqlite": 50_000, "postgresql": 5_000}
 
 @dataclass
 class Tally:
-    """What an import has done so far."""
+    """What an import has done so far; `unacknowledged`, `reopened` and `unresolved` count among the new ones."""
 
     new: int = 0
     updated: int = 0
     unchanged: int = 0
     incomplete: int = 0
+    unacknowledged: int = 0
+    reopened: int = 0
+    unresolved: int = 0
     refused: list[Refused] = field(default_factory=list)
     examples: list[Any] = field(default_factory=list)
 
@@ -39,6 +43,9 @@ class Tally:
         self.updated += len(block.updated)
         self.unchanged += block.unchanged
         self.incomplete += block.incomplete
+        self.unacknowledged += sum(one.acknowledged is None for one in block.new)
+        self.reopened += sum(bool(one.reopenings) for one in block.new)
+        self.unresolved += sum(one.state in UNRESOLVED for one in block.new)
         self.refused += block.refused
         self.examples += [*block.new, *block.updated][: 10 - len(self.examples)]
 
@@ -54,13 +61,13 @@ def import_file(context: Context, file: str, map_file: str, *, dry_run: bool, re
     else:
         if source.mapped.rejects:
             # A place that cannot be written is found while nothing is imported yet.
-            write_rejects(source.rejects, source.mapped.rejects, columns)
+            write_rejects(source.rejects, source.all_rows([]), columns)
         tally = take_in(context, records, source=named, file=file)
     refused = source.all_rejects(tally.refused)
-    remarks = source.document.remarks
+    remarks = (*source.document.remarks, *source.mapped.remarks)
     if refused and not dry_run:
         try:
-            write_rejects(source.rejects, refused, columns)
+            write_rejects(source.rejects, source.all_rows(tally.refused), columns)
         except InvalidInput as error:  # what was imported is imported, and has to be reported
             remarks = (*remarks, f"{error.message} {error.hint}")
     kept = str(source.rejects)

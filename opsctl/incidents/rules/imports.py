@@ -3,6 +3,7 @@
 Nothing in it is mended; a record that contradicts itself is rejected with the reason.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,16 +11,11 @@ from typing import Any
 from opsctl.core.texts import _
 from opsctl.core.times import utc_text
 from opsctl.incidents.rules.life import Incident, Span
-from opsctl.incidents.terms import Flag, Level, SpanKind, State
+from opsctl.incidents.terms import Category, Flag, Level, Response, SpanKind, State
 
 MOMENTS = ("impact_start", "detected", "opened", "acknowledged", "mitigated", "restored", "resolved", "closed")
-_STATES = (
-    (State.OPEN, "opened"),
-    (State.ACKNOWLEDGED, "acknowledged"),
-    (State.MITIGATED, "mitigated"),
-    (State.RESOLVED, "resolved"),
-    (State.CLOSED, "closed"),
-)
+Episode = Mapping[str, datetime]
+"""What happened until it was opened again: its instants, and in all but the first `reopened`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,34 +26,41 @@ class Rejected:
 
 
 def from_record(
-    values: dict[str, Any], *, key: str, source: str, digest: str, asset: str | None, reference: str, now: datetime
+    values: dict[str, Any],
+    *,
+    key: str,
+    source: str,
+    digest: str,
+    asset: str | None,
+    customer: str | None = None,
+    reference: str,
+    now: datetime,
+    episodes: Sequence[Episode] = (),
 ) -> Incident | Rejected:
     """The incident that a mapped record means, or why it is none.
 
-    `values` has our fields: words, and aware datetimes. An instant in the future, a restoration before the impact
-    began, a closing before the resolution are contradictions. Everything else is kept as it was said: a missing title
-    is the key, a missing opening the earliest instant there is.
+    `values` has our fields: words, and aware datetimes; `episodes` the instants of a record that was opened again. An
+    instant in the future, a restoration before the impact began, a closing before the resolution are contradictions.
+    Everything else is kept as it was said: a missing title is the key, a missing opening the earliest instant there is.
     """
     known = {name: values[name] for name in MOMENTS if name in values}
     if not known:
         return Rejected(_("no time at all: opened is missing"))
-    late = [name for name in (*MOMENTS, "entered_at") if name in values and values[name] > now]
-    if late:
-        moment = utc_text(values[late[0]])
-        return Rejected(_("{field} is in the future: {moment}").format(field=late[0], moment=moment))
     opened = known.get("opened") or min(known.values())
-    reason = _contradiction(known, opened)
+    episodes = episodes or (known,)
+    late = _late(values, episodes, now)
+    reason = late or _contradiction(known, opened, episodes)
     if reason:
         return Rejected(reason)
-    spans = _state_spans({**known, "opened": opened})
-    state = spans[-1].state
+    spans = _state_spans(opened, episodes)
+    severity = values.get("severity")
     return Incident(
         reference=reference,
         title=values.get("title") or key,
         asset=asset,
         impact=Level(values.get("impact", Level.MEDIUM)),
         urgency=Level(values.get("urgency", Level.MEDIUM)),
-        state=state or State.OPEN,
+        state=spans[-1].state or State.OPEN,
         impact_start=known.get("impact_start"),
         detected=known.get("detected"),
         opened=opened,
@@ -69,7 +72,11 @@ def from_record(
         source=source,
         source_key=key,
         source_digest=digest,
-        spans=(*spans, *_impact_spans(values, known, opened)),
+        spans=(*spans, *_impact_spans(values, known, opened, episodes)),
+        customer=customer,
+        category=Category(values.get("category", Category.FAULT)),
+        severity=None if severity is None else int(severity),
+        assignee=values.get("assignee"),
     )
 
 
@@ -85,33 +92,68 @@ def incomplete(values: dict[str, Any], asset: str | None) -> list[Flag]:
     return found
 
 
-def _contradiction(known: dict[str, datetime], opened: datetime) -> str:
-    start = known.get("impact_start") or known.get("detected") or opened
-    restored, resolved, closed = known.get("restored"), known.get("resolved"), known.get("closed")
-    if restored is not None and restored < start:
-        return _("restored {moment} is before the impact began").format(moment=utc_text(restored))
-    for name in ("acknowledged", "mitigated", "resolved", "closed"):
-        if name in known and known[name] < min(start, opened):
-            return _("{field} {moment} is before the impact began").format(field=name, moment=utc_text(known[name]))
-    if closed is not None and resolved is not None and closed < resolved:
-        return _("closed {moment} is before it was resolved").format(moment=utc_text(closed))
+def _late(values: dict[str, Any], episodes: Sequence[Episode], now: datetime) -> str:
+    said = [(name, values[name]) for name in (*MOMENTS, "entered_at") if name in values]
+    for name, moment in (*said, *(each for episode in episodes for each in episode.items())):
+        if moment > now:
+            return _("{field} is in the future: {moment}").format(field=name, moment=utc_text(moment))
     return ""
 
 
-def _state_spans(instants: dict[str, datetime]) -> list[Span]:
-    entered = [(state, instants[name]) for state, name in _STATES if name in instants]
-    ends = [moment for _state, moment in entered[1:]]
+def _contradiction(known: dict[str, datetime], opened: datetime, episodes: Sequence[Episode]) -> str:
+    start = known.get("impact_start") or known.get("detected") or opened
+    first = min(start, opened)
+    for episode in episodes:
+        restored, resolved, closed = episode.get("restored"), episode.get("resolved"), episode.get("closed")
+        if restored is not None and restored < start:
+            return _("restored {moment} is before the impact began").format(moment=utc_text(restored))
+        for name in ("acknowledged", "mitigated", "resolved", "closed"):
+            if name in episode and episode[name] < first:
+                moment = utc_text(episode[name])
+                return _("{field} {moment} is before the impact began").format(field=name, moment=moment)
+        if closed is not None and resolved is not None and closed < resolved:
+            return _("closed {moment} is before it was resolved").format(moment=utc_text(closed))
+    return ""
+
+
+def _state_spans(opened: datetime, episodes: Sequence[Episode]) -> list[Span]:
+    entered: list[tuple[State, datetime, Response | None]] = [(State.OPEN, opened, None)]
+    acknowledged = False
+    for episode in episodes:
+        working = [(name, episode[name]) for name in ("acknowledged", "mitigated") if name in episode]
+        # What was mitigated before somebody took it up: in the order in which it happened.
+        working.sort(key=lambda each: each[1])
+        reopened = episode.get("reopened")
+        if reopened is not None and reopened not in [moment for _name, moment in working]:
+            # Whoever had it has it again, unless the source calls it open; nobody is said to have acknowledged it.
+            again = acknowledged and episode.get("opened") != reopened
+            entered.append((State.ACKNOWLEDGED if again else State.OPEN, reopened, None))
+        for name in (*(name for name, _moment in working), "resolved", "closed"):
+            if name in episode and entered[-1][0] != name:
+                response = Response.IMPORTED if name == State.ACKNOWLEDGED else None
+                entered.append((State(name), episode[name], response))
+        acknowledged = acknowledged or "acknowledged" in episode
+    ends = [moment for _state, moment, _response in entered[1:]]
     return [
-        Span(SpanKind.STATE, state, moment, end) for (state, moment), end in zip(entered, [*ends, None], strict=True)
+        Span(SpanKind.STATE, state, moment, end, response=response)
+        for (state, moment, response), end in zip(entered, [*ends, None], strict=True)
     ]
 
 
-def _impact_spans(values: dict[str, Any], known: dict[str, datetime], opened: datetime) -> tuple[Span, ...]:
-    start = known.get("impact_start") or known.get("detected") or opened
-    if values.get("outage"):
-        # An outage whose end was not written down lasted, as far as anybody knows, until the fault was gone.
-        end = known.get("restored") or known.get("resolved") or known.get("closed")
-        return (Span(SpanKind.OUTAGE, None, start, None if end is None else max(start, end)),)
-    if "restored" in known:
-        return (Span(SpanKind.IMPACT, None, start, known["restored"]),)
-    return ()
+def _impact_spans(
+    values: dict[str, Any], known: dict[str, datetime], opened: datetime, episodes: Sequence[Episode]
+) -> tuple[Span, ...]:
+    spans = []
+    for episode in episodes:
+        # What was an outage is one again when it is opened again; in between the fault was gone.
+        again = episode.get("reopened")
+        start = known.get("impact_start") or known.get("detected") or opened
+        if again is not None:
+            start = episode.get("impact_start", again)
+        if values.get("outage"):
+            # An outage whose end was not written down lasted, as far as anybody knows, until the fault was gone.
+            end = episode.get("restored") or episode.get("resolved") or episode.get("closed")
+            spans.append(Span(SpanKind.OUTAGE, None, start, None if end is None else max(start, end)))
+        elif "restored" in episode:
+            spans.append(Span(SpanKind.IMPACT, None, start, max(start, episode["restored"])))
+    return tuple(spans)

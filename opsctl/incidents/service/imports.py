@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from opsctl.assets.service import assets
+from opsctl.assets.service import assets, handles
+from opsctl.assets.tables.assets import Asset
+from opsctl.core import naming
 from opsctl.core.texts import _
 from opsctl.core.typed import nearest
 from opsctl.core.use_cases import Permission, use_case
@@ -18,8 +21,18 @@ from opsctl.incidents.rules.imports import Rejected
 from opsctl.incidents.rules.life import Incident
 from opsctl.incidents.service import rows
 from opsctl.incidents.tables import IncidentRow, SpanRow
-from opsctl.incidents.terms import FROM_IMPORT, IMPORT_FINISHED, IMPORT_STARTED, IMPORT_UPDATED, IMPORTED, PREFIX, Level
+from opsctl.incidents.terms import (
+    FROM_IMPORT,
+    IMPORT_FINISHED,
+    IMPORT_STARTED,
+    IMPORT_UPDATED,
+    IMPORTED,
+    PREFIX,
+    Category,
+    Level,
+)
 from opsctl.ledger import service as ledger
+from opsctl.people.service import customers
 from opsctl.store import references
 
 _CHUNK = 5000
@@ -30,11 +43,15 @@ FIELDS = {
     for one in (
         Field("title", FieldType.TEXT),
         Field("asset", FieldType.TEXT),
+        Field("customer", FieldType.TEXT),
+        Field("category", FieldType.CHOICE, frozenset(one.value for one in Category)),
         Field("impact", FieldType.CHOICE, _LEVELS),
         Field("urgency", FieldType.CHOICE, _LEVELS),
+        Field("severity", FieldType.CHOICE, frozenset("1234")),
         Field("outage", FieldType.FLAG),
         *(Field(name, FieldType.MOMENT) for name in _MOMENTS.split()),
         *(Field(name, FieldType.BODY) for name in ("cause", "handling", "result")),
+        Field("assignee", FieldType.TEXT),
     )
 }
 """What an import map may fill."""
@@ -55,7 +72,7 @@ def plan(session: Session, *, now: datetime, source: str, records: list[Record])
     """What an import of these records would do, without doing it."""
     known = _known(session, source, records)
     changed = [known[one["key"]].reference for one in records if _is_changed(one, known)]
-    judge = _Judge(source, now, assets.names(session), _touched(session, changed))
+    judge = _Judge(session, source, now, _touched(session, changed))
     new: list[Incident] = []
     updated: list[Incident] = []
     refused: list[Refused] = []
@@ -77,12 +94,16 @@ def plan(session: Session, *, now: datetime, source: str, records: list[Record])
 class _Judge:
     """Says of each record which incident it means here, or why it is refused."""
 
-    def __init__(self, source: str, now: datetime, names: dict[str, str], touched: set[str]) -> None:
+    def __init__(self, session: Session, source: str, now: datetime, touched: set[str]) -> None:
         self.source = source
         self.now = now
-        self.names = names
         self.touched = touched
-        self.unknown: dict[str, Rejected] = {}
+        self.assets = assets.names(session)
+        self.customers = naming.whole_names(customers.names_of(session))
+        self.customer_of = dict(session.exec(select(Asset.handle, Asset.customer)).all())
+        # Thousands of rows may name the same unknown asset; the nearest is looked for once.
+        self.unknown_asset = cache(lambda named: _unknown_asset(named, self.assets))
+        self.unknown_customer = cache(lambda named: _unknown_customer(named, self.customers))
 
     def incident(self, record: Record, before: IncidentRow | None) -> Incident | Rejected:
         """The incident, with the reference and recording of the one that it changes."""
@@ -90,30 +111,51 @@ class _Judge:
             return Rejected(
                 _("changed in the file, but {reference} was changed here since").format(reference=before.reference)
             )
-        named = record["values"].get("asset")
-        handle = None if named is None else self.names.get(named) or self.names.get(named.casefold())
-        if named is not None and handle is None:
-            return self._unknown_asset(named)
+        values = record["values"]
+        handle = customer = None
+        if "asset" in values:
+            handle = _named(values["asset"], self.assets)
+            if handle is None:
+                return self.unknown_asset(values["asset"])
+            customer = self.customer_of[handle]
+        if "customer" in values:
+            customer = _named(values["customer"], self.customers)
+            if customer is None:
+                return self.unknown_customer(values["customer"])
         found = imports.from_record(
-            record["values"],
+            values,
             key=record["key"],
             source=self.source,
             digest=record["digest"],
             asset=handle,
+            customer=customer,
             reference="" if before is None else before.reference,
             now=self.now,
+            episodes=record.get("episodes", ()),
         )
         if before is None or isinstance(found, Rejected):
             return found
         return replace(found, recorded_at=before.recorded_at)
 
-    def _unknown_asset(self, named: str) -> Rejected:
-        # Thousands of rows may name the same unknown asset; the nearest is looked for once.
-        if named not in self.unknown:
-            near = ", ".join(dict.fromkeys(self.names[name] for name in nearest(named, self.names, 3)))
-            told = _("there is no asset {word!r}; nearest: {words}") if near else _("there is no asset {word!r}")
-            self.unknown[named] = Rejected(told.format(word=named[:80], words=near))
-        return self.unknown[named]
+
+def _named(word: str, names: dict[str, str]) -> str | None:
+    return names.get(word) or names.get(word.casefold())
+
+
+def _unknown_asset(named: str, names: dict[str, str]) -> Rejected:
+    near = _nearest(named, names)
+    told = _("there is no asset {word!r}; nearest: {words}") if near else _("there is no asset {word!r}")
+    return Rejected(told.format(word=named[:80], words=near))
+
+
+def _unknown_customer(named: str, names: dict[str, str]) -> Rejected:
+    near = _nearest(named, names)
+    told = _("there is no customer {word!r}; nearest: {words}") if near else _("there is no customer {word!r}")
+    return Rejected(told.format(word=named[:80], words=near))
+
+
+def _nearest(named: str, names: dict[str, str]) -> str:
+    return ", ".join(dict.fromkeys(names[name] for name in nearest(named, names, 3)))
 
 
 @use_case(needs=Permission.RECORD, offline=False)
@@ -184,6 +226,7 @@ def _append(session: Session, kind: str, incident: Incident) -> None:
         kind=kind,
         subject=incident.reference,
         about=incident.asset,
+        customer=incident.customer,
         facts=record,
         record=record,
         happened_at=incident.opened,

@@ -15,8 +15,11 @@ def imported(
     """What an import did, or would do; attention if records were rejected."""
     counts: tuple[tuple[str, Any, Kind], ...] = (
         (_("new"), tally.new, Kind.COUNT),
+        (_("of these never acknowledged"), tally.unacknowledged, Kind.COUNT),
+        (_("of these reopened"), tally.reopened, Kind.COUNT),
+        (_("of these unresolved"), tally.unresolved, Kind.COUNT),
         (_("updated"), tally.updated, Kind.COUNT),
-        (_("of these incomplete"), tally.incomplete, Kind.COUNT),
+        (_("of both incomplete"), tally.incomplete, Kind.COUNT),
         (_("unchanged"), tally.unchanged + same, Kind.COUNT),
         (_("rejected"), len(refused), Kind.COUNT),
     )
@@ -36,6 +39,9 @@ def imported(
         data={
             "dry_run": dry_run,
             "new": tally.new,
+            "never_acknowledged": tally.unacknowledged,
+            "reopened": tally.reopened,
+            "unresolved": tally.unresolved,
             "updated": tally.updated,
             "unchanged": tally.unchanged + same,
             "incomplete": tally.incomplete,
