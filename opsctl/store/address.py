@@ -52,9 +52,12 @@ def _file(path: str) -> Address:
     if not path or path.endswith("/"):
         raise _unreadable(path)
     try:
-        return Address(Backend.SQLITE, str(Path(path).expanduser().absolute()))
+        absolute = Path(path).expanduser().absolute()
     except RuntimeError:  # the home of a user who does not exist
         raise _unreadable(path) from None
+    if not absolute.name:  # `/.` is the root folder
+        raise _unreadable(path)
+    return Address(Backend.SQLITE, str(absolute))
 
 
 def _server_url(text: str) -> Address:
