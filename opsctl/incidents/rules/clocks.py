@@ -1,8 +1,9 @@
 """The response and restore clocks of a case: computed from what happened, never kept as a running number. Pure.
 
 A clock runs on the calendar of its limit, from the instant that the rules name, without the pauses that somebody else
-approved and, for the restore clock, without the time between a fault's end and its reopening. A change of severity,
-customer or rules therefore judges the whole case anew, pauses included.
+approved and, for the restore clock, without the time between a fault's end and its reopening. A pause counts only up to
+what stopped the clock: what comes later cannot move a limit that was met or missed. A change of severity, customer or
+rules judges the whole case anew, pauses included.
 """
 
 from dataclasses import dataclass, replace
@@ -87,9 +88,7 @@ def response_clock(case: Case, rules: Rules, now: datetime) -> Clock | None:
     limits = limits_of(case, rules)
     if limits is None or limits.response is None:
         return None
-    acknowledgement = case.acknowledgement
-    stopped = None if acknowledgement is None else acknowledgement.judged
-    return _clock(ClockKind.RESPONSE, case, limits, limits.response, rules, stopped, (), now)
+    return _clock(ClockKind.RESPONSE, case, limits, limits.response, rules, _responded(case), (), now)
 
 
 def restore_clock(case: Case, rules: Rules, now: datetime) -> Clock | None:
@@ -121,11 +120,12 @@ def stamped(case: Case, rules: Rules) -> Incident:
         return replace(case.incident, response_due=None, restore_due=None)
     calendar = rules.calendar_of(limits.calendar)
     start, _name = start_of(case, limits.starts)
-    pauses = _without(case.incident.pauses, approved_only=True)
     response = restore = None
     if limits.response is not None:
+        pauses = _without(case.incident.pauses, _responded(case), approved_only=True)
         response = _reaches(calendar, start, limits.response // _MICROSECOND, pauses)
     if limits.restore is not None:
+        pauses = _without(case.incident.pauses, case.stopped, approved_only=True)
         gaps = [Interval(*gap) for gap in case.gaps]
         restore = _reaches(calendar, start, limits.restore // _MICROSECOND, [*pauses, *gaps])
     return replace(case.incident, response_due=response, restore_due=restore)
@@ -145,9 +145,9 @@ def _clock(
     start, start_is = start_of(case, limits.starts)
     limit = allowed // _MICROSECOND
     stood = [Interval(*gap) for gap in gaps]
-    approved = [*_without(case.incident.pauses, approved_only=True), *stood]
+    approved = [*_without(case.incident.pauses, stopped, approved_only=True), *stood]
     due = _reaches(calendar, start, limit, approved)
-    undecided = [*_without(case.incident.pauses, approved_only=False), *stood]
+    undecided = [*_without(case.incident.pauses, stopped, approved_only=False), *stood]
     end = max(start, now if stopped is None else stopped)
     paused = stopped is None and any(span.ended is None and span.approved for span in case.incident.pauses)
     used = calendar.used(start, end, approved)
@@ -181,12 +181,18 @@ def _state(
     return ClockState.WARNING if used >= WARNING * limit else ClockState.RUNNING
 
 
-def _without(pauses: tuple[Span, ...], *, approved_only: bool) -> list[Interval]:
-    """The pauses that stop the clock; refused ones never do. One that runs is open-ended."""
+def _responded(case: Case) -> datetime | None:
+    acknowledgement = case.acknowledgement
+    return None if acknowledgement is None else acknowledgement.judged
+
+
+def _without(pauses: tuple[Span, ...], stopped: datetime | None, *, approved_only: bool) -> list[Interval]:
+    """The pauses that hold the clock, up to what stopped it; refused ones never do. One that runs is open-ended."""
+    end = _NEVER if stopped is None else stopped
     return [
-        Interval(span.started, _NEVER if span.ended is None else span.ended)
+        Interval(span.started, min(end, span.ended or _NEVER))
         for span in pauses
-        if (span.approved if approved_only else span.approved is not False)
+        if span.started < end and (span.approved if approved_only else span.approved is not False)
     ]
 
 
