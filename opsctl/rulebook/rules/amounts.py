@@ -85,7 +85,7 @@ def read_length(found: Any, key: str, findings: Findings) -> int:
 def read_target(figure: str, found: Any, key: str, findings: Findings) -> dict[str, Any]:
     """A target as a content has it. Raise Unreadable, having noted why, for anything else."""
     if figure not in figures():
-        raise findings.unknown(key, figure, figures())
+        raise findings.unknown(key, figure, figures(), shown=[*FIGURES, *(f"mttr.{one}" for one in STATISTICS), "…"])
     unit = FIGURES[figure.partition(".")[0]]
     must = {
         Unit.RATIO: _("a sign and per cent, such as {example}"),

@@ -54,7 +54,9 @@ def read_book(text: str, *, file: str, year: int, others: Mapping[str, Content],
             findings.unknown(name, name, TABLES)
     head = _head(tables, findings)
     beside = {name: content for name, content in others.items() if name not in (head.get("name"), replaces)}
-    reader = _Reader(tables, head.get("zone"), year, standing.merged(beside.values()), findings)
+    # A zone with an error is no missing one: calendars are read on for what else is wrong.
+    zone = head.get("zone") or ("UTC" if any(one.key == "rulebook.zone" for one in findings.errors) else None)
+    reader = _Reader(tables, zone, year, standing.merged(beside.values()), findings)
     content = {**head, **reader.content()}
     if not findings.errors:
         _warn(standing.merged([*beside.values(), content]), content, findings)
@@ -64,11 +66,11 @@ def read_book(text: str, *, file: str, year: int, others: Mapping[str, Content],
         content=content,
         errors=tuple(findings.errors),
         warnings=tuple(findings.warnings),
-        clashes=clashes(content, beside),
+        clashes=_clashes(content, beside) if "name" in head else (),
     )
 
 
-def clashes(content: Content, beside: Mapping[str, Content]) -> tuple[tuple[str, str], ...]:
+def _clashes(content: Content, beside: Mapping[str, Content]) -> tuple[tuple[str, str], ...]:
     """The names of a content that stand in another book too, each with that book's name."""
     own = standing.names_of(content) - {f"calendars.{ALWAYS_NAME}"}
     return tuple((name, book) for book, other in beside.items() for name in sorted(own & standing.names_of(other)))

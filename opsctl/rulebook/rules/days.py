@@ -32,7 +32,8 @@ def read_calendar(name: str, found: Any, zone: str | None, *, year: int, finding
     key = f"calendars.{name}"
     said = findings.table(found, key)
     if name == ALWAYS_NAME:
-        findings.known_keys(said, key, ())
+        if said:
+            raise findings.wrong(key, found, _("empty: it counts every moment"))
         return {"always": True}
     findings.known_keys(said, key, _KEYS)
     own = read_zone_key(said["zone"], f"{key}.zone", findings) if "zone" in said else zone

@@ -43,10 +43,10 @@ class Findings:
         message = _("{file}: {key} is missing.").format(file=self.file, key=excerpt(key))
         return self.error(key, message, _("It must be {must}.").format(must=must))
 
-    def unknown(self, key: str, word: str, known: Iterable[str]) -> Unreadable:
-        """Note a key, or a name in it, that is none of the known ones."""
+    def unknown(self, key: str, word: str, known: Iterable[str], shown: Iterable[str] = ()) -> Unreadable:
+        """Note a key, or a name in it, that is none of the known ones; `shown` stand for them where they are many."""
         message = _("{file}: {key} is not known.").format(file=self.file, key=excerpt(key))
-        return self.error(key, message, allowed(word, known))
+        return self.error(key, message, allowed(word, known, shown))
 
     def error(self, key: str, message: str, hint: str) -> Unreadable:
         """Note any other error; `message` names the file and the key."""
@@ -103,7 +103,7 @@ class Findings:
 
     def words(self, found: Any, key: str) -> dict[str, str]:
         """A name in both languages: a table of `en` and `zh`, or one text for both. Raise Unreadable otherwise."""
-        must = _('a text, or both languages: {{ en = "…", zh = "…" }}')
+        must = _("a text, or both languages: {example}").format(example='{ en = "…", zh = "…" }')
         if isinstance(found, str):
             text = self.text(found, key, must)
             return {"en": text, "zh": text}
@@ -125,9 +125,9 @@ def shown(found: Any) -> str:
     return excerpt(repr(found))
 
 
-def allowed(word: str, known: Iterable[str]) -> str:
-    """What is allowed and, before it, what `word` may have meant."""
+def allowed(word: str, known: Iterable[str], shown: Iterable[str] = ()) -> str:
+    """What is allowed and, before it, what `word` may have meant; `shown` stand for the known ones if there are any."""
     known = list(known)
-    everything = _("Allowed: {names}.").format(names=", ".join(known))
+    everything = _("Allowed: {names}.").format(names=", ".join(list(shown) or known))
     near = nearest(word, known)
     return f"{_('Did you mean {names}?').format(names=', '.join(near))} {everything}" if near else everything

@@ -61,7 +61,7 @@ def apply(
     others = contents_of(session, current)
     ended = None if replaces is None else _standing(replaces, current).name
     book = read_book(text, file=file, year=_year(session, now), others=others, replaces=ended)
-    raise_first(book, file)
+    raise_first(book)
     same = next((head for head in heads if (head.name, head.version) == (book.name, book.version)), None)
     if same is not None:
         _check_same(session, same, text, current)
@@ -111,15 +111,14 @@ def validate(session: Session | None, *, now: datetime, text: str, file: str) ->
     return read_book(text, file=file, year=_year(session, now), others=others)
 
 
-def raise_first(book: Book, file: str) -> None:
+def raise_first(book: Book) -> None:
+    """Raise InvalidInput for the first error of a book, saying how many there are; return where there is none."""
     if not book.errors:
         return
     first, *more = book.errors
     hint = first.hint
     if more:
-        hint = f"{hint} " + _("All {count} errors: opsctl rulebook validate {file}").format(
-            count=len(book.errors), file=file
-        )
+        hint += " " + _("All {count} errors: opsctl rulebook validate FILE").format(count=len(book.errors))
     raise InvalidInput(first.message, hint)
 
 

@@ -103,7 +103,7 @@ def diff(
 def _side(session: Session, side: str | Given, now: datetime) -> tuple[str, Content]:
     if isinstance(side, Given):
         book = validate(session, now=now, text=side.text, file=side.file)
-        raise_first(book, side.file)
+        raise_first(book)
         return side.file, book.content
     head = _named(heads_of(session), side, now)
     return head.reference, contents_of(session, [head])[head.name]
