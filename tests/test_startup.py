@@ -71,6 +71,8 @@ def test_a_write_to_a_file_loads_no_calendar_no_server_and_no_table(run: Command
 def test_every_dotted_name_in_the_table_of_rooms_stands_for_something() -> None:
     for room in rooms():
         assert import_module(room.commands).app is not None
-        for dotted in (room.records, room.blank):
+        for module in room.adds:
+            assert import_module(module).app is not None
+        for dotted in (room.records, room.blank, room.owned, room.hand_over, room.today):
             if dotted is not None:
                 assert callable(room.load(dotted)), dotted

@@ -18,13 +18,19 @@ def test_edit_and_retire_echo_what_was_done(run: CommandLine) -> None:
     assert run("asset", "retire", "erp", "--at", "2026-09-30").out == "erp retired: ERP portal\n"
     shown = run("asset", "show", "erp")
     assert shown.out == (
-        "handle         erp\n"
-        "title          ERP portal\n"
-        "Chinese title  –\n"
-        "kind           –\n"
-        "state          retired\n"
-        "retired        2026-09-30 00:00+08:00\n"
-        "recorded       2026-11-05 10:00+08:00\n"
+        "handle           erp\n"
+        "title            ERP portal\n"
+        "Chinese title    –\n"
+        "kind             –\n"
+        "customer         –\n"
+        "owner            –\n"
+        "criticality      –\n"
+        "classification   –\n"
+        "service hours    –\n"
+        "in service from  –\n"
+        "state            retired\n"
+        "retired          2026-09-30 00:00+08:00\n"
+        "recorded         2026-11-05 10:00+08:00\n"
     )
 
 
@@ -50,10 +56,19 @@ def test_quiet_prints_handles_alone(two: CommandLine) -> None:
 
 def test_csv_quotes_what_needs_it_and_leaves_absence_empty(two: CommandLine) -> None:
     assert two("asset", "list", "--format", "csv").out.splitlines() == [
-        "handle,title,kind,state",
-        'core-sw-1,"Core, switch 1",,in service',
-        "erp,ERP login / ERP 登录,service,in service",
+        "handle,title,kind,customer,owner,criticality,state",
+        'core-sw-1,"Core, switch 1",,,,,in service',
+        "erp,ERP login / ERP 登录,service,,,,in service",
     ]
+
+
+def test_the_table_shows_customer_owner_and_criticality_once_an_asset_has_them(two: CommandLine) -> None:
+    assert two("asset", "edit", "erp", "--criticality", "Ｋｅｙ").code == 0
+    assert two("asset", "list").out == (
+        "handle     title                 kind     criticality  state\n"
+        "core-sw-1  Core, switch 1        –        –            in service\n"
+        "erp        ERP login / ERP 登录  service  key          in service\n"
+    )
 
 
 def test_json_is_one_envelope(two: CommandLine) -> None:
@@ -66,6 +81,12 @@ def test_json_is_one_envelope(two: CommandLine) -> None:
             "title": "ERP login",
             "title_zh": "ERP 登录",
             "kind": "service",
+            "customer": None,
+            "owner": None,
+            "criticality": None,
+            "classification": None,
+            "service_hours": None,
+            "in_service_from": None,
             "state": "in-service",
             "retired_at": None,
             "recorded_at": "2026-11-05T02:00:00Z",
@@ -93,7 +114,10 @@ def test_an_empty_list_says_so_beside_the_result(run: CommandLine) -> None:
             id="handle-taken",
         ),
         pytest.param(
-            ("edit", "erp"), "Nothing to change was given. Use --title, --title-zh or --kind.", 2, id="nothing-given"
+            ("edit", "erp"),
+            "Nothing to change was given. See what can be: opsctl asset edit --help",
+            2,
+            id="nothing-given",
         ),
         pytest.param(("show", "epr"), "There is no asset 'epr'. Did you mean erp?", 4, id="slip"),
         pytest.param(
@@ -127,7 +151,7 @@ def test_what_cannot_be_done_is_said_in_one_line(
 
 def test_a_title_cannot_steer_the_terminal(run: CommandLine) -> None:
     run("asset", "add", "erp", "--title", "ERP\x1b[2J\x1b]0;x\x07\u202e\nlogin")
-    assert run("asset", "list", "--format", "csv").out.splitlines()[1] == "erp,ERP login,,in service"
+    assert run("asset", "list", "--format", "csv").out.splitlines()[1] == "erp,ERP login,,,,,in service"
 
 
 @pytest.mark.parametrize("lang", ["zh", "zh_CN.UTF-8"])

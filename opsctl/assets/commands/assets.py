@@ -10,7 +10,7 @@ from opsctl.cli.groups import room_app, verb
 from opsctl.cli.importing import DryRun, File, Intake, Map, Rejects, import_file
 from opsctl.cli.usage import read_word
 from opsctl.core.texts import _
-from opsctl.core.typed import read_given, read_handle
+from opsctl.core.typed import mend, read_given, read_handle
 
 app = room_app()
 
@@ -49,7 +49,7 @@ def _given(context: Context, given: dict[str, str | None]) -> dict[str, Any]:
         ("classification", Classification, "--classification"),
     ):
         if said.get(name) is not None:
-            said[name] = words(read_word(said[name], [word.value for word in words], option))
+            said[name] = words(read_word(mend(said[name]), [word.value for word in words], option))
     for name in ("in_service_from", "retired_at"):
         if said.get(name) is not None:
             said[name] = context.moment(said[name])

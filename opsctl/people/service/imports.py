@@ -120,7 +120,7 @@ def _contradictions(there: dict[str, PersonView], rows: dict[str, _Row], actor: 
         if before is None or before.login != after.login:
             if taken := rules.login_taken(handle, after.login, meanings):
                 bad[handle] = taken
-            elif handle == actor and before is not None and before.login is not None:
+            elif before is not None and before.login is not None and mend(actor).casefold() in (handle, before.login):
                 bad[handle] = _("your own login is changed by hand: opsctl person edit {person} --login LOGIN").format(
                     person=handle
                 )

@@ -84,7 +84,7 @@ def edit(
             _("See what can be: {command} --help").format(command="opsctl person edit"),
         )
     after = replace(before, **_checked(session, before.handle, texts or {}))
-    check_own_login(session, after, actor)
+    check_own_login(session, before, after)
     for post in end_posts:
         after = rules.end_post(after, post, at or now)
     for post in posts:
@@ -228,7 +228,7 @@ def owned(session: Session, *, person: str) -> list[tuple[str, str]]:
 
 
 def hand_over(session: Session, *, now: datetime, actor: str, person: str, to: str) -> list[str]:
-    """Make `to` the superior of everybody whose superior that person is, and return their handles.
+    """Make `to` the superior of everybody else whose superior that person is, and return their handles.
 
     Where `to` is one of them, they follow the one who leaves also in having that one's superior. Raise Conflict if
     that made a circle.
@@ -244,7 +244,7 @@ def hand_over(session: Session, *, now: datetime, actor: str, person: str, to: s
         before = view_of(session, session.get_one(PersonRow, handle))
         pairs.append((before, replace(before, superior=superior)))
     save(session, new=[], changed=pairs)
-    return below
+    return [handle for handle in below if handle != to]
 
 
 def records(session: Session) -> Iterator[tuple[str, str]]:
@@ -280,10 +280,10 @@ def check_first(session: Session, new: list[PersonView], actor: str) -> None:
         )
 
 
-def check_own_login(session: Session, after: PersonView, actor: str) -> None:
+def check_own_login(session: Session, before: PersonView, after: PersonView) -> None:
     """Raise Conflict if the one who acts would take away the login under which they act."""
     name = mend(signature_of(session).actor).casefold()
-    if after.handle == actor and name not in (after.handle, after.login):
+    if name == before.login and name not in (after.handle, after.login):
         raise Conflict(
             _("You act as {login}; without it you could write nothing more.").format(login=name),
             _("Let somebody else change your login."),
