@@ -77,6 +77,12 @@ def reading(store: Store) -> Read:
     return run_query
 
 
+def login_of(store: Store) -> str:
+    """Under which name `perform` writes to that store: on PostgreSQL the login of the session."""
+    with store.read_engine.connect() as connection:
+        return store.driver.actor(connection, LOGIN)
+
+
 class Stream(io.TextIOWrapper):
     """A standard stream in memory, as strict about characters as the real one; perhaps a terminal."""
 

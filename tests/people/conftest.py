@@ -5,16 +5,13 @@ import pytest
 from opsctl.people.rules import PersonView
 from opsctl.people.service import persons
 from opsctl.store.engine import Store
-from tests.harness import LOGIN, Perform
+from tests.harness import Perform, login_of
 
 
 @pytest.fixture
 def acting(store: Store) -> str:
-    """The name under which a test writes: on PostgreSQL the login of the session."""
-    if store.address.backend == "sqlite":
-        return LOGIN
-    with store.write_engine.connect() as connection:
-        return str(connection.exec_driver_sql("SELECT session_user").scalar_one())
+    """The name under which a test writes."""
+    return login_of(store)
 
 
 @pytest.fixture
