@@ -158,8 +158,8 @@ def _judged(context: Context, given: "Given") -> "Book":
     judge = partial(applying.validate, now=context.now, text=given.text, file=given.file)
     try:
         return context.read(judge)
-    except Unavailable:
-        context.remark(_("There is no database: the book was judged alone."))
+    except Unavailable as error:
+        context.remark(_("{reason} The book was judged alone.").format(reason=error.message))
         return judge(None)
 
 

@@ -205,7 +205,7 @@ def test_a_book_is_judged_without_a_database_too(run: CommandLine, book: Path) -
     result = run("rulebook", "validate", str(book))
     assert (result.out, result.err, result.code) == (
         "om.toml is a valid rulebook: om@1\n",
-        "There is no database: the book was judged alone.\n",
+        f"There is no opsctl database at sqlite:///{run.database}. The book was judged alone.\n",
         0,
     )
 
