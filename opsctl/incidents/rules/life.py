@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
+from opsctl.core.intervals import Interval, subtract
 from opsctl.core.times import utc_text
 from opsctl.incidents.terms import LATE_ENTRY, UNRESOLVED, Category, Flag, Level, Response, SpanKind, State, Void
 
@@ -233,35 +234,44 @@ class Case:
         return reopenings[-1] if reopenings else self.clock_start
 
     @property
+    def episode(self) -> tuple[Span, ...]:
+        """The outages and impacts of the present episode: since the last reopening, or beyond it."""
+        reopenings = self.incident.reopenings
+        return _since(self.impacts, reopenings[-1]) if reopenings else self.impacts
+
+    @property
     def stopped(self) -> datetime | None:
         """When the fault was gone, for good so far: restored or, where no impact was declared, resolved.
 
-        Only what was declared since the last reopening counts; None while it lasts.
+        Only the present episode counts; None while it lasts. What another tool only says to be closed was gone by then.
         """
-        reopenings = self.incident.reopenings
-        since = [span for span in self.impacts if not reopenings or (span.ended or reopenings[-1]) >= reopenings[-1]]
-        return _latest_end(tuple(since)) if since else self.incident.resolved
+        return _latest_end(self.episode) if self.episode else self.incident.resolved or self.incident.closed
 
     @property
     def gaps(self) -> tuple[tuple[datetime, datetime], ...]:
-        """Where its restore clock stood still: from each fault's end to the reopening after it."""
+        """Where its restore clock stood still: from each fault's end to the reopening after it.
+
+        An outage that was declared there all the same is no part of it.
+        """
         found = []
-        states = [span for span in self.incident.spans if span.kind is SpanKind.STATE]
-        previous = None
-        for reopened in self.incident.reopenings:
-            ended = [
-                span.ended
-                for span in self.impacts
-                if span.ended is not None and span.ended <= reopened and (previous is None or span.ended > previous)
-            ]
-            resolved = [
-                span.started for span in states if span.state is State.RESOLVED and span.started <= reopened
-            ]
-            stop = max(ended, default=max(resolved, default=reopened))
-            if stop < reopened:
-                found.append((stop, reopened))
-            previous = reopened
+        previous = over = None
+        for before, after in pairwise(span for span in self.incident.spans if span.kind is SpanKind.STATE):
+            if before.state in (State.RESOLVED, State.CLOSED):
+                over = over or before.started
+            if over is None or after.state not in UNRESOLVED:
+                continue
+            episode = self.impacts if previous is None else _since(self.impacts, previous)
+            ends = [span.ended or after.started for span in episode if span.started <= over]
+            previous, stop, over = after.started, max(ends, default=over), None
+            if stop < previous:
+                lost = [Interval(span.started, max(span.started, span.ended or previous)) for span in self.impacts]
+                found += [(gap.start, gap.end) for gap in subtract([Interval(stop, previous)], lost)]
         return tuple(found)
+
+
+def _since(spans: tuple[Span, ...], moment: datetime) -> tuple[Span, ...]:
+    """Those that begin at that moment or after, or outlive it."""
+    return tuple(span for span in spans if span.started >= moment or span.ended is None or span.ended > moment)
 
 
 def _latest_end(spans: tuple[Span, ...]) -> datetime | None:
@@ -342,9 +352,10 @@ def flags(incident: Incident) -> list[Flag]:
 
 def late_entries(incident: Incident) -> Iterator[tuple[datetime, datetime]]:
     """What was typed in long after it happened, as (happened, entered). What another tool said is not judged."""
-    if incident.source is None and incident.recorded_at - incident.opened > LATE_ENTRY:
-        yield incident.opened, incident.recorded_at
-    for span in incident.spans:
-        for happened, entered in ((span.started, span.started_entered), (span.ended, span.ended_entered)):
+    for place, span in enumerate(incident.spans):
+        started_entered = span.started_entered
+        if place == 0 and started_entered is None and incident.source is None:
+            started_entered = incident.recorded_at  # the opening
+        for happened, entered in ((span.started, started_entered), (span.ended, span.ended_entered)):
             if happened is not None and entered is not None and entered - happened > LATE_ENTRY:
                 yield happened, entered

@@ -78,6 +78,7 @@ def mitigate(case: Case, *, at: datetime, now: datetime, by: str) -> Case:
     """The case with the worst over. Raise Conflict unless it is open or acknowledged."""
     check_state(case, "mitigate")
     check_time(case, at, now)
+    _check_episode(case, at)
     return enter(_responded(case, at, now, by), State.MITIGATED, at, now)
 
 
@@ -127,6 +128,7 @@ def resolve(case: Case, *, at: datetime, restored: datetime | None, now: datetim
     """
     check_state(case, "resolve")
     check_time(case, at, now)
+    _check_episode(case, at)
     if case.lasting and restored is None:
         raise Conflict(
             _("{reference} is still down.").format(reference=case.reference),
@@ -144,13 +146,13 @@ def resolve(case: Case, *, at: datetime, restored: datetime | None, now: datetim
 def reopen(
     case: Case, *, at: datetime, now: datetime, by: str, declared: bool, weight: int, window: timedelta | None
 ) -> Case:
-    """The case in hand again, with a new outage since `at` if one is declared.
+    """The case in hand again, with a new outage since `at` if one is declared; the first response if there was none.
 
     Raise Conflict unless it is resolved or closed, or if that was longer ago than `window`: then it is a new incident.
     """
     check_state(case, "reopen")
     check_time(case, at, now)
-    resolved = case.incident.resolved
+    resolved = case.incident.resolved or case.incident.closed
     if resolved is not None and at < resolved:
         raise _before_resolution(case.reference, resolved, _("reopened"))
     if resolved is not None and window is not None and at - resolved > window:
@@ -160,7 +162,10 @@ def reopen(
             ),
             _('Open one: opsctl open "{asset} …"').format(asset=case.incident.asset or _("ASSET")),
         )
-    case = enter(case, State.ACKNOWLEDGED, at, now, entered_by=by)
+    if case.incident.acknowledgement is None:
+        case = _acknowledged(case, at, now, by, Response.IMPLIED)
+    else:
+        case = enter(case, State.ACKNOWLEDGED, at, now, entered_by=by)
     if not declared:
         return case
     outage = Span(SpanKind.OUTAGE, None, at, weight=weight, started_entered=now)
@@ -206,6 +211,17 @@ def check_state(case: Case, move: str) -> None:
 def check_time(case: Case, at: datetime, now: datetime) -> None:
     """Refuse a future instant, and one before the case began."""
     check_instant(case.reference, at, now, case.clock_start, case.opened)
+
+
+def _check_episode(case: Case, at: datetime) -> None:
+    """Refuse what would have happened to the present episode before it began."""
+    reopenings = case.incident.reopenings
+    if reopenings and at < reopenings[-1]:
+        raise InvalidInput(
+            _("{reference} was reopened only at {moment}.").format(reference=case.reference, moment=MOMENT),
+            _("Give a later time with --at."),
+            moment=reopenings[-1],
+        )
 
 
 def enter(case: Case, state: State, at: datetime, now: datetime, *, entered_by: str | None = None) -> Case:
@@ -268,13 +284,11 @@ def _restored(case: Case, at: datetime, now: datetime, weight: int) -> Case:
 
 def _declared_afterwards(case: Case, start: datetime, at: datetime, now: datetime, weight: int) -> Case:
     """The impact of an episode of which none was declared while it lasted."""
-    reopenings = case.incident.reopenings
-    before = [span for span in case.impacts if not reopenings or span.started >= reopenings[-1]]
-    if before:
+    if case.episode:
         raise Conflict(
             _("{reference} was restored at {moment} already.").format(reference=case.reference, moment=MOMENT),
             _("Correct it with: opsctl incident correct {reference} restored=TIME").format(reference=case.reference),
-            moment=max(span.ended for span in before if span.ended is not None),
+            moment=max(span.ended for span in case.episode if span.ended is not None),
         )
     spans = [Span(SpanKind.IMPACT, None, start, at, started_entered=now, ended_entered=now)]
     if weight:

@@ -44,7 +44,7 @@ def pause(case: Case, *, at: datetime, now: datetime, by: str, reason: str, aske
 
 def resume(case: Case, *, at: datetime, now: datetime) -> Case:
     """The case with the pause that runs ended at `at`. Raise Conflict if none runs."""
-    check_state(case, "pause")
+    check_state(case, "resume")
     running = next((span for span in case.incident.pauses if span.ended is None), None)
     if running is None:
         raise Conflict(

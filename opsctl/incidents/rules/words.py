@@ -13,6 +13,7 @@ MOVES: dict[str, frozenset[State]] = {
     "down": UNRESOLVED,
     "restored": UNRESOLVED,
     "pause": UNRESOLVED,
+    "resume": UNRESOLVED,
     "resolve": UNRESOLVED,
     "reopen": frozenset({State.RESOLVED, State.CLOSED}),
     "close": frozenset({State.RESOLVED}),
