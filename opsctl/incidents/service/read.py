@@ -14,13 +14,13 @@ from opsctl.core import chain
 from opsctl.incidents.rules import closing, life
 from opsctl.incidents.rules.clocks import Clock, ClockState, clocks_of
 from opsctl.incidents.rules.life import Case, Incident
+from opsctl.incidents.rules.results import Shown
 from opsctl.incidents.service import rows
 from opsctl.incidents.service.cases import UNRESOLVED_NOW, case_of, cases_of, reference_of, rules_of
 from opsctl.incidents.tables import IncidentRow, SpanRow
 from opsctl.incidents.terms import PREFIX, UNRESOLVED, SpanKind, State, Wanted
 from opsctl.ledger import service as ledger
 from opsctl.ledger.rules import Row
-from opsctl.rulebook.rules import Words
 
 _BLOCK = 2000
 # By year and number: as text INC-2026-10000 would stand before INC-2026-9999.
@@ -50,16 +50,6 @@ class Listed:
     def incidents(self) -> tuple[Incident, ...]:
         """The incidents alone."""
         return tuple(case.incident for case, _clocks in self.cases)
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One case with all that is known of it as of now."""
-
-    case: Case
-    clocks: tuple[Clock, ...]
-    severity_name: Words | None
-    missing: tuple[closing.Missing, ...]
 
 
 def find(session: Session, *, word: str, now: datetime) -> Incident:
@@ -99,6 +89,10 @@ def list_incidents(
     `breaching` are those unresolved whose clocks are over, or nearly so.
     """
     query = rows.chosen()
+    if customer is not None:
+        from opsctl.people.service import customers
+
+        customer = customers.find(session, word=customer).code
     if state is not None:
         query = query.where(col(IncidentRow.state).in_(sorted(state.states())))
     if asset is not None:

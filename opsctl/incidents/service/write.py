@@ -1,6 +1,6 @@
 """The moves of incidents, from opening to closing, with their outages."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +12,12 @@ from opsctl.core.texts import _
 from opsctl.core.typed import mend
 from opsctl.core.use_cases import Permission, use_case
 from opsctl.incidents.rules import closing, life, moves
-from opsctl.incidents.rules.clocks import Clock, clocks_of, stamped
+from opsctl.incidents.rules.clocks import clocks_of, stamped
 from opsctl.incidents.rules.life import FULL, Case, Incident
+from opsctl.incidents.rules.results import Opened
 from opsctl.incidents.rules.words import check_instant
 from opsctl.incidents.service import rows
-from opsctl.incidents.service.cases import UNRESOLVED_NOW, Held, hold, save
+from opsctl.incidents.service.cases import UNRESOLVED_NOW, Held, hold, person_of, save
 from opsctl.incidents.tables import IncidentRow
 from opsctl.incidents.terms import (
     ACKNOWLEDGED,
@@ -36,24 +37,7 @@ from opsctl.incidents.terms import (
 from opsctl.ledger import service as ledger
 from opsctl.ledger.terms import BLANK
 from opsctl.rulebook import service as rulebook
-from opsctl.rulebook.rules import Words
 from opsctl.store import references
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A new incident, what runs against it, and what its opener should know.
-
-    `twin` is an unresolved incident of the same asset that may be the same fault; `near` are handles that the first
-    word may have meant where it names no asset.
-    """
-
-    incident: Incident
-    clocks: tuple[Clock, ...]
-    severity_name: Words | None
-    wants_plan: bool
-    twin: Incident | None
-    near: tuple[str, ...]
 
 
 @use_case(needs=Permission.RECORD, offline=True)
@@ -76,7 +60,7 @@ def open_incident(
     unowned: bool = False,
     drill: bool = False,
 ) -> Opened:
-    """Open an incident. Whoever opens it has it, and has acknowledged it, unless it is for `owner` or `unowned`.
+    """Open an incident. Whoever opens it has it, and has acknowledged it, unless it is for another or `unowned`.
 
     `words` is the title; where `asset` is not named, its first word may be the handle of one. An opening is never
     refused for want of an asset; only an `asset` that was named has to exist (NotFound, with the nearest). `down` is
@@ -85,9 +69,8 @@ def open_incident(
     handle, title, near = _asset_and_title(session, words, asset)
     moment = at or now
     if owner is not None:
-        from opsctl.people.service import persons
-
-        owner = persons.known_handle(session, word=owner)
+        handed = person_of(session, owner, actor)
+        owner = None if handed == actor else handed
     rules = rulebook.in_force(session, at=moment)
     incident = moves.open_incident(
         reference=references.allocate(session, prefix=PREFIX, now=now)[0],

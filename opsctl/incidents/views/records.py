@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from opsctl.core.report import Column, Fields, Kind, Report, Table, Text
 from opsctl.core.texts import _, ngettext, pgettext
@@ -11,6 +11,7 @@ from opsctl.incidents.rules.clocks import Clock
 from opsctl.incidents.rules.closing import Missing
 from opsctl.incidents.rules.life import Case, Incident, Span, flags
 from opsctl.incidents.rules.pauses import is_late_acknowledgement, undecided
+from opsctl.incidents.rules.results import Opened, Shown
 from opsctl.incidents.rules.words import state_word
 from opsctl.incidents.terms import OPENED, SpanKind
 from opsctl.incidents.views import clocks as clock_views
@@ -24,10 +25,6 @@ from opsctl.incidents.views.words import (
     span_word,
     void_word,
 )  # fmt: skip
-
-if TYPE_CHECKING:
-    from opsctl.incidents.service.read import Shown
-    from opsctl.incidents.service.write import Opened
 
 
 def data(incident: Incident) -> dict[str, Any]:
@@ -93,7 +90,7 @@ def _span_data(span: Span) -> dict[str, Any]:
     return told
 
 
-def opened(found: "Opened") -> Report:
+def opened(found: Opened) -> Report:
     """A new incident: what it is, what runs against its opener, what to start, and its likely twin."""
     incident = found.incident
     line = _("{reference} opened: {title} · {asset}").format(
@@ -212,7 +209,7 @@ def _names(case: Case) -> dict[str, Any]:
     }
 
 
-def shown(found: "Shown") -> Report:
+def shown(found: Shown) -> Report:
     """One incident: its words, its clocks, its spans, and what is worth a look."""
     case, incident = found.case, found.case.incident
     parts: list[Any] = [Fields(_words(found)), Fields(_moments(case))]
@@ -234,7 +231,7 @@ def shown(found: "Shown") -> Report:
     )
 
 
-def _words(found: "Shown") -> tuple[tuple[str, Any, Kind], ...]:
+def _words(found: Shown) -> tuple[tuple[str, Any, Kind], ...]:
     incident = found.case.incident
     always: list[tuple[str, Any, Kind]] = [
         (_("reference"), incident.reference, Kind.REFERENCE),

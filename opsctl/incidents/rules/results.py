@@ -1,0 +1,34 @@
+"""What the use cases of incidents give back beside a case."""
+
+from dataclasses import dataclass
+
+from opsctl.incidents.rules.clocks import Clock
+from opsctl.incidents.rules.closing import Missing
+from opsctl.incidents.rules.life import Case, Incident
+from opsctl.rulebook.rules import Words
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A new incident, what runs against it, and what its opener should know.
+
+    `twin` is an unresolved incident of the same asset that may be the same fault; `near` are handles that the first
+    word may have meant where it names no asset.
+    """
+
+    incident: Incident
+    clocks: tuple[Clock, ...]
+    severity_name: Words | None
+    wants_plan: bool
+    twin: Incident | None
+    near: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One case with all that is known of it as of now."""
+
+    case: Case
+    clocks: tuple[Clock, ...]
+    severity_name: Words | None
+    missing: tuple[Missing, ...]
