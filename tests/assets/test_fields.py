@@ -14,6 +14,7 @@ from opsctl.desk.service import retiring
 from opsctl.desk.service.retiring import Holding
 from opsctl.ledger import service as ledger
 from opsctl.people.service import customers, persons
+from opsctl.rulebook.service import applying as rulebooks
 from opsctl.store.engine import Store
 from tests.factories import make_asset
 from tests.harness import CommandLine, Perform, Read, login_of
@@ -84,6 +85,29 @@ def test_what_an_asset_points_to_must_be_recorded(
 def test_an_owner_must_be_recorded_even_while_nobody_is(perform: Perform) -> None:
     with pytest.raises(NotFound, match="There is no person 'wang'"):
         make_asset(perform, owner="wang")
+
+
+BOOK = """
+[rulebook]
+name = "om"
+version = "1"
+zone = "Asia/Shanghai"
+[calendars.office]
+hours = { mon-fri = ["08:00-12:00", "14:00-18:00"] }
+"""
+
+
+def test_service_hours_are_a_calendar_of_the_rules_in_force(perform: Perform) -> None:
+    assert make_asset(perform, "early", service_hours="offic").service_hours == "offic"
+    perform(rulebooks.apply, text=BOOK, file="om.toml")
+    assert make_asset(perform, "erp", service_hours="ＯＦＦＩＣＥ").service_hours == "office"
+    assert perform(assets.edit, asset="erp", service_hours="always").service_hours == "always"
+    with pytest.raises(NotFound, match="There is no calendar 'offic' in the rules in force") as missing:
+        perform(assets.edit, asset="erp", service_hours="offic")
+    assert missing.value.hint == "Did you mean office?"
+    with pytest.raises(NotFound) as missing:
+        perform(assets.edit, asset="erp", service_hours="zzz")
+    assert missing.value.hint == "Did you mean always, office?"
 
 
 def test_an_asset_is_not_retired_before_it_is_in_service(perform: Perform, now: datetime) -> None:
