@@ -70,7 +70,7 @@ def check_complete(case: Case, rules: Rules, exemption: str | None) -> Incident:
             _("The record of {reference} is not complete.").format(reference=case.reference),
             _("Give: {ways}").format(ways=", ".join(ways[word] for word in lacking)),
         )
-    return replace(case.incident, exemption=exemption) if lacking else case.incident
+    return replace(case.incident, exemption=exemption if lacking else None)
 
 
 def start_plan(incident: Incident, *, at: datetime, name: str | None) -> Incident:

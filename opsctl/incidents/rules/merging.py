@@ -9,7 +9,7 @@ from datetime import datetime
 from opsctl.core.errors import Conflict, InvalidInput
 from opsctl.core.texts import _
 from opsctl.incidents.rules.life import Case, Incident, Span
-from opsctl.incidents.rules.moves import check_state, end_pause
+from opsctl.incidents.rules.moves import check_state
 from opsctl.incidents.rules.words import illegal
 from opsctl.incidents.terms import UNRESOLVED, SpanKind, State
 
@@ -41,13 +41,12 @@ def merge(source: Case, target: Case, *, now: datetime) -> Incident:
             ),
             _("Reopen that one first: opsctl incident reopen {target}").format(target=target.reference),
         )
-    incident = end_pause(source.incident, now, now)
     spans = tuple(
         replace(span, ended=now) if span.kind is SpanKind.STATE and span.ended is None else span
-        for span in incident.spans
+        for span in source.incident.spans
     )
     return replace(
-        incident,
+        source.incident,
         state=State.MERGED,
         merged_into=target.reference,
         spans=(*spans, Span(SpanKind.STATE, State.MERGED, now, started_entered=now)),
