@@ -8,13 +8,17 @@ from opsctl.core.report import Fields, Kind, Report, Text
 from opsctl.core.texts import _
 
 
-def made(address: str, zone: str, new: bool) -> Report:
-    """One line about a database that was made, or was there."""
+def made(address: str, zone: str, new: bool, rules: str | None) -> Report:
+    """What was made, or that it was there, and which rules are in force."""
     line = _("Made {address}, zone {zone}.") if new else _("{address} is there already, zone {zone}.")
+    lines = [line.format(address=address, zone=zone)]
+    if rules is not None:
+        told = _("Rules in force: {rules}, brought along. See: opsctl rulebook show   yours: opsctl rulebook apply FILE")
+        lines.append(told.format(rules=rules))
     return Report(
         kind="database.made",
-        data={"address": address, "zone": zone, "new": new},
-        parts=(Text((line.format(address=address, zone=zone),)),),
+        data={"address": address, "zone": zone, "new": new, "rules": rules},
+        parts=(Text(tuple(lines)),),
         references=(address,),
     )
 

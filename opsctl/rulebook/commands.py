@@ -11,6 +11,7 @@ from opsctl.cli.context import Context, current
 from opsctl.cli.groups import room_app, verb
 from opsctl.core.errors import InvalidInput, Unavailable
 from opsctl.core.texts import _, ngettext
+from opsctl.core.times import machine_zone
 from opsctl.core.typed import mend
 from opsctl.rulebook.terms import DEFAULT_WORD
 
@@ -143,8 +144,16 @@ def _given(context: Context, file: str) -> "Given":
     from opsctl.rulebook.service.looking import Given
 
     if mend(file) == DEFAULT_WORD:
-        return Given(file, applying.default_text())
+        return Given(file, applying.default_text(_zone(context)))
     return Given("stdin" if file == "-" else Path(file).name, context.text_of(file))
+
+
+def _zone(context: Context) -> str:
+    """The database's zone; this machine's where there is no database yet."""
+    try:
+        return context.database_zone
+    except Unavailable:
+        return machine_zone()
 
 
 def _side(context: Context, word: str) -> "str | Given":

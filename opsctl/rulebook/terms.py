@@ -7,6 +7,11 @@ DEFAULT_WORD = "default"
 """How a command names the book that opsctl brings along."""
 DEFAULT_BOOK = "default.toml"
 """The small book that `init` applies; it stands beside this file."""
+DEFAULT_ZONE = "Asia/Shanghai"
+"""The zone that the default book is written for."""
+CHINESE_ZONES = (
+    "Asia/Shanghai", "Asia/Urumqi", "Asia/Chongqing", "Asia/Chungking", "Asia/Harbin", "Asia/Kashgar", "PRC",
+)  # fmt: skip
 
 
 class Starts(StrEnum):

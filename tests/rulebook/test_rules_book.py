@@ -85,7 +85,7 @@ restore = "2h"
 
 
 def test_the_book_that_opsctl_brings_along_is_valid_but_for_the_years_to_come() -> None:
-    book = read_book(default_text(), file="default", year=2026, others={})
+    book = read_book(default_text("Asia/Shanghai"), file="default", year=2026, others={})
     assert (book.name, book.errors) == ("om", ())
     assert [one.key for one in book.warnings] == ["calendars.office.holidays"]
     rules = rules_of(book.content, generation=1, since=None)
@@ -339,3 +339,10 @@ def test_a_name_in_two_books_is_a_clash_but_not_with_an_older_version_of_itself(
         ("targets.availability", "other"),
     )
     assert judged(again, {"om": content}).clashes == ()
+
+
+def test_the_default_book_of_another_country_keeps_its_zone_and_names_no_days_off() -> None:
+    book = read_book(default_text("Europe/Rome"), file="default", year=2026, others={})
+    assert (book.errors, book.warnings) == ((), ())
+    assert book.content["calendars"]["office"]["zone"] == "Europe/Rome"
+    assert "holidays" not in book.content["calendars"]["office"]

@@ -10,10 +10,13 @@ from opsctl.core.chain import Signature, record_digest
 from opsctl.desk.terms import DATABASE, MADE
 from opsctl.ledger import service as ledger
 from opsctl.ledger.service import Search
+from opsctl.rulebook.service import applying
+from opsctl.rulebook.terms import DEFAULT_BOOK
 from opsctl.store import migrate
 from opsctl.store.address import Address
 from opsctl.store.engine import SCHEMA_VERSION, Store
 from opsctl.store.settings import zone_of
+from opsctl.store.unit import signature_of
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,8 @@ class Made:
     address: str
     zone: str
     new: bool
+    rules: str | None
+    """The rulebook that was applied; None where the database was there."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +45,21 @@ class Status:
 
 
 def init(address: Address, *, zone: str, by: Signature) -> Made:
-    """Make the database, if it is not there with that zone already; its zone is the first fact in its ledger."""
+    """Make the database, if it is not there with that zone already.
+
+    Its zone is the first fact in its ledger, the rulebook that opsctl brings along the second.
+    """
+    applied: list[str] = []
 
     def note(session: Session) -> None:
         record = {"zone": zone}
         ledger.append(session, kind=MADE, subject=DATABASE, facts=record, record=record)
+        text, actor = applying.default_text(zone), signature_of(session).actor
+        found = applying.apply(session, now=by.now, actor=actor, text=text, file=DEFAULT_BOOK)
+        applied.append(found.head.reference)
 
-    return Made(str(address), zone, migrate.create(address, zone=zone, work=note, by=by))
+    new = migrate.create(address, zone=zone, work=note, by=by)
+    return Made(str(address), zone, new, applied[0] if applied else None)
 
 
 def records(session: Session) -> Iterator[tuple[str, str]]:

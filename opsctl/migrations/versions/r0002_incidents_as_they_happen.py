@@ -312,6 +312,7 @@ def _indexes() -> None:
     op.create_index("incident_restore_due", "incident", ["restore_due"])
     op.create_index("incident_response_due", "incident", ["response_due"])
     op.create_index("incident_customer_opened", "incident", ["customer", "opened"])
+    op.create_index("incident_assignee_opened", "incident", ["assignee", "opened"])
     # What touches a month has mostly ended after its beginning: read from that end, not from the first outage ever.
     op.create_index("interval_ended", "incident_interval", ["kind", "ended"])
     op.create_index("interval_entered", "incident_interval", ["kind", "state", "started"])

@@ -3,16 +3,25 @@
 import json
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam, text
+from sqlmodel import Session
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from opsctl.core.errors import NotFound
 from opsctl.core.texts import _
 from opsctl.rulebook.rules import Rules
 from opsctl.rulebook.rules import standing as rules
 from opsctl.rulebook.rules.standing import Content, Head
-from opsctl.rulebook.tables import RulebookVersion
 
 _KEPT = "rulebook"
+# Plain queries: whoever opens an incident at night asks for the rules, and need not load the class of their table.
+_HEADS = text(
+    "SELECT generation, name, version, since, replaces, applied_by, recorded_at FROM rulebook_version"
+    " ORDER BY generation"
+).columns(since=UTCDateTime, recorded_at=UTCDateTime)
+_CONTENTS = text("SELECT generation, content FROM rulebook_version WHERE generation IN :generations").bindparams(
+    bindparam("generations", expanding=True)
+)
 
 
 class _Kept:
@@ -60,8 +69,7 @@ def contents_of(session: Session, heads: list[Head]) -> dict[str, Content]:
     contents = _kept(session).contents
     missing = [head.generation for head in heads if head.generation not in contents]
     if missing:
-        query = select(RulebookVersion.generation, RulebookVersion.content)
-        for generation, content in session.exec(query.where(col(RulebookVersion.generation).in_(missing))):
+        for generation, content in session.connection().execute(_CONTENTS, {"generations": missing}):
             contents[generation] = json.loads(content)
     return {head.name: contents[head.generation] for head in heads}
 
@@ -84,15 +92,5 @@ def _kept(session: Session) -> _Kept:
 
 
 def _heads(session: Session) -> list[Head]:
-    found = session.exec(
-        select(
-            RulebookVersion.generation,
-            RulebookVersion.name,
-            RulebookVersion.version,
-            RulebookVersion.since,
-            RulebookVersion.replaces,
-            RulebookVersion.applied_by,
-            RulebookVersion.recorded_at,
-        ).order_by(col(RulebookVersion.generation))  # type: ignore[call-overload]
-    )
+    found = session.connection().execute(_HEADS)
     return [Head(*row) for row in found]

@@ -34,9 +34,14 @@ class Applied:
     warnings: tuple[Finding, ...]
 
 
-def default_text() -> str:
-    """The small book that opsctl brings along."""
-    return Path(terms.__file__).with_name(terms.DEFAULT_BOOK).read_text(encoding="utf-8")
+def default_text(zone: str) -> str:
+    """The small book that opsctl brings along, for a database of that zone.
+
+    Its office hours are of that zone; outside of China nobody knows which days off are meant, so it names none.
+    """
+    text = Path(terms.__file__).with_name(terms.DEFAULT_BOOK).read_text(encoding="utf-8")
+    text = text.replace(f'zone = "{terms.DEFAULT_ZONE}"', f'zone = "{zone}"')
+    return text if zone in terms.CHINESE_ZONES else text.replace('holidays = "CN"\n', "")
 
 
 @use_case(needs=Permission.MANAGE, offline=False)
