@@ -33,7 +33,7 @@ def init(
     context = current()
     name = times.read_zone(zone or context.host_file.timezone or times.machine_zone()).key
     made = service.init(context.address, zone=name, by=context.signature())
-    context.emit(views.made(made.address, made.zone, made.new))
+    context.emit(views.made(made.address, made.zone, made.new, made.rules))
 
 
 @verb(
