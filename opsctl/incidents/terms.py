@@ -62,6 +62,7 @@ class Wanted(StrEnum):
     MITIGATED = "mitigated"
     RESOLVED = "resolved"
     CLOSED = "closed"
+    MERGED = "merged"
     UNACKED = "unacked"
     UNRESOLVED = "unresolved"
 

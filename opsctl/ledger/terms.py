@@ -8,8 +8,11 @@ BLANK = "[redacted]"
 
 
 WRITTEN = frozenset(
-    {"title", "title_zh", "text", "cause", "handling", "result", "reason", "name", "name_zh", "phone", "email"}
-)
+    {
+        "title", "title_zh", "text", "cause", "handling", "result", "plan", "exemption", "reason",
+        "name", "name_zh", "phone", "email",
+    }
+)  # fmt: skip
 """The names under which facts hold what somebody wrote, as against words and references of ours."""
 
 

@@ -1,5 +1,6 @@
 """opsctl incident assign | escalate | reclassify | reopen | close | pause | resume | approve | split | correct | …"""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,6 +28,8 @@ from opsctl.incidents.commands.parameters import (
     Weight,
     act,
     body,
+    contacts,
+    named,
     severity_of,
     share,
 )  # fmt: skip
@@ -86,9 +89,17 @@ def escalate(
 ) -> None:
     """Parse, escalate, say so with the ways to reach them."""
     from opsctl.incidents.service import judging
+    from opsctl.incidents.views import told
 
+    context = current()
+    words = named(context, refs, ESCALATED)
+    if words is None:
+        return
     to = None if to is None else mend(to)
-    act(current(), refs, judging.escalate, ESCALATED, to=to, reason=body(reason))
+    done = context.perform(judging.escalate, named=words, to=to, reason=body(reason))
+    report = told.done(done, ESCALATED)
+    whom = [str(case.incident.escalated_to) for case in done]
+    context.emit(replace(report, remarks=(*report.remarks, *contacts(context, whom))))
 
 
 @verb(
@@ -139,6 +150,8 @@ def reopen(
     """Parse, reopen, say so."""
     from opsctl.incidents.service import write
 
+    if weight is not None and not down:
+        raise InvalidInput(_("--weight says how much of an outage is lost."), _("Add --down."))
     context = current()
     act(
         context,
@@ -270,6 +283,7 @@ def correct(
 ) -> None:
     """Parse, correct, say so."""
     from opsctl.incidents.service import judging
+    from opsctl.incidents.views import told
 
     context = current()
     refs = [word for word in words if "=" not in mend(word)]
@@ -279,13 +293,16 @@ def correct(
             _("A correction needs a reference and a field."),
             _("Like: opsctl incident correct 42 cause=TEXT --reason TEXT"),
         )
-    act(context, refs, judging.correct, CORRECTED, given=given, reason=read_body(reason))
+    picked = named(context, refs, CORRECTED)
+    if picked is not None:
+        found = context.perform(judging.correct, named=picked, given=given, reason=read_body(reason))
+        context.emit(told.corrected(found))
 
 
 def _field(context: "Context", word: str) -> tuple[str, Any]:
     from opsctl.incidents.rules import corrections
 
-    sign = "=" if "=" in word else "＝"
+    sign = next(letter for letter in word if mend(letter) == "=")
     name, _sign, value = word.partition(sign)
     field = read_word(mend(name).replace("-", "_"), list(corrections.CORRECTABLE), _("The field"))
     if field in corrections.MOMENTS:

@@ -1,6 +1,7 @@
 """The verbs that are typed at night; they also stand at the top level: opsctl open, ack, note …"""
 
 import re
+from dataclasses import replace
 from typing import Annotated
 
 from typer import Argument, Option
@@ -26,6 +27,7 @@ from opsctl.incidents.commands.parameters import (
     Weight,
     act,
     body,
+    contacts,
     severity_of,
     share,
 )  # fmt: skip
@@ -64,7 +66,7 @@ def open_(
 ) -> None:
     """Parse, open, say so."""
     from opsctl.incidents.service import write
-    from opsctl.incidents.views import records
+    from opsctl.incidents.views import told
 
     if weight is not None and down is None:
         raise InvalidInput(_("--weight says how much of an outage is lost."), _("Add --down."))
@@ -87,7 +89,10 @@ def open_(
         unowned=unowned,
         drill=drill,
     )
-    context.emit(records.opened(found))
+    report = told.opened(found)
+    if found.incident.assignee is not None and found.incident.acknowledged is None:
+        report = replace(report, remarks=(*report.remarks, *contacts(context, [found.incident.assignee])))
+    context.emit(report)
 
 
 @verb(
@@ -183,7 +188,10 @@ def restored(refs: MyReferences = None, at: At = None, weight: StillLost = None)
     from opsctl.incidents.service import write
 
     context = current()
-    act(context, refs, write.restored, RESTORED, at=context.moment(at), weight=share(weight) or 0)
+    lost = share(weight) or 0
+    if lost == 1000:
+        raise InvalidInput(_("With all of it lost nothing is restored."), _("Leave out --weight, or give less."))
+    act(context, refs, write.restored, RESTORED, at=context.moment(at), weight=lost)
 
 
 @verb(

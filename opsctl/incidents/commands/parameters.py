@@ -92,13 +92,31 @@ def act(
     context: "Context", refs: list[str] | None, use_case: "Callable[..., list[Case]]", kind: str, **arguments: Any
 ) -> None:
     """Do it to each of the incidents that are named or piped, to mine where none is named, and say so."""
-    from opsctl.incidents.views import records
+    from opsctl.incidents.views import told
+
+    words = named(context, refs, kind)
+    if words is not None:
+        context.emit(told.done(context.perform(use_case, named=words, **arguments), kind))
+
+
+def named(context: "Context", refs: list[str] | None, kind: str) -> list[str] | None:
+    """The references that are named or piped; None, having said so, where nothing came through the pipe.
+
+    An empty pipe names nothing, and must not be taken for "mine".
+    """
+    from opsctl.incidents.views import told
 
     words = context.words(refs or [])
-    if refs and not words:
-        # An empty pipe names nothing; it must not fall back to mine.
-        context.remark(_("Nothing came through the pipe; nothing was done."))
-        context.emit(records.done([], kind))
-        return
-    done = context.perform(use_case, named=words, **arguments)
-    context.emit(records.done(done, kind))
+    if words or not refs:
+        return words
+    context.remark(_("Nothing came through the pipe; nothing was done."))
+    context.emit(told.done([], kind))
+    return None
+
+
+def contacts(context: "Context", handles: list[str]) -> list[str]:
+    """How to reach these persons: nothing is sent to anybody yet. A line each, for those who are recorded."""
+    from opsctl.incidents.views import words
+    from opsctl.people.service import persons
+
+    return [words.contact(one) for one in context.read(persons.contacts, handles=handles)]

@@ -9,7 +9,7 @@ from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
 from opsctl.cli.usage import read_word
 from opsctl.core.texts import _
-from opsctl.incidents.commands.parameters import Reference, Severity
+from opsctl.incidents.commands.parameters import Reference, Severity, severity_of
 from opsctl.incidents.terms import Wanted
 
 app = room_app()
@@ -66,6 +66,7 @@ def list_(
     from opsctl.core.report import choose_columns
     from opsctl.incidents.service import read
     from opsctl.incidents.views import lists
+    from opsctl.people.service import persons
 
     context = current()
     found = context.read(
@@ -74,8 +75,8 @@ def list_(
         state=state,
         asset=asset,
         customer=customer,
-        owner=context.read(context.me) if owner == "me" else owner,
-        severity=severity,
+        owner=None if owner is None else context.read(persons.resolve, word=owner, me=context.me),
+        severity=severity_of(severity),
         breaching=breaching,
         since=context.moment(since),
         until=context.until(until),
@@ -85,7 +86,7 @@ def list_(
     report = lists.listed(found.cases, found.total, context.now)
     if columns is None:
         # People see what fits; CSV and JSON have it all.
-        context.emit(choose_columns(report, lists.BREACHING if breaching else lists.LISTED))
+        context.emit(choose_columns(report, lists.columns_for(state, breaching=breaching)))
     else:
         context.emit(choose_columns(replace(report, sheet=None), columns))
 

@@ -32,3 +32,15 @@ class Shown:
     clocks: tuple[Clock, ...]
     severity_name: Words | None
     missing: tuple[Missing, ...]
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """Cases after a correction, and the references of those that said so before.
+
+    `months` are past ones whose figures it may change, as 2026-10, in the zone of the database.
+    """
+
+    cases: tuple[Case, ...]
+    unchanged: frozenset[str]
+    months: tuple[str, ...]

@@ -10,13 +10,16 @@ from sqlmodel import Session, col, select
 
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
-from opsctl.incidents.rules import life
+from opsctl.core.typed import mend
+from opsctl.incidents.rules import life, moves
 from opsctl.incidents.rules.clocks import stamped
 from opsctl.incidents.rules.life import Case, Incident
+from opsctl.incidents.rules.words import illegal
 from opsctl.incidents.service import rows
 from opsctl.incidents.tables import IncidentRow
-from opsctl.incidents.terms import PREFIX, State
+from opsctl.incidents.terms import PREFIX, UNRESOLVED, State
 from opsctl.ledger import service as ledger
+from opsctl.people.terms import ME
 from opsctl.rulebook import service as rulebook
 from opsctl.rulebook.rules import Rules
 from opsctl.store import references
@@ -79,6 +82,30 @@ def rules_of(session: Session, incident: Incident) -> Rules:
     return rulebook.of_generation(session, generation=incident.rules)
 
 
+def person_of(session: Session, word: str, actor: str) -> str:
+    """The handle of the person that is named, `me` is the actor. Raise NotFound or Conflict as `known_handle` does."""
+    if mend(word).casefold() in ME:
+        return actor
+    from opsctl.people.service import persons
+
+    return persons.known_handle(session, word=word)
+
+
+def check_in_hand(case: Case, move: str) -> None:
+    """Raise Conflict, with the legal moves, unless the incident is unresolved and counts."""
+    incident = case.incident
+    if incident.void is None and incident.state not in UNRESOLVED:
+        raise illegal(incident.reference, incident.state, move, incident.merged_into)
+    moves.check_state(case, "pause")
+
+
+def check_apart(case: Case, move: str) -> None:
+    """Raise Conflict if the incident was merged into another, whose own this is now."""
+    incident = case.incident
+    if incident.state is State.MERGED:
+        raise illegal(incident.reference, incident.state, move, incident.merged_into)
+
+
 def reference_of(session: Session, word: str, now: datetime, *, writing: bool) -> str:
     """The reference that the word means. Raise NotFound or, with the candidates, InvalidInput."""
     column = col(IncidentRow.reference)
@@ -98,7 +125,7 @@ def only_one_of(session: Session, actor: str) -> str:
     if not found:
         raise InvalidInput(
             _("{person} has no unresolved incident.").format(person=actor),
-            _("Name one: opsctl incident list --state unresolved"),
+            _("Name another's: opsctl incident list --state unresolved"),
         )
     more = " …" if len(found) > _CANDIDATES else ""
     raise InvalidInput(

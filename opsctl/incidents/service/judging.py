@@ -9,12 +9,15 @@ from sqlmodel import Session
 from opsctl.assets.service import assets, handles
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
+from opsctl.core.times import local_day
+from opsctl.core.typed import mend
 from opsctl.core.use_cases import Permission, use_case
-from opsctl.incidents.rules import closing, corrections, merging, moves, pauses
+from opsctl.incidents.rules import closing, corrections, merging, pauses
 from opsctl.incidents.rules.clocks import stamped
 from opsctl.incidents.rules.life import Case, Incident
+from opsctl.incidents.rules.results import Corrected
 from opsctl.incidents.rules.words import check_instant
-from opsctl.incidents.service.cases import case_of, hold, save, write
+from opsctl.incidents.service.cases import case_of, check_apart, check_in_hand, hold, person_of, save, targets_of, write
 from opsctl.incidents.service.read import owned
 from opsctl.incidents.service.rows import of_references
 from opsctl.incidents.terms import (
@@ -38,14 +41,16 @@ from opsctl.incidents.terms import (
 )  # fmt: skip
 from opsctl.people.service import persons
 from opsctl.rulebook import service as rulebook
+from opsctl.store.settings import zone_of
 
 
 @use_case(needs=Permission.RECORD, offline=True)
 def assign(session: Session, *, now: datetime, actor: str, named: list[str], to: str) -> list[Case]:
     """Give these incidents to that person; `me` is the actor. Raise NotFound for an unknown person."""
-    handle = actor if to == "me" else persons.known_handle(session, word=to)
+    handle = person_of(session, to, actor)
     done = []
     for held in hold(session, named, now):
+        check_apart(held.case, "assign")
         before = held.case.incident.assignee
         after = replace(held.case, incident=replace(held.case.incident, assignee=handle))
         facts = {"to": handle, "from": before}
@@ -71,7 +76,8 @@ def escalate(
     """
     done = []
     for held in hold(session, named, now, mine=actor):
-        handle = persons.known_handle(session, word=to) if to is not None else None
+        check_in_hand(held.case, "escalate")
+        handle = person_of(session, to, actor) if to is not None else None
         if handle is None:
             of = held.case.incident.assignee or actor
             superior = persons.superior_of(session, of)
@@ -101,11 +107,13 @@ def reclassify(
 ) -> list[Case]:
     """Judge these incidents anew, by the rules that are in force now; their clocks run from the same start.
 
-    A `severity` beats what follows from impact and urgency. Raise InvalidInput for one that the rules do not know.
+    A `severity` beats what follows from impact and urgency, and stays where it was chosen so before. Raise InvalidInput
+    for one that the rules do not know.
     """
     done = []
     for held in hold(session, named, now):
         before = held.case.incident
+        check_apart(held.case, "reclassify")
         rules = rulebook.in_force(session, at=now)
         if severity is not None and rules.severity_names and severity not in rules.severity_names:
             raise InvalidInput(
@@ -113,11 +121,12 @@ def reclassify(
                 _("Use one of: {words}.").format(words=", ".join(str(one) for one in sorted(rules.severity_names))),
             )
         after = replace(before, impact=impact or before.impact, urgency=urgency or before.urgency)
-        levels_changed = (after.impact, after.urgency) != (before.impact, before.urgency)
-        judged = rules.severity_of(after.impact, after.urgency) if levels_changed else before.severity
+        same_levels = (after.impact, after.urgency) == (before.impact, before.urgency)
+        chosen = same_levels and before.severity != held.rules.severity_of(before.impact, before.urgency)
+        judged = rules.severity_of(after.impact, after.urgency) or before.severity
         after = replace(
             after,
-            severity=severity or judged or rules.severity_of(after.impact, after.urgency),
+            severity=severity or (before.severity if chosen else None) or judged,
             category=category or before.category,
             rules=rules.generation or None,
         )
@@ -144,7 +153,7 @@ def pause(
     at: datetime | None = None,
 ) -> list[Case]:
     """Pause the clocks, once somebody else approves it; `ask` is who is asked to."""
-    asked = None if ask is None else persons.known_handle(session, word=ask)
+    asked = None if ask is None else person_of(session, ask, actor)
     facts = {"at": at or now, "reason": reason, "asked": asked}
     done = []
     for held in hold(session, named, now, mine=actor):
@@ -181,7 +190,7 @@ def approve(
     """
     done = []
     for word in named:
-        reference, _sign, number = word.partition("/")
+        reference, _sign, number = mend(word).partition("/")
         held = hold(session, [reference], now)[0]
         if number:
             # What is no number is no pause of it.
@@ -200,7 +209,7 @@ def approve(
 
 @use_case(needs=Permission.RECORD, offline=False)
 def merge(session: Session, *, now: datetime, actor: str, named: list[str], into: str) -> list[Case]:
-    """Merge these incidents into that one, all or none, and return that one."""
+    """Merge these incidents into that one, all or none, and return that one. Its own name among them is passed over."""
     found = hold(session, [into, *named], now)
     target = found[0].case
     sources = found[1:]
@@ -209,7 +218,8 @@ def merge(session: Session, *, now: datetime, actor: str, named: list[str], into
     for held in sources:
         after = merging.merge(held.case, target, now=now)
         write(session, held.case.incident, after, kind=MERGED, facts={"into": target.reference}, happened_at=now)
-    return [_judged_anew(session, target.reference, [held.case.reference for held in sources])]
+    joined = [held.case.reference for held in sources]
+    return [_judged_anew(session, target.reference, kind=MERGED, facts={"with": joined}, now=now)]
 
 
 @use_case(needs=Permission.RECORD, offline=False)
@@ -217,31 +227,32 @@ def split(session: Session, *, now: datetime, actor: str, named: list[str]) -> l
     """Take the merging of these incidents back, and return them."""
     done = []
     for word in named:
-        target = hold(session, [word], now)[0].case.incident.merged_into
-        held = hold(session, [word, *([target] if target else [])], now)[0]
+        reference = hold(session, [word], now)[0].case.reference
+        # What it was merged into may have been merged on: the case at the end reads them all.
+        (root,) = targets_of(session, {reference})
+        held = hold(session, [reference, root], now)[0]
         after = merging.split(held.case.incident)
-        facts = {"from": target}
+        facts = {"from": held.case.incident.merged_into}
         done.append(
             save(session, held, replace(held.case, incident=after), kind=SPLIT, facts=facts, happened_at=now)
         )
-        _judged_anew(session, str(target), [after.reference])
+        _judged_anew(session, root, kind=SPLIT, facts={"with": [reference]}, now=now)
     return done
 
 
-def _judged_anew(session: Session, target: str, others: list[str]) -> Case:
-    """The target after its group changed, its dues computed anew; a row in the ledger only where they differ."""
+def _judged_anew(session: Session, target: str, *, kind: str, facts: dict[str, Any], now: datetime) -> Case:
+    """The target after its group changed, its dues computed anew; its timeline says what came to it or left it."""
     incident = of_references(session, [target])[0]
     case = case_of(session, incident)
     after = stamped(case, rulebook.of_generation(session, generation=incident.rules))
-    if after != incident:
-        write(session, incident, after, kind=RECLASSIFIED, facts={"with": others}, happened_at=incident.opened)
+    write(session, incident, after, kind=kind, facts=facts, happened_at=now)
     return replace(case, incident=after)
 
 
 @use_case(needs=Permission.RECORD, offline=False)
 def correct(
     session: Session, *, now: datetime, actor: str, named: list[str], given: dict[str, Any], reason: str
-) -> list[Case]:
+) -> Corrected:
     """Set these fields right; the ledger keeps the old values. Raise NotFound for an unknown asset or customer."""
     if "asset" in given:
         given = {**given, "asset": assets.known_handle(session, word=given["asset"])}
@@ -250,19 +261,42 @@ def correct(
 
         given = {**given, "customer": customers.known_code(session, word=given["customer"])}
     if "assignee" in given:
-        given = {**given, "assignee": persons.known_handle(session, word=given["assignee"])}
-    done = []
+        given = {**given, "assignee": person_of(session, given["assignee"], actor)}
+    done, unchanged, months = [], set(), set()
     for held in hold(session, named, now):
         wanted = dict(given)
         if "asset" in given and "customer" not in given:
             wanted["customer"] = handles.customer_of(session, handle=given["asset"]) or held.case.incident.customer
-        after, changes = corrections.correct(held.case.incident, wanted, now=now)
-        case = replace(held.case, incident=_with_severity(session, held.case.incident, after))
+        before = held.case.incident
+        after, changes = corrections.correct(before, wanted, now=now, by=actor)
+        after = _with_severity(session, before, after)
+        case = replace(held.case, incident=after)
         if changes:
-            facts = {"reason": reason, **{one.field: [one.old, one.new] for one in changes}}
+            facts: dict[str, Any] = {"reason": reason, **{one.field: [one.old, one.new] for one in changes}}
+            if after.severity != before.severity:
+                facts["severity"] = [before.severity, after.severity]
             case = save(session, held, case, kind=CORRECTED, facts=facts, happened_at=now)
+            if before.counts and not {one.field for one in changes} <= _IN_NO_FIGURE:
+                months |= _past_months(session, (before, after), now)
+        else:
+            unchanged.add(before.reference)
         done.append(case)
-    return done
+    return Corrected(tuple(done), frozenset(unchanged), tuple(sorted(months)))
+
+
+_IN_NO_FIGURE = {"title", "assignee", *corrections.TEXTS}
+
+
+def _past_months(session: Session, versions: tuple[Incident, ...], now: datetime) -> set[str]:
+    """The months that are over in which one of these versions of an incident began, lasted or ended."""
+    first = min(min(one.clock_start, one.opened) for one in versions)
+    ended = [moment for one in versions for moment in (one.resolved, one.restored, one.closed) if moment is not None]
+    lasting = any(one.resolved is None and one.closed is None for one in versions)
+    last = now if lasting else max(ended, default=first)
+    zone = zone_of(session)
+    day, end, today = local_day(first, zone), local_day(last, zone), local_day(now, zone)
+    months = range(day.year * 12 + day.month - 1, min(end.year * 12 + end.month, today.year * 12 + today.month - 1))
+    return {f"{month // 12}-{month % 12 + 1:02d}" for month in months}
 
 
 def _with_severity(session: Session, before: Incident, after: Incident) -> Incident:
@@ -301,7 +335,7 @@ def plan(
     """Say that the emergency plan was started. Raise Conflict if it was before, or the incident is not in hand."""
     done = []
     for held in hold(session, named, now, mine=actor):
-        moves.check_state(held.case, "pause")
+        check_in_hand(held.case, "plan")
         check_instant(held.case.reference, at or now, now, held.case.clock_start, held.case.opened)
         incident = closing.start_plan(held.case.incident, at=at or now, name=name)
         facts = {"at": at or now, "plan": name}

@@ -1,4 +1,4 @@
 """Incidents, ready to be shown.
 
-`records` has one and what was done with some, `lists` many, `clocks` their limits, `imports` what an import did.
+`told` says what was done with some, `records` has one, `lists` many, `clocks` their limits, `imports` what came in.
 """

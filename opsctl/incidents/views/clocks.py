@@ -5,7 +5,7 @@ from typing import Any
 
 from opsctl.core.report import Column, Kind, Table
 from opsctl.core.texts import _, pgettext
-from opsctl.incidents.rules.clocks import Clock, ClockState
+from opsctl.incidents.rules.clocks import Clock, ClockKind, ClockState
 from opsctl.incidents.views.words import clock_state_word, clock_word
 
 RUNNING = frozenset({ClockState.RUNNING, ClockState.WARNING, ClockState.PAUSED, ClockState.OVERDUE})
@@ -38,13 +38,12 @@ def table(clocks: Sequence[Clock]) -> Table:
         Column("clock", pgettext("what measures", "clock")),
         Column("state", _("state")),
         Column("due", _("due"), Kind.MOMENT),
-        Column("left", _("working time left"), Kind.DURATION),
+        Column("left", _("left"), Kind.DURATION),
         Column("limit", _("limit"), Kind.DURATION),
         Column("calendar", _("calendar")),
-        Column("stopped", _("stopped"), Kind.MOMENT),
     ]
     if undecided:
-        columns.insert(3, Column("if_approved", _("due if the pause is approved"), Kind.MOMENT))
+        columns.insert(3, Column("if_approved", _("due if approved"), Kind.MOMENT))
     rows = []
     for clock in clocks:
         row: list[Any] = [
@@ -54,7 +53,6 @@ def table(clocks: Sequence[Clock]) -> Table:
             seconds(clock.left),
             seconds(clock.limit),
             clock.limits.calendar,
-            clock.stopped,
         ]
         if undecided:
             row.insert(3, clock.due_if_approved)
@@ -67,11 +65,14 @@ def pairs(clocks: Sequence[Clock]) -> list[tuple[str, Any, Kind]]:
     found: list[tuple[str, Any, Kind]] = []
     for clock in clocks:
         if clock.state in RUNNING:
-            by = _("restore by") if clock.kind == "restore" else _("respond by")
-            found.append((by, clock.due, Kind.MOMENT))
-            left = _("working time left to restore") if clock.kind == "restore" else _("working time left to respond")
-            found.append((left, seconds(clock.left), Kind.DURATION))
+            found.append((due_word(clock.kind), clock.due, Kind.MOMENT))
+            found.append((_("working time left"), seconds(clock.left), Kind.DURATION))
     return found
+
+
+def due_word(kind: ClockKind) -> str:
+    """What has to be done by when a clock is due."""
+    return {ClockKind.RESPONSE: _("respond by"), ClockKind.RESTORE: _("restore by")}[kind]
 
 
 def most_urgent(clocks: Sequence[Clock]) -> Clock | None:

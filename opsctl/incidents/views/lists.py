@@ -6,19 +6,29 @@ from typing import TYPE_CHECKING, Any
 
 from opsctl.core.report import Column, Kind, Report, Table
 from opsctl.core.texts import _, ngettext, pgettext
-from opsctl.incidents.rules.clocks import Clock
+from opsctl.incidents.rules.clocks import Clock, ClockState
 from opsctl.incidents.rules.life import Case, Incident
 from opsctl.incidents.rules.words import state_word
+from opsctl.incidents.terms import Wanted
 from opsctl.incidents.views import clocks as clock_views
 from opsctl.incidents.views.records import between, case_data
-from opsctl.incidents.views.words import clock_state_word, clock_word, event_word
+from opsctl.incidents.views.words import clock_state_word, clock_word, event_word, share_word
 
 if TYPE_CHECKING:
     from opsctl.ledger.rules import Row
 
 _LATE_SECONDS = 120
-LISTED = "reference,state,severity,asset,opened,down,left,title"
-BREACHING = "reference,severity,state,asset,owner,due,left,title"
+_LISTED = "reference,state,severity,asset,opened,down,title"
+_IN_HAND = "reference,state,severity,asset,owner,left,title"
+_BREACHING = "reference,severity,asset,owner,due,left,title"
+_NO_LONGER_IN_HAND = (None, Wanted.RESOLVED, Wanted.CLOSED, Wanted.MERGED)
+
+
+def columns_for(state: Wanted | None, *, breaching: bool) -> str:
+    """The columns that people see where they name none: of what is in hand what is left of it and who has it."""
+    if breaching:
+        return _BREACHING
+    return _LISTED if state in _NO_LONGER_IN_HAND else _IN_HAND
 
 
 def listed(cases: Sequence[tuple[Case, tuple[Clock, ...]]], total: int, now: datetime) -> Report:
@@ -57,16 +67,17 @@ def today(cases: Sequence[tuple[Case, tuple[Clock, ...]]]) -> Report:
         Column("owner", _("who has it")),
         Column("clock", pgettext("what measures", "clock")),
         Column("due", _("due"), Kind.MOMENT),
-        Column("left", _("left"), Kind.DURATION),
         Column("title", _("title")),
     )
     rows = []
     for case, clocks in sorted(counted, key=urgency):
         urgent = clock_views.most_urgent(clocks)
-        told: tuple[Any, Any, Any] = (None, None, None)
+        told: tuple[Any, Any] = (None, None)
         if urgent is not None:
-            word = f"{clock_word(urgent.kind)}: {clock_state_word(urgent.state)}"
-            told = (word, urgent.due, clock_views.seconds(urgent.left))
+            word = clock_word(urgent.kind)
+            if urgent.state is not ClockState.RUNNING:
+                word += f": {clock_state_word(urgent.state)}"
+            told = (word, urgent.due)
         incident = case.incident
         rows.append((case.reference, incident.severity, incident.asset, incident.assignee, *told, incident.title))
     return Report(
@@ -124,25 +135,20 @@ def timeline(incident: Incident, rows: "list[Row]") -> Report:
     """What happened to an incident, in that order; an entry made later says when it was recorded."""
     from opsctl.ledger.rules import read_facts
 
-    columns = (
+    columns = [
         Column("happened", _("happened"), Kind.INSTANT),
         Column("event", _("event")),
         Column("actor", pgettext("whom", "by")),
         Column("text", _("text")),
-        Column("recorded", _("recorded later"), Kind.INSTANT),
-        Column("row", _("ledger row"), Kind.COUNT),
-    )
-    cells = tuple(
-        (
-            row.happened_at,
-            event_word(row.kind),
-            row.actor,
-            _text_of(row),
-            row.recorded_at if _late(row) else None,
-            row.seq,
-        )
-        for row in rows
-    )
+        Column("row", _("row"), Kind.COUNT),
+    ]
+    cells: list[list[Any]] = [
+        [row.happened_at, event_word(row.kind), row.actor, _text_of(row), row.seq] for row in rows
+    ]
+    if any(_late(row) for row in rows):
+        columns.insert(4, Column("late", _("entered later"), Kind.DURATION))
+        for cell, row in zip(cells, rows, strict=True):
+            cell.insert(4, between(row.happened_at, row.recorded_at) if _late(row) else None)
     events = [
         {
             "seq": row.seq,
@@ -157,15 +163,16 @@ def timeline(incident: Incident, rows: "list[Row]") -> Report:
     return Report(
         kind="incident.timeline",
         data={"reference": incident.reference, "events": events},
-        parts=(Table(columns, cells),),
+        parts=(Table(tuple(columns), tuple(map(tuple, cells))),),
         heading=f"{incident.reference}  {incident.title}",
         references=(incident.reference,),
     )
 
 
 _TOLD = (
-    "title", "text", "cause", "handling", "result", "reason", "because", "exemption", "to", "into", "through", "plan",
+    "title", "text", "cause", "handling", "result", "to", "through", "plan", "because", "exemption", "reason",
 )  # fmt: skip
+_WITH = "with"
 
 
 def _text_of(row: "Row") -> str | None:
@@ -174,18 +181,29 @@ def _text_of(row: "Row") -> str | None:
     if row.facts is None:
         return _("(redacted)")
     facts = read_facts(row.facts)
-    written = [str(facts[name]) for name in _TOLD if name in facts]
+    written = [str(facts[name]) for name in _TOLD if isinstance(facts.get(name), str)]
+    if "into" in facts:
+        written.append(_("into {reference}").format(reference=facts["into"]))
+    if _WITH in facts:
+        written.append(_("with {references}").format(references=", ".join(facts[_WITH])))
+    if "asked" in facts:
+        written.append(_("{person} is asked").format(person=facts["asked"]))
+    if "pause" in facts:
+        written.append(f"{row.subject}/{facts['pause']}")
+    if "weight" in facts:
+        written.append(share_word(facts["weight"]))
     # A changed field is kept as the old value and the new one.
     written += [
         f"{name}: {_plain(pair[0])} → {_plain(pair[1])}"
         for name, pair in facts.items()
-        if isinstance(pair, list) and len(pair) == 2 and name != "spans"
+        if isinstance(pair, list) and len(pair) == 2 and name not in ("spans", _WITH)
     ]
     return " · ".join(written) or None
 
 
 def _plain(value: Any) -> str:
-    return "–" if value is None else str(value)
+    # A moment is kept to the microsecond, which few clocks of people show.
+    return "–" if value is None else str(value).replace(".000000Z", "Z")
 
 
 def _late(row: "Row") -> bool:

@@ -1,19 +1,18 @@
-"""One incident, ready to be shown, and what was done with some."""
+"""One incident, ready to be shown."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from opsctl.core.report import Column, Fields, Kind, Report, Table, Text
+from opsctl.core.report import Column, Fields, Kind, Report, Table
 from opsctl.core.texts import _, ngettext, pgettext
-from opsctl.incidents import terms
 from opsctl.incidents.rules.clocks import Clock
 from opsctl.incidents.rules.closing import Missing
 from opsctl.incidents.rules.life import Case, Incident, Span, flags
 from opsctl.incidents.rules.pauses import is_late_acknowledgement, undecided
-from opsctl.incidents.rules.results import Opened, Shown
+from opsctl.incidents.rules.results import Shown
 from opsctl.incidents.rules.words import state_word
-from opsctl.incidents.terms import OPENED, SpanKind
+from opsctl.incidents.terms import SpanKind
 from opsctl.incidents.views import clocks as clock_views
 from opsctl.incidents.views.words import (
     category_word,
@@ -21,7 +20,6 @@ from opsctl.incidents.views.words import (
     level_word,
     response_word,
     severity_word,
-    share_word,
     span_word,
     void_word,
 )  # fmt: skip
@@ -90,123 +88,9 @@ def _span_data(span: Span) -> dict[str, Any]:
     return told
 
 
-def opened(found: Opened) -> Report:
-    """A new incident: what it is, what runs against its opener, what to start, and its likely twin."""
-    incident = found.incident
-    line = _("{reference} opened: {title} · {asset}").format(
-        reference=incident.reference, title=incident.title, asset=incident.asset or "–"
-    )
-    if incident.outages:
-        line += " · " + pgettext("state", "down")
-        if incident.outages[0].weight < 1000:
-            line += f" {share_word(incident.outages[0].weight)}"
-    if incident.drill:
-        line += " · " + _("drill: it counts nowhere")
-    pairs: list[tuple[str, Any, Kind]] = []
-    if incident.severity is not None:
-        pairs.append((_("severity"), severity_word(incident.severity, found.severity_name), Kind.TEXT))
-    pairs += clock_views.pairs(found.clocks)
-    if incident.assignee is None:
-        nobody = _("nobody yet: opsctl ack {reference}").format(reference=incident.reference)
-        pairs.append((_("who has it"), nobody, Kind.TEXT))
-    elif incident.acknowledged is None:
-        waiting = _("{person}, not acknowledged yet").format(person=incident.assignee)
-        pairs.append((_("who has it"), waiting, Kind.TEXT))
-    if found.wants_plan:
-        plan = _("start it: opsctl incident plan {reference}").format(reference=incident.reference)
-        pairs.append((_("emergency plan"), plan, Kind.TEXT))
-    if found.twin is not None:
-        twin = _("{twin} {title}; if so: opsctl merge {reference} --into {twin}").format(
-            twin=found.twin.reference, title=found.twin.title, reference=incident.reference
-        )
-        pairs.append((_("the same as"), twin, Kind.TEXT))
-    parts: list[Any] = [Text((line,))]
-    if pairs:
-        parts.append(Fields(tuple(pairs)))
-    return Report(
-        kind=OPENED,
-        data={
-            **data(incident),
-            "clocks": [clock_views.data(clock) for clock in found.clocks],
-            "plan_wanted": found.wants_plan,
-            "twin": None if found.twin is None else found.twin.reference,
-        },
-        parts=tuple(parts),
-        remarks=tuple(_without_asset(incident, found.near)),
-        references=(incident.reference,),
-    )
-
-
-def _without_asset(incident: Incident, near: Sequence[str]) -> list[str]:
-    if incident.asset is not None:
-        return []
-    asset = near[0] if near else _("ASSET")
-    said = _(
-        "No asset is named by the first word, so it counts in no availability. Name one:"
-        " opsctl incident correct {reference} asset={asset} --reason {reason}"
-    ).format(reference=incident.reference, asset=asset, reason=_("typo"))
-    if len(near) > 1:
-        said += " " + _("Did you mean {names}?").format(names=", ".join(near))
-    return [said]
-
-
-def done(cases: Sequence[Case], kind: str) -> Report:
-    """One line for each incident about what was done; `kind` is that of its ledger row."""
-    told = {
-        terms.ACKNOWLEDGED: _("{reference} acknowledged: {title} · {asset}"),
-        terms.NOTED: _("{reference} noted: {title} · {asset}"),
-        terms.ASSIGNED: _("{reference} assigned to {person}: {title} · {asset}"),
-        terms.ESCALATED: _("{reference} escalated to {escalated}: {title} · {asset}"),
-        terms.RECLASSIFIED: _("{reference} judged anew, severity {severity}: {title} · {asset}"),
-        terms.MITIGATED: _("{reference} mitigated: {title} · {asset}"),
-        terms.DOWN: _("{reference} down: {title} · {asset}"),
-        terms.RESTORED: _("{reference} restored: {title} · {asset}"),
-        terms.RESOLVED: _("{reference} resolved: {title} · {asset}"),
-        terms.REOPENED: _("{reference} reopened: {title} · {asset}"),
-        terms.CLOSED: _("{reference} closed: {title} · {asset}"),
-        terms.PAUSED: _("{reference} paused as {reference}/{pause}: {title} · {asset}"),
-        terms.RESUMED: _("{reference} resumed: {title} · {asset}"),
-        terms.PAUSE_APPROVED: _("{reference} approved: {title} · {asset}"),
-        terms.PAUSE_REFUSED: _("{reference} refused: {title} · {asset}"),
-        terms.MERGED: _("{reference} has {members} merged into it: {title} · {asset}"),
-        terms.SPLIT: _("{reference} stands on its own again: {title} · {asset}"),
-        terms.CORRECTED: _("{reference} corrected: {title} · {asset}"),
-        terms.VOIDED: _("{reference} is void and counts nowhere: {title} · {asset}"),
-        terms.UNVOIDED: _("{reference} counts again: {title} · {asset}"),
-        terms.PLAN_STARTED: _("{reference} emergency plan started: {title} · {asset}"),
-    }[kind]
-    lines = [told.format(**_names(case)) for case in cases]
-    return Report(
-        kind=kind,
-        data=[case_data(case) for case in cases],
-        parts=(Text(tuple(lines)),) if lines else (),
-        remarks=tuple(_to_be_approved(cases)) if kind == terms.PAUSED else (),
-        references=tuple(case.reference for case in cases),
-    )
-
-
-def _to_be_approved(cases: Sequence[Case]) -> list[str]:
-    told = _("The clock runs until somebody else says: opsctl incident approve {reference}/{pause}")
-    return [told.format(**_names(case)) for case in cases]
-
-
 def case_data(case: Case) -> dict[str, Any]:
     """A case for programs: the incident, and what was merged into it."""
     return {**data(case.incident), "merged": [one.reference for one in case.members]}
-
-
-def _names(case: Case) -> dict[str, Any]:
-    incident = case.incident
-    return {
-        "reference": incident.reference,
-        "title": incident.title,
-        "asset": incident.asset or "–",
-        "person": incident.assignee or "–",
-        "escalated": incident.escalated_to or "–",
-        "severity": incident.severity or "–",
-        "pause": len(incident.pauses),
-        "members": ", ".join(one.reference for one in case.members) or "–",
-    }
 
 
 def shown(found: Shown) -> Report:
@@ -325,10 +209,8 @@ def _spans(case: Case) -> Table:
     if several:
         columns.append(Column("of", _("of"), Kind.REFERENCE))
     rows = []
-    for one in case.all:
-        for span in one.spans:
-            if span.kind is SpanKind.PAUSE:
-                continue
+    spans = [(one, span) for one in case.all for span in one.spans if span.kind is not SpanKind.PAUSE]
+    for one, span in sorted(spans, key=lambda found: found[1].started):
             row = (span_word(span), span.started, span.ended, between(span.started, span.ended))
             rows.append((*row, one.reference) if several else row)
     return Table(tuple(columns), tuple(rows))
@@ -337,14 +219,21 @@ def _spans(case: Case) -> Table:
 def _pauses(incident: Incident) -> Table:
     columns = (
         Column("pause", _("pause"), Kind.REFERENCE),
-        Column("from", pgettext("since when", "from"), Kind.INSTANT),
-        Column("to", pgettext("until when", "to"), Kind.INSTANT),
+        Column("from", pgettext("since when", "from"), Kind.MOMENT),
+        Column("for", pgettext("how long", "for"), Kind.DURATION),
         Column("reason", _("reason")),
         Column("by", pgettext("whom", "by")),
         Column("decision", _("decision")),
     )
     rows = tuple(
-        (f"{incident.reference}/{number}", span.started, span.ended, span.reason, span.entered_by, _decision(span))
+        (
+            f"{incident.reference}/{number}",
+            span.started,
+            between(span.started, span.ended),
+            span.reason,
+            span.entered_by,
+            _decision(span),
+        )
         for number, span in enumerate(incident.pauses, 1)
     )
     return Table(columns, rows)

@@ -1,5 +1,7 @@
 """The words of incidents in the reader's language."""
 
+from typing import TYPE_CHECKING
+
 from opsctl.core import texts
 from opsctl.core.texts import _, pgettext
 from opsctl.incidents import terms
@@ -8,6 +10,9 @@ from opsctl.incidents.rules.life import FULL, Span
 from opsctl.incidents.rules.words import state_word
 from opsctl.incidents.terms import Category, Flag, Level, Response, SpanKind, Void
 from opsctl.rulebook.rules import Words
+
+if TYPE_CHECKING:
+    from opsctl.people.rules import PersonView
 
 
 def level_word(level: Level) -> str:
@@ -71,6 +76,15 @@ def share_word(weight: int) -> str:
     """A share in thousandths as per cent: `30 %`, `12.5 %`."""
     whole, tenth = divmod(weight, 10)
     return f"{whole}.{tenth} %" if tenth else f"{whole} %"
+
+
+def contact(person: "PersonView") -> str:
+    """How to reach a person, as a sentence: nothing is sent to them by itself."""
+    ways = ", ".join(way for way in (person.phone, person.email) if way)
+    name = person.handle if person.name == person.handle else f"{person.handle} ({person.name})"
+    if not ways:
+        return _("Not paged; no phone and no email of {person} is recorded.").format(person=name)
+    return _("Not paged, so call {person}: {ways}").format(person=name, ways=ways)
 
 
 def response_word(response: Response | None) -> str:
