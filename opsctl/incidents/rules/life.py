@@ -322,8 +322,8 @@ def _span_fields(span: Span) -> list[Any]:
     told: list[Any] = [
         span.kind, span.state, utc_text(span.started), None if span.ended is None else utc_text(span.ended),
     ]  # fmt: skip
-    if span.kind is SpanKind.STATE and span.response is None and span.started_entered is None:
-        return told
+    if span == Span(span.kind, span.state, span.started, span.ended):
+        return told  # as most imported ones are
     extras: dict[str, Any] = {name: value for name in _SPAN_EXTRAS if (value := getattr(span, name)) is not None}
     extras.update((name, utc_text(moment)) for name in _SPAN_MOMENTS if (moment := getattr(span, name)) is not None)
     if span.weight != FULL:
