@@ -12,7 +12,7 @@ from opsctl.core import texts
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.typed import mend
-from opsctl.kpis.terms import By, Name
+from opsctl.kpis.terms import OF_ASSETS, By, Name
 
 if TYPE_CHECKING:
     from opsctl.core.periods import Period
@@ -28,6 +28,8 @@ PeriodOption = Annotated[
     Option("--period", metavar="PERIOD", help=_("2026-10, 2026-Q3, 2026, last-month, 2026-10-01..2026-10-15")),
 ]
 AssetOption = Annotated[str | None, Option("--asset", metavar="ASSET", help=_("Only this asset."))]
+CustomerOption = Annotated[str | None, Option("--customer", metavar="CUSTOMER", help=_("Only this customer."))]
+SeverityOption = Annotated[int | None, Option("--severity", metavar="N", min=1, max=4, help=_("Only this severity."))]
 
 
 def _period(context: Context, word: str | None, option: str | None) -> "Period":
@@ -49,14 +51,14 @@ def _name(word: str) -> Name:
 
 def _titles() -> dict[str, Name]:
     """Every figure by its title, in each language: who reads Chinese may have typed what an English report says."""
-    from opsctl.kpis import views
+    from opsctl.kpis.views import words
 
     spoken = texts.language()
     known: dict[str, Name] = {}
     try:
         for language in texts.LANGUAGES:
             texts.use_language(language)
-            known.update({views.title(name): name for name in Name})
+            known.update({words.title(name): name for name in Name})
     finally:
         texts.use_language(spoken)
     return known
@@ -74,7 +76,12 @@ def list_() -> None:
     app,
     "report",
     help=_("The figures of a period; last month's if none is given."),
-    examples=("opsctl kpi report", "opsctl kpi report 2026-10 --by asset", "opsctl kpi report 2026-Q3 --tz UTC --json"),
+    examples=(
+        "opsctl kpi report",
+        "opsctl kpi report 2026-10 --by asset",
+        "opsctl kpi report last-quarter --customer acme --trend",
+        "opsctl kpi report 2026-Q3 --tz UTC --json",
+    ),
     writes=False,
     attention=_("done, but a record had to be left out of a figure"),
 )
@@ -82,22 +89,32 @@ def report(
     word: Annotated[str | None, Argument(metavar="[PERIOD]", help=_("2026-10, 2026-Q3, 2026, last-month …"))] = None,
     period: PeriodOption = None,
     asset: AssetOption = None,
-    by: Annotated[By | None, Option("--by", metavar="asset", help=_("Each asset too."))] = None,
+    customer: CustomerOption = None,
+    severity: SeverityOption = None,
+    by: Annotated[
+        By | None, Option("--by", metavar="asset|customer|severity", help=_("Each asset, customer or severity too."))
+    ] = None,
+    trend: Annotated[bool, Option("--trend", help=_("The period before and the same one a year ago, too."))] = False,
 ) -> None:
     """Parse, read, show."""
     from opsctl.kpis import service, views
 
     context = current()
     wanted = _period(context, word, period)
-    found = context.read(service.report, now=context.now, period=wanted, asset=asset, by=by)
-    context.emit(views.report(found.period, found.scope, found.as_of, found.ledger_head, found.figures))
+    narrowed = {"asset": asset, "customer": customer, "severity": severity}
+    found = context.read(service.report, now=context.now, period=wanted, **narrowed, by=by, trend=trend)
+    context.emit(views.report(found))
 
 
 @verb(
     app,
     "explain",
     help=_("One figure down to its records, or one record's part in it."),
-    examples=("opsctl kpi explain availability 2026-10 --asset erp", "opsctl kpi explain mtt-resolve INC-2026-0042"),
+    examples=(
+        "opsctl kpi explain availability 2026-10 --asset erp",
+        "opsctl kpi explain mtt-resolve INC-2026-0042",
+        "opsctl kpi explain repair-on-time 42",
+    ),
     writes=False,
 )
 def explain(
@@ -105,21 +122,42 @@ def explain(
     words: Annotated[list[str] | None, Argument(metavar="[REF] [PERIOD]", help=_("A record; a period."))] = None,
     period: PeriodOption = None,
     asset: AssetOption = None,
+    customer: CustomerOption = None,
+    severity: SeverityOption = None,
 ) -> None:
     """Parse, read, show."""
-    from opsctl.kpis import service, views
+    from opsctl.kpis import service
+    from opsctl.kpis.service import explaining
+    from opsctl.kpis.views.explained import explained
 
     context = current()
-    named = [word for word in words or [] if _REFERENCE.fullmatch(mend(word))]
-    others = [word for word in words or [] if word not in named]
+    reference, other = _reference_and_period(words or [])
+    figure = _name(name)
+    _check_severity(figure, severity)
+    wanted = _period(context, other, period)
+    record = None
+    if reference is not None:
+        record = context.read(explaining.record, word=reference, name=figure, zone=wanted.zone, now=context.now)
+        if other is None and period is None:
+            wanted = _period(context, explaining.month_of(record, figure, zone=wanted.zone), None)
+    narrowed = {"asset": asset, "customer": customer, "severity": severity}
+    found = context.read(service.report, now=context.now, period=wanted, names=(figure,), **narrowed)
+    context.emit(explained(found, record))
+
+
+def _reference_and_period(words: list[str]) -> tuple[str | None, str | None]:
+    named = [word for word in words if _REFERENCE.fullmatch(mend(word))]
+    others = [word for word in words if word not in named]
     if len(named) > 1 or len(others) > 1:
         raise InvalidInput(
             _("One record and one period at most."), _("See: {command} --help").format(command="opsctl kpi explain")
         )
-    figure = _name(name)
-    incident = context.read(service.incident, word=named[0], now=context.now) if named else None
-    wanted = _period(context, others[0] if others else None, period)
-    if incident is not None and not others and not period:
-        wanted = _period(context, service.month_of(incident, figure, zone=wanted.zone), None)
-    found = context.read(service.report, now=context.now, period=wanted, names=(figure,), asset=asset)
-    context.emit(views.explained(found.period, found.scope, found.as_of, found.ledger_head, found.figures, incident))
+    return next(iter(named), None), next(iter(others), None)
+
+
+def _check_severity(figure: Name, severity: int | None) -> None:
+    if severity is not None and figure in OF_ASSETS:
+        raise InvalidInput(
+            _("{figure} is a figure of assets, which have no severity.").format(figure=figure),
+            _("Leave out --severity."),
+        )

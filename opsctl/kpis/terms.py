@@ -7,10 +7,45 @@ class Name(StrEnum):
     """The figures there are."""
 
     AVAILABILITY = "availability"
+    MTTD = "mttd"
+    MTTA = "mtta"
+    MTTM = "mttm"
+    MTTR = "mttr"
     MTT_RESOLVE = "mtt-resolve"
+    MTBF = "mtbf"
+    REPAIR_ON_TIME = "repair-on-time"
+    RESPONSE_ON_TIME = "response-on-time"
+    SECURITY_INCIDENTS_MAJOR = "security-incidents-major"
+    PLAN_START_TIME = "plan-start-time"
 
 
-DEFINITION_VERSIONS = {Name.AVAILABILITY: 1, Name.MTT_RESOLVE: 1}
+class Unit(StrEnum):
+    """What a figure is counted in."""
+
+    RATIO = "ratio"
+    SECONDS = "seconds"
+    COUNT = "count"
+
+
+OF_ASSETS = frozenset({Name.AVAILABILITY, Name.MTBF})
+"""Judged by the service time of assets; everything else judges cases."""
+ON_TIME = frozenset({Name.REPAIR_ON_TIME, Name.RESPONSE_ON_TIME})
+DURATIONS = frozenset({Name.MTTD, Name.MTTA, Name.MTTM, Name.MTTR, Name.MTT_RESOLVE, Name.PLAN_START_TIME})
+"""The means of many durations, each shown with n, median, 90th percentile and the longest."""
+CARRYING = frozenset({Name.MTTR, Name.MTT_RESOLVE})
+"""The figures that list what is not over at the end of the period."""
+STATISTICS = ("median", "p90", "max")
+"""What may stand behind a duration in a target: mttr.p90. Alone it means the mean."""
+
+# A formula that changes gets another number, so that nobody compares what cannot be compared.
+DEFINITION_VERSIONS = {**dict.fromkeys(Name, 1), Name.AVAILABILITY: 2, Name.MTT_RESOLVE: 2}
+
+
+def unit_of(name: Name) -> Unit:
+    """What the figure is counted in."""
+    if name is Name.SECURITY_INCIDENTS_MAJOR:
+        return Unit.COUNT
+    return Unit.RATIO if name in ON_TIME or name is Name.AVAILABILITY else Unit.SECONDS
 
 
 class State(StrEnum):
@@ -22,21 +57,27 @@ class State(StrEnum):
     PARTIAL = "partial"
 
 
-class Unit(StrEnum):
-    """What a figure is counted in."""
-
-    RATIO = "ratio"
-    SECONDS = "seconds"
-
-
 class Reason(StrEnum):
     """Why a record was left out of a figure."""
 
     NEGATIVE = "negative"
+    """It would have ended before it began."""
     NO_ASSET = "no-asset"
+    NEVER_ACKNOWLEDGED = "never-acknowledged"
+    NO_RESTORATION = "no-restoration"
+    """It is over, and no impact was ever declared."""
+    NO_RESOLUTION = "no-resolution"
+    """It was closed, and nobody knows when it was resolved."""
+    NO_PLAN = "no-plan"
+
+
+CONTRADICTIONS = frozenset({Reason.NEGATIVE, Reason.NO_ASSET})
+"""What somebody has to set right; all else is left out because the definition says so."""
 
 
 class By(StrEnum):
     """What `--by` splits a report into."""
 
     ASSET = "asset"
+    CUSTOMER = "customer"
+    SEVERITY = "severity"

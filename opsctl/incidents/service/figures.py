@@ -1,0 +1,195 @@
+"""Reading for figures: which incidents have a part in a period, and their instants without their texts.
+
+A report reads tens of thousands of incidents: each is read once, in blocks, and only what clocks and figures ask of it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import text, type_coerce
+from sqlalchemy.types import NullType
+from sqlmodel import Session, and_, col, or_, select
+
+from opsctl.incidents.rules.life import Case, Incident, Span
+from opsctl.incidents.service.cases import UNRESOLVED_NOW, cases_of, targets_of
+from opsctl.incidents.tables import IncidentRow, SpanRow
+from opsctl.incidents.terms import Category, Level, Response, SpanKind, State, Void
+
+_BLOCK = 1000
+_FIELDS = (
+    "reference", "asset", "state", "customer", "category", "severity", "rules", "drill", "void", "merged_into",
+    "plan_started", "corrected_at", "response_due", "restore_due", "impact_start", "detected", "opened", "recorded_at",
+    "source",
+)  # fmt: skip
+_SPAN_FIELDS = (
+    "incident", "kind", "state", "started", "ended", "weight", "started_entered", "ended_entered", "response",
+    "entered_by", "reason", "asked", "decided_by", "decided_at", "approved",
+)  # fmt: skip
+# What the driver gives, unconverted: the conversions of SQLAlchemy would take most of the time of a report.
+_RAW: Sequence[Any] = [type_coerce(getattr(IncidentRow, name), NullType()) for name in _FIELDS]
+_RAW_SPANS: Sequence[Any] = [type_coerce(getattr(SpanRow, name), NullType()) for name in _SPAN_FIELDS]
+_STATES: dict[str | None, State | None] = {None: None, **{str(one): one for one in State}}
+_KINDS = {str(one): one for one in SpanKind}
+_RESPONSES: dict[str | None, Response | None] = {None: None, **{str(one): one for one in Response}}
+LATE_ACKNOWLEDGEMENT = text("incident_interval.state = 'acknowledged' AND started_entered > started")
+UNDECIDED_PAUSE = text("incident_interval.kind = 'pause' AND approved IS NULL")
+"""Spelled out, so that the databases know them for the conditions of the indexes of these few."""
+
+
+def outages(session: Session, *, since: datetime, until: datetime) -> set[str]:
+    """Every incident with an outage that touches [since, until), one of no length included."""
+    # Both ends are narrowed: what began in the period, and what began before and lasted into it.
+    began = and_(SpanRow.started >= since, SpanRow.started < until)
+    lasted = and_(SpanRow.started < since, or_(col(SpanRow.ended).is_(None), col(SpanRow.ended) >= since))
+    outage = SpanRow.kind == SpanKind.OUTAGE
+    return _spans(session, outage, began) | _spans(session, outage, lasted)
+
+
+def restored(session: Session, *, since: datetime, until: datetime) -> set[str]:
+    """Every incident with an outage or impact that ended in [since, until)."""
+    kinds = col(SpanRow.kind).in_([SpanKind.OUTAGE, SpanKind.IMPACT])
+    return _spans(session, kinds, col(SpanRow.ended) >= since, col(SpanRow.ended) < until)
+
+
+def entered(session: Session, *, states: Iterable[State], since: datetime, until: datetime) -> set[str]:
+    """Every incident that came into one of the states in [since, until)."""
+    into = and_(SpanRow.kind == SpanKind.STATE, col(SpanRow.state).in_(sorted(states)))
+    return _spans(session, into, SpanRow.started >= since, SpanRow.started < until)
+
+
+def acknowledged_late(session: Session, *, since: datetime) -> set[str]:
+    """Every incident with an acknowledgement that was typed in later than it happened, and not before `since`."""
+    return _spans(session, LATE_ACKNOWLEDGEMENT, col(SpanRow.started_entered) >= since)
+
+
+def undecided(session: Session, *, until: datetime) -> set[str]:
+    """Every incident with a pause from before that moment which nobody has approved or refused."""
+    return _spans(session, UNDECIDED_PAUSE, SpanRow.started < until)
+
+
+def between(session: Session, *, field: str, since: datetime, until: datetime) -> set[str]:
+    """Every incident of which that instant (opened, detected, restore_due …) lies in [since, until)."""
+    column = getattr(IncidentRow, field)
+    return _references(session, column >= since, column < until)
+
+
+def not_over(session: Session, *, at: datetime) -> set[str]:
+    """Every case, by its target, that began before that moment and may not have been over by then.
+
+    Not resolved or closed by it, or still down at it. What was merged counts as its target.
+    """
+    ended = select(SpanRow.incident).where(
+        SpanRow.kind == SpanKind.STATE, col(SpanRow.state).in_([State.RESOLVED, State.CLOSED]), SpanRow.started >= at
+    )
+    found = _references(session, IncidentRow.opened < at, UNRESOLVED_NOW)
+    found |= _references(session, IncidentRow.opened < at, col(IncidentRow.reference).in_(ended))
+    kinds = col(SpanRow.kind).in_([SpanKind.OUTAGE, SpanKind.IMPACT])
+    lasting = or_(col(SpanRow.ended).is_(None), col(SpanRow.ended) >= at)
+    found |= _spans(session, kinds, lasting, SpanRow.started < at)
+    # A target that was opened later than what was merged into it began as early as that.
+    target = select(IncidentRow.reference).where(IncidentRow.opened >= at)
+    query = select(IncidentRow.merged_into).where(
+        col(IncidentRow.merged_into).is_not(None), IncidentRow.opened < at, col(IncidentRow.merged_into).in_(target)
+    )
+    found |= {str(one) for one in session.exec(query)}
+    return targets_of(session, found)
+
+
+def cases(session: Session, references: Iterable[str]) -> Iterator[tuple[list[Incident], list[Case]]]:
+    """These incidents, in blocks, and the cases that they belong to: each case once, with all its members."""
+    wanted = sorted(set(references))
+    known = set(wanted)
+    further: set[str] = set()
+    for start in range(0, len(wanted), _BLOCK):
+        found = load(session, wanted[start : start + _BLOCK])
+        further.update(one.merged_into for one in found if one.merged_into is not None)
+        yield found, cases_of(session, [one for one in found if one.state is not State.MERGED])
+    roots = sorted(targets_of(session, further) - known)
+    for start in range(0, len(roots), _BLOCK):
+        yield [], cases_of(session, load(session, roots[start : start + _BLOCK]))
+
+
+def load(session: Session, references: Sequence[str]) -> list[Incident]:
+    """The incidents of these references without their texts: title, cause, handling and result are empty."""
+    connection = session.connection()
+    spans: dict[str, list[Span]] = {reference: [] for reference in references}
+    query = select(*_RAW_SPANS).where(col(SpanRow.incident).in_(references))
+    for row in connection.execute(query.order_by(col(SpanRow.incident), col(SpanRow.position))):
+        spans[row[0]].append(_span(row))
+    rows = connection.execute(select(*_RAW).where(col(IncidentRow.reference).in_(references)))
+    return [_incident(row, tuple(spans[row[0]])) for row in rows]
+
+
+def _references(session: Session, *where: Any) -> set[str]:
+    return set(session.exec(select(IncidentRow.reference).where(*where)))
+
+
+def _spans(session: Session, *where: Any) -> set[str]:
+    return set(session.exec(select(SpanRow.incident).where(*where)))
+
+
+def _span(row: Any) -> Span:
+    (_incident, kind, state, started, ended, weight, started_entered, ended_entered, response, *rest) = row
+    entered_by, reason, asked, decided_by, decided_at, approved = rest
+    return Span(
+        _KINDS[kind],
+        _STATES[state],
+        _known(started),
+        _moment(ended),
+        weight,
+        _moment(started_entered),
+        _moment(ended_entered),
+        _RESPONSES[response],
+        entered_by,
+        reason,
+        asked,
+        decided_by,
+        _moment(decided_at),
+        None if approved is None else bool(approved),
+    )
+
+
+def _incident(row: Any, spans: tuple[Span, ...]) -> Incident:
+    (reference, asset, state, customer, category, severity, rules, drill, void, merged_into, *rest) = row
+    plan_started, corrected, response_due, restore_due, impact_start, detected, opened, recorded, source = rest
+    return Incident(
+        reference=reference,
+        title="",
+        asset=asset,
+        impact=Level.MEDIUM,
+        urgency=Level.MEDIUM,
+        state=State(state),
+        impact_start=_moment(impact_start),
+        detected=_moment(detected),
+        opened=_known(opened),
+        cause=None,
+        handling=None,
+        result=None,
+        entered_at=None,
+        recorded_at=_known(recorded),
+        source=source,
+        source_key=None,
+        source_digest=None,
+        spans=spans,
+        customer=customer,
+        category=Category(category),
+        severity=severity,
+        rules=rules,
+        drill=bool(drill),
+        void=None if void is None else Void(void),
+        merged_into=merged_into,
+        plan_started=_moment(plan_started),
+        corrected_at=_moment(corrected),
+        response_due=_moment(response_due),
+        restore_due=_moment(restore_due),
+    )
+
+
+def _moment(raw: Any) -> datetime | None:
+    return None if raw is None else _known(raw)
+
+
+def _known(raw: Any) -> datetime:
+    # SQLite keeps text in UTC, PostgreSQL moments in the zone of its session.
+    return datetime.fromisoformat(raw + "+00:00") if isinstance(raw, str) else raw.astimezone(UTC)

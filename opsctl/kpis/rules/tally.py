@@ -1,0 +1,183 @@
+"""Adding up the parts of cases, one at a time, to the figures of every scope."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from opsctl.core.numbers import statistics_of
+from opsctl.core.periods import Period
+from opsctl.incidents.terms import Response
+from opsctl.kpis.rules import counts, deadlines, durations
+from opsctl.kpis.rules.figures import Excluded, Figure, Met, Number, Ratio, Scope, seconds, valued
+from opsctl.kpis.rules.judged import Judged, Part
+from opsctl.kpis.terms import CARRYING, ON_TIME, Name, State, Unit, unit_of
+from opsctl.rulebook.rules import Rules
+
+SHOWN_APART = (Response.SELF, Response.BATCH, Response.IMPLIED)
+
+
+class Tally:
+    """One figure of one scope, while it is being added up."""
+
+    def __init__(self, name: Name, scope: Scope) -> None:
+        self.name = name
+        self.scope = scope
+        self.lengths: list[Number] = []
+        self.not_own: list[Number] = []
+        self.counted: list[str] = []
+        self.excluded: list[Excluded] = []
+        self.missed: list[str] = []
+        self.carried: list[str] = []
+        self.good = self.supposed = self.supposed_good = 0
+        self.is_open = False
+        self.fallbacks: Counter[str] = Counter()
+        self.responses: Counter[str] = Counter()
+        self.voided = self.corrected = self.late = self.reopened = 0
+
+    def add(self, case: Judged, part: Part) -> None:
+        """Take up the part of a case."""
+        if case.void:
+            self.voided += 1
+            return
+        self.corrected += case.corrected
+        self.late += case.late
+        self.reopened += case.reopened
+        if part.reason is not None:
+            self.excluded.append(Excluded(case.reference, part.reason))
+            return
+        if self.name in ON_TIME:
+            self._add_verdict(case, part)
+            return
+        self.counted.append(case.reference)
+        if part.took is None:
+            return
+        took = seconds(part.took)
+        self.lengths.append(took)
+        if part.fallback is not None:
+            self.fallbacks[part.fallback] += 1
+        if self.name is Name.MTTA:
+            self.responses[part.response or ""] += 1
+            if part.response is not Response.SELF:
+                self.not_own.append(took)
+
+    def _add_verdict(self, case: Judged, part: Part) -> None:
+        self.is_open = self.is_open or part.on_time != part.if_approved
+        if part.on_time is not None:
+            self.counted.append(case.reference)
+            if part.on_time:
+                self.good += 1
+            else:
+                self.missed.append(case.reference)
+        if part.if_approved is not None:
+            self.supposed += 1
+            self.supposed_good += part.if_approved
+
+    def figure(self, period: Period, now: datetime) -> Figure:
+        """What the parts come to."""
+        figure = Figure(
+            self.name,
+            self.scope,
+            State.NOT_APPLICABLE,
+            n=len(self.counted),
+            counted=tuple(sorted(self.counted)),
+            excluded=tuple(sorted(self.excluded, key=lambda one: one.reference)),
+            missed=tuple(sorted(self.missed)),
+            carried_over=tuple(sorted(self.carried)),
+            met=Met(self.voided, self.corrected, self.late, self.reopened),
+            fallbacks=tuple(sorted(self.fallbacks.items())),
+        )
+        if unit_of(self.name) is Unit.COUNT:
+            return valued(figure, period, now, value=figure.n)
+        return self._ratio(figure, period, now) if self.name in ON_TIME else self._mean(figure, period, now)
+
+    def _ratio(self, figure: Figure, period: Period, now: datetime) -> Figure:
+        if self.is_open:
+            supposed = self.supposed_good / self.supposed if self.supposed else None
+            figure = replace(figure, if_approved=Ratio(supposed, self.supposed_good, self.supposed))
+        if figure.n == 0:
+            return figure
+        return valued(figure, period, now, value=self.good / figure.n, numerator=self.good, denominator=figure.n)
+
+    def _mean(self, figure: Figure, period: Period, now: datetime) -> Figure:
+        statistics = statistics_of(self.lengths)
+        if self.name is Name.MTTA:
+            apart = tuple((str(how), self.responses[how]) for how in SHOWN_APART)
+            figure = replace(figure, responses=apart, without_self=statistics_of(self.not_own))
+        if statistics is None:
+            return figure
+        figure = replace(figure, statistics=statistics)
+        return valued(figure, period, now, value=statistics.mean, numerator=statistics.total, denominator=statistics.n)
+
+
+class Tallies:
+    """The figures of cases for one period, in every scope that is asked for.
+
+    `scopes_of` says which scopes a case belongs to, none where it is not asked for at all; `rules_of` by which rules
+    it is judged. Figures come out for `base` even where no case belongs to it.
+    """
+
+    def __init__(
+        self,
+        names: Iterable[Name],
+        period: Period,
+        now: datetime,
+        base: Scope,
+        scopes_of: Callable[[Judged], list[Scope]],
+        rules_of: Callable[[int | None], Rules],
+    ) -> None:
+        self.names = tuple(names)
+        self.period = period
+        self.now = now
+        self.base = base
+        self.scopes_of = scopes_of
+        self.rules_of = rules_of
+        self.found = {(name, base): Tally(name, base) for name in self.names}
+
+    def add(self, case: Judged) -> None:
+        """Take up every part that the case has in the figures."""
+        if case.case.incident.drill:
+            return
+        parts = [(name, part) for name in self.names if (part := self.part_of(name, case)) is not None]
+        carried = [
+            name
+            for name in self.names
+            if name in CARRYING and not case.void and durations.is_carried_over(name, case, self.period.end)
+        ]
+        if not parts and not carried:
+            return
+        for scope in self.scopes_of(case):
+            for name, part in parts:
+                self._tally(name, scope).add(case, part)
+            for name in carried:
+                self._tally(name, scope).carried.append(case.reference)
+
+    def part_of(self, name: Name, case: Judged) -> Part | None:
+        """What the case is to the figure; None where it is nothing."""
+        if name in durations.MEANS:
+            return durations.MEANS[name](case, self.period)
+        if name in ON_TIME:
+            rules = self.rules_of(case.case.incident.rules) if deadlines.is_undecided(case) else None
+            return deadlines.on_time(name, case, self.period, self.now, rules)
+        if name is Name.PLAN_START_TIME:
+            return durations.time_to_start_plan(case, self.period, self._demands_plan(case))
+        return counts.major_security_incident(case, self.period)
+
+    def figures(self) -> list[Figure]:
+        """Every figure, the whole before its parts, these in order of their scope."""
+        found = [tally.figure(self.period, self.now) for tally in self.found.values()]
+        place = {name: at for at, name in enumerate(self.names)}
+        return sorted(found, key=lambda one: (place[one.name], one.scope != self.base, one.scope))
+
+    def _tally(self, name: Name, scope: Scope) -> Tally:
+        tally = self.found.get((name, scope))
+        if tally is None:
+            tally = self.found[name, scope] = Tally(name, scope)
+        return tally
+
+    def _demands_plan(self, case: Judged) -> bool:
+        incident = case.case.incident
+        if incident.severity is None:
+            return False
+        limits = self.rules_of(incident.rules).limits_of(incident.severity, incident.customer)
+        return limits is not None and limits.emergency_plan

@@ -1,0 +1,183 @@
+"""Reading the records that figures rest on: each incident once, in blocks, for all figures of a period together."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from opsctl.assets.rules import maintenance as maintenance_rules
+from opsctl.assets.rules.maintenance import MaintenanceView
+from opsctl.assets.service import assets, maintenance
+from opsctl.core.intervals import Interval, clip
+from opsctl.core.periods import Period
+from opsctl.incidents.rules.life import Case
+from opsctl.incidents.service import figures as incidents
+from opsctl.incidents.terms import State
+from opsctl.kpis.rules import availability
+from opsctl.kpis.rules.availability import Down, Served, down_of
+from opsctl.kpis.rules.durations import within
+from opsctl.kpis.rules.figures import Figure, Scope
+from opsctl.kpis.rules.judged import Judged, judged
+from opsctl.kpis.rules.scopes import Wanted
+from opsctl.kpis.rules.service_time import Hours
+from opsctl.kpis.rules.tally import Tallies
+from opsctl.kpis.terms import CARRYING, OF_ASSETS, Name
+from opsctl.rulebook import service as rulebook
+
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass
+class Gathered:
+    """The figures of a period, and the acknowledgements whose claimed time nobody has countersigned."""
+
+    figures: list[Figure] = field(default_factory=list)
+    late_acknowledgements: list[str] = field(default_factory=list)
+    late_maintenance: list[str] = field(default_factory=list)
+
+
+def gather(
+    session: Session,
+    *,
+    now: datetime,
+    period: Period,
+    names: Sequence[Name],
+    wanted: Wanted,
+    carrying: bool = True,
+) -> Gathered:
+    """The named figures for the period, the whole before its parts.
+
+    Without `carrying` what is not over at the end is not looked for: it takes time, and a trend does not show it.
+    """
+    of_cases = [name for name in names if name not in OF_ASSETS]
+    of_assets = [name for name in names if name in OF_ASSETS]
+    gathered = Gathered()
+    tallies = Tallies(
+        of_cases,
+        period,
+        now,
+        wanted.base,
+        wanted.scopes_of,
+        lambda generation: rulebook.of_generation(session, generation=generation),
+    )
+    downs: list[Down] = []
+    for read, cases in incidents.cases(session, _references(session, names, period, now, carrying)):
+        if of_assets:
+            downs += [down_of(one) for one in read if not one.drill and one.outages]
+        for case in cases:
+            one = judged(case)
+            tallies.add(one)
+            if _is_late(one, period) and wanted.scopes_of(one):
+                gathered.late_acknowledgements += _acknowledged_late(case)
+    found = tallies.figures()
+    if of_assets:
+        found += _of_assets(session, now, period, of_assets, wanted, downs, gathered)
+    place = {name: at for at, name in enumerate(names)}
+    gathered.figures = sorted(found, key=lambda one: place[one.name])
+    return gathered
+
+
+def _references(
+    session: Session, names: Sequence[Name], period: Period, now: datetime, carrying: bool
+) -> set[str]:
+    """Every incident that may have a part in one of the figures."""
+    since, until = period.start, period.end
+    past = max(since, min(until, now))
+    ends = (State.RESOLVED, State.CLOSED)
+
+    def entered(*states: State) -> set[str]:
+        return incidents.entered(session, states=states, since=since, until=until)
+
+    def between(field: str, end: datetime = until) -> set[str]:
+        return incidents.between(session, field=field, since=since, until=end)
+
+    def undecided() -> set[str]:
+        return incidents.undecided(session, until=now + _MICROSECOND)
+
+    readers: dict[Name, list[Callable[[], set[str]]]] = {
+        Name.AVAILABILITY: [lambda: incidents.outages(session, since=since, until=past)],
+        Name.MTTD: [lambda: between("detected"), lambda: between("opened")],
+        Name.MTTA: [
+            lambda: entered(State.ACKNOWLEDGED),
+            lambda: incidents.acknowledged_late(session, since=since),
+            lambda: entered(*ends),
+        ],
+        Name.MTTM: [lambda: entered(State.MITIGATED)],
+        Name.MTTR: [lambda: incidents.restored(session, since=since, until=until), lambda: entered(*ends)],
+        Name.MTT_RESOLVE: [lambda: entered(*ends)],
+        Name.REPAIR_ON_TIME: [lambda: between("restore_due", past), undecided],
+        Name.RESPONSE_ON_TIME: [lambda: between("response_due", past), undecided],
+        Name.SECURITY_INCIDENTS_MAJOR: [lambda: between("opened")],
+        Name.PLAN_START_TIME: [lambda: between("opened"), lambda: between("plan_started")],
+    }
+    readers[Name.MTBF] = readers[Name.AVAILABILITY]
+    found: set[str] = set()
+    for name in names:
+        for read in readers[name]:
+            found |= read()
+    if carrying and CARRYING.intersection(names):
+        found |= incidents.not_over(session, at=until)
+    return found
+
+
+def _is_late(case: Judged, period: Period) -> bool:
+    first = case.acknowledgement
+    if first is None or case.void or case.case.incident.drill or first.judged == first.started:
+        return False
+    return within(first.started, period) or within(first.judged, period)
+
+
+def _acknowledged_late(case: Case) -> list[str]:
+    """Whose acknowledgement it is that nobody has countersigned: that of the target, or of one merged into it."""
+    return [one.reference for one in case.all if one.acknowledgement == case.acknowledgement][:1]
+
+
+def _of_assets(
+    session: Session,
+    now: datetime,
+    period: Period,
+    names: Sequence[Name],
+    wanted: Wanted,
+    downs: Sequence[Down],
+    gathered: Gathered,
+) -> list[Figure]:
+    every = [one for one in assets.list_assets(session, retired=True) if wanted.scopes_of_asset(one)]
+    hours = Hours(rulebook.history(session))
+    of = availability.by_asset(downs)
+    # What began before the period may have begun in a maintenance.
+    since = min((span.started for one in downs for span in one.outages), default=period.start)
+    window = Interval(period.start, max(period.start, min(period.end, now)))
+    planned = _by_asset(maintenance.touching(session, since=min(since, period.start), until=window.end))
+    scopes: dict[Scope, list[Served]] = {wanted.base: []}
+    for asset in every:
+        views = planned.get(asset.handle, [])
+        late = [one.reference for one in views if clip(maintenance_rules.late(one), window)]
+        gathered.late_maintenance += late
+        served = availability.served(
+            asset,
+            of.get(asset.handle, ()),
+            period,
+            now,
+            hours,
+            [stretch for one in views for stretch in maintenance_rules.excluded(one)],
+            late,
+        )
+        for scope in wanted.scopes_of_asset(asset):
+            scopes.setdefault(scope, []).append(served)
+    without = () if wanted.base else availability.without_asset(downs, period, now)
+    # What names no asset is a part of the whole alone. Parts come in the order of their names, after the whole.
+    ordered = sorted(scopes.items(), key=lambda one: (one[0] != wanted.base, one[0]))
+    reckon = {Name.AVAILABILITY: availability.availability, Name.MTBF: availability.time_between_failures}
+    return [
+        reckon[name](scope, services, period, now, () if scope else without)
+        for name in names
+        for scope, services in ordered
+    ]
+
+
+def _by_asset(views: Iterable[MaintenanceView]) -> dict[str, list[MaintenanceView]]:
+    found: dict[str, list[MaintenanceView]] = {}
+    for one in views:
+        found.setdefault(one.asset, []).append(one)
+    return found

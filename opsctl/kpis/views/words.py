@@ -1,0 +1,114 @@
+"""Figures, scopes, states and reasons in the reader's language."""
+
+from opsctl.core.texts import _, pgettext
+from opsctl.kpis.rules.figures import Excluded, Scope, Verdict
+from opsctl.kpis.terms import Name, Reason, State
+
+_SHOWN = 8
+
+
+def title(name: Name) -> str:
+    """The figure's name in the reader's language."""
+    return {
+        Name.AVAILABILITY: _("service availability"),
+        Name.MTTD: _("mean time to detect"),
+        Name.MTTA: _("mean time to acknowledge"),
+        Name.MTTM: _("mean time to mitigate"),
+        Name.MTTR: _("mean time to restore"),
+        Name.MTT_RESOLVE: _("time to resolve"),
+        Name.MTBF: _("mean time between failures"),
+        Name.REPAIR_ON_TIME: _("on-time fault repair"),
+        Name.RESPONSE_ON_TIME: _("on-time response"),
+        Name.SECURITY_INCIDENTS_MAJOR: _("major security incidents"),
+        Name.PLAN_START_TIME: _("time to start the emergency plan"),
+    }[name]
+
+
+def formula(name: Name) -> str:
+    """How the figure is reckoned, in a sentence."""
+    return {
+        Name.AVAILABILITY: _("1 − merged declared outages within the service time ÷ service time"),
+        Name.MTTD: _("detection − impact start, of incidents detected in the period whose impact start is known"),
+        Name.MTTA: _("first acknowledgement − opening, of incidents acknowledged in the period"),
+        Name.MTTM: _("first mitigation − impact start, of incidents mitigated in the period"),
+        Name.MTTR: _("the sum of an incident's impacts, of incidents restored in the period"),
+        Name.MTT_RESOLVE: _("final resolution − opening, of incidents resolved in the period"),
+        Name.MTBF: _("(service time − merged outages) ÷ outages that began in the period"),
+        Name.REPAIR_ON_TIME: _("faults restored within their limit ÷ faults whose limit fell due in the period"),
+        Name.RESPONSE_ON_TIME: _("incidents acknowledged within their limit ÷ those whose limit fell due"),
+        Name.SECURITY_INCIDENTS_MAJOR: _("security incidents of severity 1 opened in the period"),
+        Name.PLAN_START_TIME: _("start of the emergency plan − detection, where the severity demands a plan"),
+    }[name]
+
+
+def scope_word(scope: Scope) -> str:
+    """What the figure is about: `erp`, `all`."""
+    return ", ".join(_one_scope(key, word) for key, word in scope) or _("all")
+
+
+def _one_scope(key: str, word: str | int) -> str:
+    return _("severity {number}").format(number=word) if key == "severity" else str(word)
+
+
+def state_word(state: State) -> str:
+    """The state, with what it means where there is no value."""
+    return {
+        State.VALUE: pgettext("state", "value"),
+        State.NOT_APPLICABLE: _("n/a: nothing was due"),
+        State.UNKNOWN: _("unknown: data is missing"),
+        State.PARTIAL: pgettext("state", "partial"),
+    }[state]
+
+
+def excluded_line(excluded: Excluded) -> str:
+    """Why one record was left out."""
+    reason = {
+        Reason.NEGATIVE: _("{reference} left out: it would have ended before it began"),
+        Reason.NO_ASSET: _("{reference} left out: it names no asset"),
+        Reason.NEVER_ACKNOWLEDGED: _("{reference} left out: nobody ever acknowledged it"),
+        Reason.NO_RESTORATION: _("{reference} left out: no impact was declared, so nothing was restored"),
+        Reason.NO_RESOLUTION: _("{reference} left out: it was closed, and nobody said when it was resolved"),
+        Reason.NO_PLAN: _("{reference} left out: no emergency plan was started"),
+    }[excluded.reason]
+    return reason.format(reference=excluded.reference)
+
+
+def reason_word(reason: Reason) -> str:
+    """Why records were left out, for a count of them."""
+    return {
+        Reason.NEGATIVE: _("would have ended before they began"),
+        Reason.NO_ASSET: _("name no asset"),
+        Reason.NEVER_ACKNOWLEDGED: _("were never acknowledged"),
+        Reason.NO_RESTORATION: _("were resolved without any declared impact"),
+        Reason.NO_RESOLUTION: _("were closed without a known resolution"),
+        Reason.NO_PLAN: _("had no emergency plan started"),
+    }[reason]
+
+
+def instant_word(instant: str) -> str:
+    """The instant that a length begins at."""
+    return {
+        "impact_start": _("impact began"),
+        "detected": pgettext("instant", "detected"),
+        "opened": pgettext("instant", "opened"),
+    }[instant]
+
+
+def target_word(verdicts: tuple[Verdict, ...]) -> str | None:
+    """The targets and whether they are met; None where there is none."""
+    return "; ".join(_verdict(one) for one in verdicts) or None
+
+
+def _verdict(verdict: Verdict) -> str:
+    met = {
+        True: pgettext("target", "met"),
+        False: pgettext("target", "missed"),
+        None: pgettext("target", "no data"),
+    }[verdict.met]
+    of = "" if verdict.statistic == "mean" else f"{verdict.statistic} "
+    return f"{of}{verdict.written}: {met}"
+
+
+def some(references: tuple[str, ...]) -> str:
+    """The first few of them."""
+    return ", ".join(references[:_SHOWN]) + (" …" if len(references) > _SHOWN else "")
