@@ -60,8 +60,12 @@ def read_events(document: Document, import_map: ImportMap, log: EventLog, times:
             found.keyless.append(Reject(record.line, None, refused.reason, record.values))
             continue
         try:
-            at = times.read(_needed(time_of(record.values), log.time))
-            word = read_word(_needed(activity_of(record.values), log.activity))
+            time, activity = time_of(record.values), activity_of(record.values)
+            if time is None or activity is None:
+                columns = log.time if time is None else log.activity
+                raise Refused(_("{column} is empty.").format(column=", ".join(columns)))
+            at = times.read(time)
+            word = activity if type(activity) is str else read_word(activity)
         except Refused as refused:
             found.refused.setdefault(key, {})[place] = refused.reason
             continue
@@ -174,9 +178,3 @@ def _keys(document: Document, import_map: ImportMap) -> Iterator[str]:
             yield read_key(key_of(record.values), import_map.key)
         except Refused:
             yield ""
-
-
-def _needed(found: Any, columns: tuple[str, ...]) -> Any:
-    if found is None:
-        raise Refused(_("{column} is empty.").format(column=", ".join(columns)))
-    return found

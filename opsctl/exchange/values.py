@@ -98,6 +98,8 @@ class Times:
                 ),
                 _("Write timezone into the map, or give --tz ZONE."),
             )
+        if self._zone == "UTC" and FIRST_YEAR <= naive.year <= LAST_YEAR:
+            return naive.replace(tzinfo=UTC)
         try:
             return naive_to_utc(naive, self._zone)
         except InvalidInput as error:
