@@ -183,6 +183,7 @@ class Context:
     def perform(self, use_case: Callable[..., R], **arguments: Any) -> R:
         """Run a use case in one transaction and return its result; `now` and `actor` are filled in here."""
         mark_of(use_case)
+        from opsctl.store.settings import zone_of
         from opsctl.store.unit import signature_of, write
 
         by = self.signature()
@@ -198,7 +199,10 @@ class Context:
                     _("Log in to the database as that person, or leave out --as."),
                 )
             actor = self.identify()(session, signature.actor)
-            return use_case(session, now=signature.now, actor=actor, **arguments)
+            result = use_case(session, now=signature.now, actor=actor, **arguments)
+            # Asked for while writing, it need not be read again to show what was written.
+            self.__dict__.setdefault("database_zone", zone_of(session))
+            return result
 
         def committed() -> None:
             self.saved = True

@@ -3,6 +3,8 @@
 
 def display_width(text: str) -> int:
     """How many columns of the screen the text takes."""
+    if text.isascii():
+        return len(text)  # loading the widths of all characters takes longer than drawing what a quick verb prints
     from wcwidth import wcswidth
 
     return wcswidth(text)
