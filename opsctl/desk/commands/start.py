@@ -59,9 +59,9 @@ def demo() -> None:
     listed = context.read(incidents.list_incidents, now=context.now, limit=10)
     period = read_period("last-month", zone=ZONE, now=context.now)
     found = context.read(kpis.report, now=context.now, period=period, by=By.ASSET)
-    figures = kpi_views.report(found.period, found.scope, found.as_of, found.ledger_head, found.figures)
-    table = choose_columns(incident_views.listed(listed.cases, len(listed.cases), context.now), incident_views.LISTED)
-    context.emit(views.demo(str(context.address), str(folder), months, table, figures))
+    table = incident_views.listed(listed.cases, len(listed.cases), context.now)
+    table = choose_columns(table, incident_views.columns_for(None, breaching=False))
+    context.emit(views.demo(str(context.address), str(folder), months, table, kpi_views.report(found)))
 
 
 def _own_database(context: Context) -> Path:
