@@ -13,14 +13,29 @@ from hypothesis import strategies as st
 from opsctl.assets.rules.assets import AssetView
 from opsctl.core.periods import Period
 from opsctl.incidents.rules.life import Incident
-from opsctl.kpis import rules
-from opsctl.kpis.rules import Excluded, Figure
+from opsctl.kpis.rules import availability
+from opsctl.kpis.rules.figures import Excluded, Figure
+from opsctl.kpis.rules.service_time import Hours
 from opsctl.kpis.terms import Name, Reason, Unit
 from opsctl.kpis.terms import State as FigureState
 from tests.kpis.records import LATER, asset, at, incident, month
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
+
+
+def reckoned(
+    assets: Sequence[AssetView], incidents: Sequence[Incident], period: Period, now: datetime, *, by_asset: bool
+) -> list[Figure]:
+    """The availability of all assets together, and of each one if asked for."""
+    downs = [availability.down_of(one) for one in incidents]
+    of = availability.by_asset(downs)
+    services = [availability.served(one, of.get(one.handle, ()), period, now, Hours(())) for one in assets]
+    without = availability.without_asset(downs, period, now)
+    figures = [availability.availability((), services, period, now, without)]
+    if by_asset:
+        figures += [availability.availability((("asset", one.asset),), [one], period, now) for one in services]
+    return figures
 
 
 @dataclass
@@ -126,18 +141,18 @@ def test_availability_is_what_counting_every_minute_gives(
     period, first, end, now, assets, incidents = situation
     assert (period.start, period.end) == (first, end)
     counted = [count_minutes(one, incidents, first, end, now) for one in assets]
-    whole, *each = rules.availability(assets, incidents, period, now, by_asset=True)
+    whole, *each = reckoned(assets, incidents, period, now, by_asset=True)
     assert [figure.scope for figure in (whole, *each)] == [(), *((("asset", one.handle),) for one in assets)]
     check_ratio(whole, counted, period, now)
     for figure, one in zip(each, counted, strict=True):
         check_ratio(figure, [one], period, now)
-    assert rules.availability(assets, incidents, period, now, by_asset=False) == [whole]
+    assert reckoned(assets, incidents, period, now, by_asset=False) == [whole]
 
 
 @pytest.mark.parametrize(("zone", "year", "number"), ZONED_MONTHS)
 def test_a_month_is_as_long_as_its_clocks_make_it(zone: str, year: int, number: int) -> None:
     days = (datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC) - datetime(year, number, 1, tzinfo=UTC)).days
-    (figure,) = rules.availability([asset("erp")], [], month(f"{year}-{number:02d}", zone), LATER, by_asset=False)
+    (figure,) = reckoned([asset("erp")], [], month(f"{year}-{number:02d}", zone), LATER, by_asset=False)
     hours = HOURS.get((zone, number), 24 * days)
     assert (figure.numerator, figure.denominator, figure.value) == (hours * 3600, hours * 3600, 1.0)
 
@@ -147,7 +162,7 @@ NOVEMBER = month("2026-11")
 
 
 def served(incidents: Sequence[Incident], period: Period = OCTOBER, now: datetime = LATER) -> Figure:
-    return rules.availability([asset("erp")], incidents, period, now, by_asset=False)[0]
+    return reckoned([asset("erp")], incidents, period, now, by_asset=False)[0]
 
 
 OCTOBER_SECONDS = 31 * 24 * 3600
@@ -243,15 +258,15 @@ def test_a_month_that_has_not_begun_has_no_figure(now: datetime) -> None:
 
 
 def test_without_assets_nothing_was_due() -> None:
-    (figure,) = rules.availability([], [], OCTOBER, LATER, by_asset=True)
+    (figure,) = reckoned([], [], OCTOBER, LATER, by_asset=True)
     assert (figure.state, figure.value) == ("n/a", None)
 
 
 def test_a_retired_asset_serves_up_to_its_retirement() -> None:
     incidents = [incident(1, "erp", (at(10), None))]
-    (figure,) = rules.availability([asset("erp", at(11))], incidents, OCTOBER, LATER, by_asset=False)
+    (figure,) = reckoned([asset("erp", at(11))], incidents, OCTOBER, LATER, by_asset=False)
     assert (figure.numerator, figure.denominator) == (9 * 86400, 10 * 86400)
-    whole, erp, mail = rules.availability(
+    whole, erp, mail = reckoned(
         [asset("erp", at(1)), asset("mail")], incidents, OCTOBER, LATER, by_asset=True
     )
     assert (erp.state, erp.value, erp.n) == ("n/a", None, 0)
@@ -260,7 +275,7 @@ def test_a_retired_asset_serves_up_to_its_retirement() -> None:
 
 def test_the_whole_is_a_sum_of_seconds_and_no_mean_of_ratios() -> None:
     # erp served half of its one day, mail all of 31: 31.5 of 32 days, where a mean would say 75 %.
-    whole, erp, mail = rules.availability(
+    whole, erp, mail = reckoned(
         [asset("erp", at(2)), asset("mail")],
         [incident(1, "erp", (at(1, 12), at(2)))],
         OCTOBER,

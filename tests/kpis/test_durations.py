@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 
 from opsctl.incidents.rules.life import Span
 from opsctl.incidents.terms import SpanKind, State
-from opsctl.kpis import rules
-from opsctl.kpis.rules import Excluded, Figure
-from opsctl.kpis.terms import Reason
+from opsctl.kpis.rules.figures import Excluded, Figure
+from opsctl.kpis.terms import Name, Reason
 from opsctl.kpis.terms import State as FigureState
-from tests.kpis.records import LATER, at, incident, month
+from tests.kpis.records import LATER, at, figure, incident, month
 
 OCTOBER = month("2026-10")
 
@@ -25,7 +24,7 @@ def took(seconds: Sequence[int], now: datetime = LATER) -> Figure:
         incident(place, "erp", opened=at(15) - timedelta(seconds=lasted), resolved=at(15))
         for place, lasted in enumerate(seconds)
     ]
-    return rules.time_to_resolve(resolved, [], OCTOBER, now, ())
+    return figure(Name.MTT_RESOLVE, resolved, OCTOBER, now)
 
 
 @settings(deadline=None)
@@ -74,9 +73,8 @@ def test_an_incident_resolved_before_it_was_opened_is_left_out_and_listed() -> N
 
 
 def test_what_is_still_open_is_carried_over_and_not_counted() -> None:
-    figure = rules.time_to_resolve([], [incident(7, "erp", opened=at(3))], OCTOBER, LATER, (("asset", "erp"),))
-    assert (figure.state, figure.n, figure.carried_over) == ("n/a", 0, ("INC-2026-0007",))
-    assert figure.scope == (("asset", "erp"),)
+    found = figure(Name.MTT_RESOLVE, [incident(7, "erp", opened=at(3))], OCTOBER)
+    assert (found.state, found.n, found.carried_over) == ("n/a", 0, ("INC-2026-0007",))
 
 
 def test_time_to_resolve_of_a_running_month_is_partial() -> None:
@@ -92,4 +90,4 @@ def test_time_to_resolve_counts_the_final_resolution_of_one_reopened() -> None:
         Span(SpanKind.STATE, State.RESOLVED, at(4)),
     )
     twice = replace(incident(1, "erp", opened=at(1), resolved=at(4)), spans=spans)
-    assert rules.time_to_resolve([twice], [], OCTOBER, LATER, ()).value == 3 * 86400
+    assert figure(Name.MTT_RESOLVE, [twice], OCTOBER).value == 3 * 86400
