@@ -1,6 +1,6 @@
 """Setting right what was recorded wrongly: worked examples."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ SECOND = timedelta(seconds=1)
 OUTAGE, IMPACT = SpanKind.OUTAGE, SpanKind.IMPACT
 
 
-def correct(case: Case, *, by: str | None = None, **given: Any) -> Incident:
+def correct(case: Case, *, by: Any = None, **given: Any) -> Incident:
     return corrections.correct(case.incident, given, now=LATER, by=by)[0]
 
 
@@ -248,7 +248,7 @@ def test_only_the_last_restoration_moves_and_every_outage_that_ended_with_it() -
         ),
     ],
 )
-def test_the_first_impact_begins_where_the_incident_does(case: Case, given: dict[str, datetime], wanted: Any) -> None:
+def test_the_first_impact_begins_where_the_incident_does(case: Case, given: dict[str, Any], wanted: Any) -> None:
     assert stretches(Case(correct(case, **given))) == wanted
 
 
