@@ -213,6 +213,38 @@ def test_what_a_csv_writer_wrote_comes_back(rows: list[list[str]]) -> None:
     assert [list(record.values.values()) for record in document.records] == rows
 
 
+ROWS_OF_CSV = "a,b,c,b\r\n1,2,3,4\n5\n\n6,\"x\ny\",7,8\n9,9,9,9,9\n"
+
+
+def test_only_the_columns_that_are_needed_are_read_and_the_whole_rows_can_be_had_again() -> None:
+    document = read_csv(ROWS_OF_CSV, name="input", encoding="UTF-8", only={"c", "b", "none"})
+    assert document.columns == ("a", "b", "c")
+    assert document.records == [
+        RawRecord(2, {"b": "2", "c": "3"}),
+        RawRecord(3, {}),
+        RawRecord(5, {"b": "x\ny", "c": "7"}),
+    ]
+    assert [reject.line for reject in document.rejects] == [7]
+    assert document.whole is not None
+    assert document.whole({5, 3, 99}) == {3: {"a": "5"}, 5: {"a": "6", "b": "x\ny", "c": "7"}}
+    assert document.whole(set()) == {}
+    assert read_csv(ROWS_OF_CSV, name="input", encoding="UTF-8").whole is None
+    # A single column is read like all of them: nothing is gained there.
+    assert read_csv("a,b\n1,2\n", name="input", encoding="UTF-8", only={"a"}).records == [
+        RawRecord(2, {"a": "1", "b": "2"})
+    ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["unix", "dos", "old mac"])
+def test_a_file_longer_than_one_piece_keeps_its_lines(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("opsctl.exchange.csv_reader._PIECE", 5)
+    rows = ["a,b", *(f'{number},"x{end}y"' for number in range(9)), "end,z"]
+    document = read_csv(end.join(rows), name="input", encoding="UTF-8")
+    assert [record.line for record in document.records] == [*range(2, 20, 2), 20]
+    assert document.records[3].values == {"a": "3", "b": f"x{end}y"}
+    assert document.records[-1].values == {"a": "end", "b": "z"}
+
+
 @given(st.lists(st.dictionaries(st.text(), st.integers() | st.text()), min_size=1), st.integers(0, 3))
 def test_a_json_array_means_what_the_library_says(
     tmp_path_factory: pytest.TempPathFactory, found: list[object], indent: int

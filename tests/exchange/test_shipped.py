@@ -1,5 +1,6 @@
 """The maps and the history that come with opsctl, against the files they were made for."""
 
+import csv
 import json
 import os
 from collections import Counter
@@ -19,7 +20,8 @@ SAMPLES = ROOT / "sample-data"
 
 def _import(source: Path, map_file: str, fields: dict[str, Field]) -> Mapped:
     import_map = load_map(SAMPLES / map_file, fields=fields)
-    document = read_records(source, name=source.name, key=import_map.key)
+    only = () if import_map.event_log is None else import_map.needed
+    document = read_records(source, name=source.name, key=import_map.key, only=only)
     return apply_map(document, import_map, fields, zone=None)
 
 
@@ -47,12 +49,78 @@ def test_no_day_of_the_sample_history_is_beyond_the_28th(fields: dict[str, Field
     assert max((moment + timedelta(hours=8)).day for moment in moments) == 28
 
 
+def _shared(name: str) -> Path:
+    folder = Path(os.environ.get("OPSCTL_TEST_SHARED", ROOT.parent / "shared")) / "data" / name
+    if not folder.is_dir():
+        pytest.skip(f"the shared history is not here: {folder}; set OPSCTL_TEST_SHARED")
+    return folder
+
+
 @pytest.fixture
 def github() -> Path:
-    folder = Path(os.environ.get("OPSCTL_TEST_SHARED", ROOT.parent / "shared")) / "data" / "github-status"
-    if not folder.is_dir():
-        pytest.skip(f"the shared GitHub history is not here: {folder}; set OPSCTL_TEST_SHARED")
-    return folder
+    return _shared("github-status")
+
+
+def test_every_incident_of_the_servicenow_log_is_what_its_rows_show(fields: dict[str, Field]) -> None:
+    source = _shared("servicenow-event-log") / "events.csv"
+    mapped = _import(source, "maps/servicenow.toml", fields)
+    assert mapped.rejects == mapped.others == []
+    assert mapped.remarks == (
+        "Activities that are not in the map: New (77), Awaiting User Info (15), Awaiting Problem (3)",
+    )
+    # Straight from the cells, by text and position; the file has the rows of each incident in the order of time.
+    logs: dict[str, list[list[str]]] = {}
+    with source.open(newline="") as lines:
+        header, *rows = csv.reader(lines)
+    for row in rows:
+        logs.setdefault(row[0], []).append(row)
+    place = {name: header.index(name) for name in header}
+    found = {record.key: record for record in mapped.records}
+    assert list(found) == list(logs)
+    for key, log in logs.items():
+        values = found[key].values
+        states = [row[1] for row in log]
+        for state, instant in (("Active", "acknowledged"), ("Resolved", "resolved"), ("Closed", "closed")):
+            told = log[states.index(state)][place["sys_updated_at"]] if state in states else None
+            assert _told(values.get(instant)) == told
+        assert _told(values["opened"]) == log[-1][place["opened_at"]]
+        last = {name: [row[place[name]] for row in log if row[place[name]] != "?"] for name in header}
+        assert values.get("assignee") == (last["assigned_to"][-1] if last["assigned_to"] else None)
+        assert values["severity"] == last["priority"][-1][0]
+        assert values["impact"] == last["impact"][-1][4:].lower()
+        assert values["urgency"] == last["urgency"][-1][4:].lower()
+        assert values["title"] == (last["u_symptom"] or [key])[-1]
+        assert found[key].episodes == ()
+        assert "asset" not in values
+
+
+def test_the_servicenow_log_tells_of_32_incidents_of_which_one_is_unresolved_and_17_were_never_acknowledged(
+    fields: dict[str, Field],
+) -> None:
+    source = _shared("servicenow-event-log") / "events.csv"
+    records = _import(source, "maps/servicenow.toml", fields).records
+    assert len(records) == 32
+    assert [record.key for record in records if "resolved" not in record.values] == ["INC0000101"]
+    assert [record.key for record in records if record.episodes] == []
+    never = {record.key for record in records if "acknowledged" not in record.values}
+    states: dict[str, list[str]] = {}
+    with source.open(newline="") as lines:
+        for row in csv.DictReader(lines):
+            seen = states.setdefault(row["number"], [])
+            if seen[-1:] != [row["incident_state"]]:
+                seen.append(row["incident_state"])
+    # Fourteen go from New straight to Resolved, two wait for the user in between, one begins as Resolved.
+    ways = Counter(tuple(states[key]) for key in never)
+    assert ways == {
+        ("New", "Resolved", "Closed"): 14,
+        ("New", "Awaiting User Info", "Resolved", "Closed"): 2,
+        ("Resolved", "Closed"): 1,
+    }
+
+
+def _told(moment: datetime | None) -> str | None:
+    """The moment as the export writes it."""
+    return None if moment is None else f"{moment.day}/{moment.month}/{moment.year} {moment:%H:%M}"
 
 
 @pytest.mark.parametrize(
