@@ -117,12 +117,17 @@ def test_a_month_on_the_command_line_is_as_available_as_was_reckoned_elsewhere(
 
 
 def test_nothing_odd_in_the_history_was_mended(
-    run_on_store: CommandLine, read: Read, history: Path, raw: list[dict[str, Any]], truth: dict[str, Any]
+    run_on_store: CommandLine,
+    read: Read,
+    now: datetime,
+    history: Path,
+    raw: list[dict[str, Any]],
+    truth: dict[str, Any],
 ) -> None:
     assert run_on_store("asset", "add", "github").code == 0
     counts(import_history(run_on_store, history, "github-status-major.toml"))
     theirs = {one["id"]: one for one in raw}
-    ours = {str(one.source_key): one for one in read(query.list_incidents).incidents}
+    ours = {str(one.source_key): one for one in read(query.list_incidents, now=now).incidents}
     assert len(theirs) == EVERY
     for key, one in theirs.items():
         found = ours.pop(key)
@@ -143,7 +148,7 @@ def test_nothing_odd_in_the_history_was_mended(
         assert (Flag.RESTORED_BEFORE_OPENED in flags(found)) == (one["downtime_end"] < one["started_at"])
         assert (Flag.RESTORED_AFTER_RESOLVED in flags(found)) == (one["downtime_end"] > one["resolved_at"])
     assert ours == {}
-    listed = read(query.list_incidents).incidents
+    listed = read(query.list_incidents, now=now).incidents
     flagged = Counter(flag for one in listed for flag in flags(one))
     assert flagged == {
         Flag.RESTORED_BEFORE_OPENED: 15,

@@ -96,7 +96,8 @@ def test_the_host_file_names_the_database_language_and_person(line: CommandLine,
     )
     assert line("asset", "add", "hr").code == 0
     assert "There is no" not in line("asset", "show", "nope").err
-    row = json.loads(line("ledger", "show", "2", "--json").out)["data"]
+    # The first two rows are those of init.
+    row = json.loads(line("ledger", "show", "3", "--json").out)["data"]
     assert (row["actor"], row["host"], row["subject"]) == ("wang", "h7", "hr")
     by_flag = json.loads(line("ledger", "show", "1", "--json", "--db", str(line.database)).out)["data"]
     assert by_flag["subject"] == "erp"

@@ -19,8 +19,8 @@ def line(run: CommandLine) -> CommandLine:
 @pytest.mark.parametrize(
     ("name", "start"),
     [
-        pytest.param("assets.csv", "\ufeffhandle,title,kind,state\nerp,ERP 登录,,in service\n", id="csv"),
-        pytest.param("assets.CSV", "\ufeffhandle,title,kind,state\n", id="capitals"),
+        pytest.param("assets.csv", "\ufeffhandle,title,kind,customer,owner,criticality,state\nerp,ERP 登录,,,,,in service\n", id="csv"),
+        pytest.param("assets.CSV", "\ufeffhandle,title,kind,", id="capitals"),
         pytest.param("assets.json", '{\n  "opsctl": 1,\n  "kind": "asset.list"', id="json"),
         pytest.param("assets.txt", "handle  title     kind  state\n", id="plain"),
         pytest.param("assets.md", "| handle", id="markdown"),

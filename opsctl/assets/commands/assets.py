@@ -26,7 +26,11 @@ Critical = Annotated[
 ]
 Classified = Annotated[
     str | None,
-    Option("--classification", metavar="public|internal|confidential|secret", help=_("How far the data on it may go.")),
+    Option(
+        "--classification",
+        metavar="WORD",
+        help=_("How far the data on it may go: public, internal, confidential or secret."),
+    ),
 ]
 Hours = Annotated[
     str | None,
