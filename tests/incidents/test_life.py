@@ -107,6 +107,16 @@ DOWN = (clock(9), clock(10))
             id="down for a while before it was reopened",
         ),
         pytest.param(
+            moves.restored(
+                moves.down(case_of(down=DOWN, resolved=clock(11), reopened=clock(12)), at=clock(11), now=NOW),
+                at=clock(11, 30),
+                now=NOW,
+            ),
+            [(clock(11, 30), clock(12))],
+            None,
+            id="down at the moment of the resolution: the same fault went on",
+        ),
+        pytest.param(
             moves.restored(case_of(down=DOWN, resolved=clock(11), reopened=clock(12)), at=clock(13), now=NOW),
             [(clock(10), clock(12))],
             clock(13),
@@ -350,7 +360,8 @@ def test_the_digest_changes_with_every_field_of_a_span(place: int, name: str) ->
     before = FIRST_RELEASE.spans[place]
     after = replace(before, **{name: OTHER_SPAN[name]})
     if after == before:
-        after = replace(before, **{name: {"kind": SpanKind.PAUSE, "state": State.MITIGATED}[name]})
+        another: dict[str, Any] = {"kind": SpanKind.PAUSE, "state": State.MITIGATED}
+        after = replace(before, **{name: another[name]})
     spans = (*FIRST_RELEASE.spans[:place], after, *FIRST_RELEASE.spans[place + 1 :])
     assert life.fields(replace(FIRST_RELEASE, spans=spans)) != life.fields(FIRST_RELEASE)
 

@@ -66,6 +66,17 @@ def test_a_target_is_not_resolved_while_a_member_is_down() -> None:
     assert after.restored == clock(11, 30)
 
 
+def test_what_went_down_last_is_the_earliest_end_of_all() -> None:
+    case = merged(
+        named("INC-2026-0002", clock(9), down=clock(9, 30), now=clock(10)),
+        named("INC-2026-0001", clock(9), down=clock(9)),
+    )
+    with pytest.raises(InvalidInput) as caught:
+        moves.restored(case, at=clock(9, 20), now=NOW)
+    assert caught.value.moment == clock(9, 30)
+    assert moves.restored(case, at=clock(9, 30), now=NOW).restored == clock(9, 30)
+
+
 def test_an_acknowledgement_in_time_beats_an_earlier_one_that_was_typed_in_late() -> None:
     claimed = ack(named("INC-2026-0002", clock(9)), clock(9, 1), now=clock(11))
     honest = ack(named("INC-2026-0001", clock(10)), clock(10, 1))

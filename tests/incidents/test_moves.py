@@ -259,10 +259,11 @@ def test_restored_without_an_outage_ends_an_impact_that_is_no_outage() -> None:
 
 def test_restored_twice_is_refused_and_says_how_to_correct_the_first() -> None:
     once = moves.restored(opened(down=clock(9)), at=clock(10), now=NOW)
-    for again in (
+    tries: list[Callable[[], Case]] = [
         lambda: moves.restored(once, at=clock(11), now=NOW),
         lambda: resolve(once, clock(11), clock(11)),
-    ):
+    ]
+    for again in tries:
         with pytest.raises(Conflict) as caught:
             again()
         assert caught.value.message == "INC-2026-0007 was restored at {moment} already."
