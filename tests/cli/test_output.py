@@ -19,7 +19,11 @@ def line(run: CommandLine) -> CommandLine:
 @pytest.mark.parametrize(
     ("name", "start"),
     [
-        pytest.param("assets.csv", "\ufeffhandle,title,kind,customer,owner,criticality,state\nerp,ERP 登录,,,,,in service\n", id="csv"),
+        pytest.param(
+            "assets.csv",
+            "\ufeffhandle,title,kind,customer,owner,criticality,state\nerp,ERP 登录,,,,,in service\n",
+            id="csv",
+        ),
         pytest.param("assets.CSV", "\ufeffhandle,title,kind,", id="capitals"),
         pytest.param("assets.json", '{\n  "opsctl": 1,\n  "kind": "asset.list"', id="json"),
         pytest.param("assets.txt", "handle  title     kind  state\n", id="plain"),
