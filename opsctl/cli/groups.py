@@ -62,7 +62,9 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: ClickContext, args: list[str]) -> list[str]:
         """Parse, having mended the dashes of a Chinese keyboard and given `--down` its time where it stands alone."""
-        known = {name: param for param in self.params for name in (*param.opts, *param.secondary_opts)}
+        # Options alone: an argument's own name is a word that a person may type.
+        options = [param for param in self.params if param.param_type_name == "option"]
+        known = {name: param for param in options for name in (*param.opts, *param.secondary_opts)}
         return super().parse_args(ctx, _prepared(args, known))
 
     def invoke(self, ctx: ClickContext) -> Any:
