@@ -79,7 +79,9 @@ def test_a_closing_is_no_acknowledgement() -> None:
         Span(SpanKind.STATE, State.CLOSED, clock(10, 6)),
     )
     response, restore = judged(changed(opened(), state=State.CLOSED, spans=spans))
-    assert (response.stopped, response.state, response.on_time) == (None, ClockState.OVERDUE, False)
+    assert (response.stopped, response.state, response.on_time) == (None, ClockState.MISSED, False)
+    # It ran until the resolution and not for ever.
+    assert response.used == 5 * 60_000_000
     assert (restore.stopped, restore.state, restore.on_time) == (clock(10, 5), ClockState.MET, True)
 
 

@@ -244,6 +244,11 @@ class Walk:
         ended = [resolved for resolved, again in self.facts.over if again is None]
         return ended[0] if ended else None
 
+    @property
+    def over(self) -> int | None:
+        """The minute of the final resolution, for a clock that nothing else stopped."""
+        return next((resolved for resolved, again in self.facts.over if again is None), None)
+
     def counts(self, minute: int, decided: tuple[bool | None, ...]) -> bool:
         """Whether the clock runs in that minute, with these decisions holding it."""
         if not self.working[minute] or self.still[minute]:
@@ -265,7 +270,7 @@ class Walk:
         return None
 
     def used(self) -> int:
-        end = self.facts.now if self.stop is None else self.stop
+        end = self.stop if self.stop is not None else self.facts.now if self.over is None else self.over
         return sum(self.counts(minute, (True,)) for minute in range(self.start, max(self.start, end)))
 
 
@@ -290,6 +295,8 @@ def check(clock_: Clock, walk: Walk, limit: timedelta) -> None:
             met = due is None or walk.stop <= due
             assert clock_.state is (ClockState.MET if met else ClockState.MISSED)
             assert clock_.on_time is met
+    elif walk.over is not None:
+        assert (clock_.state, clock_.on_time) == (ClockState.MISSED, False)
     elif due is not None and due < facts.now:
         assert (clock_.state, clock_.on_time) == (ClockState.OVERDUE, False)
     elif held:

@@ -148,7 +148,8 @@ def _clock(
     approved = [*_without(case.incident.pauses, stopped, approved_only=True), *stood]
     due = _reaches(calendar, start, limit, approved)
     undecided = [*_without(case.incident.pauses, stopped, approved_only=False), *stood]
-    end = max(start, now if stopped is None else stopped)
+    # What is over and was never acknowledged was missed; its clock does not run on for ever.
+    end = max(start, stopped or case.incident.resolved or now)
     paused = stopped is None and any(span.ended is None and span.approved for span in case.incident.pauses)
     used = calendar.used(start, end, approved)
     return Clock(
@@ -163,17 +164,19 @@ def _clock(
         due_if_approved=_reaches(calendar, start, limit, undecided),
         due_without=_reaches(calendar, start, limit, stood),
         stopped=stopped,
-        state=_state(due, stopped, now, used, limit, paused),
+        state=_state(due, stopped, now, used, limit, paused, over=case.incident.resolved is not None),
         beyond=calendar.is_beyond(due or end),
     )
 
 
 def _state(
-    due: datetime | None, stopped: datetime | None, now: datetime, used: int, limit: int, paused: bool
+    due: datetime | None, stopped: datetime | None, now: datetime, used: int, limit: int, paused: bool, *, over: bool
 ) -> ClockState:
     if stopped is not None:
         # The limit ends at the first moment by which all of it is used; what stops at that very moment is in time.
         return ClockState.MET if due is None or stopped <= due else ClockState.MISSED
+    if over:
+        return ClockState.MISSED
     if due is not None and now > due:
         return ClockState.OVERDUE
     if paused:
