@@ -101,11 +101,11 @@ def _apply_log(document: Document, import_map: ImportMap, log: EventLog, plan: l
         if key in events.refused:
             continue
         episodes = event_log.episodes_of(found)
-        said = {name for episode in episodes for name in episode}
-        wanted = [step for step in plan if step[0] not in said]
-        values, reasons = _latest_values(document, [place for _at, _instant, place in reversed(found)], wanted)
+        said = set().union(*episodes)
+        rows = [document.records[place].values for _at, _instant, place in reversed(found)]
+        values, reasons = _latest_values(rows, plan, said)
         if reasons:
-            events.refused[key] = reasons
+            events.refused[key] = {found[-1 - place][2]: reason for place, reason in reasons.items()}
             continue
         values.setdefault("opened", found[0][0])
         event_log.settle(values, episodes)
@@ -119,13 +119,17 @@ def _apply_log(document: Document, import_map: ImportMap, log: EventLog, plan: l
     return Mapped(records, sorted(rejects, key=attrgetter("line")), 0, others, event_log.told(events.unlisted))
 
 
-def _latest_values(document: Document, places: list[int], plan: list[_Step]) -> tuple[dict[str, Any], dict[int, str]]:
-    """Each field from the first of these rows that has it, and the reasons of the rows whose value cannot be read."""
+def _latest_values(
+    rows: list[dict[str, Any]], plan: list[_Step], said: set[str]
+) -> tuple[dict[str, Any], dict[int, str]]:
+    """Each field but the `said` ones from the first of these rows that has it, and why a row is refused, by its place."""
     ours: dict[str, Any] = {}
     reasons: dict[int, str] = {}
     for name, read, convert, default in plan:
-        for place in places:
-            found = read(document.records[place].values)
+        if name in said:
+            continue
+        for place, row in enumerate(rows):
+            found = read(row)
             if found is None:
                 continue
             try:

@@ -47,8 +47,8 @@ def from_record(
     if not known:
         return Rejected(_("no time at all: opened is missing"))
     opened = known.get("opened") or min(known.values())
-    episodes = episodes or (known,)
     late = _late(values, episodes, now)
+    episodes = episodes or (known,)
     reason = late or _contradiction(known, opened, episodes)
     if reason:
         return Rejected(reason)
@@ -94,7 +94,9 @@ def incomplete(values: dict[str, Any], asset: str | None) -> list[Flag]:
 
 def _late(values: dict[str, Any], episodes: Sequence[Episode], now: datetime) -> str:
     said = [(name, values[name]) for name in (*MOMENTS, "entered_at") if name in values]
-    for name, moment in (*said, *(each for episode in episodes for each in episode.items())):
+    for episode in episodes:
+        said += episode.items()
+    for name, moment in said:
         if moment > now:
             return _("{field} is in the future: {moment}").format(field=name, moment=utc_text(moment))
     return ""

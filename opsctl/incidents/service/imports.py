@@ -1,12 +1,13 @@
 """Taking another tool's history, a block of records in one transaction. A record is known by its source and key."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
 from typing import Any
 
+from sqlalchemy import Table
 from sqlmodel import Session, col, select
 
 from opsctl.assets.service import assets
@@ -38,6 +39,7 @@ from opsctl.store import references
 
 _CHUNK = 5000
 # The reference comes first; `replace` asks for every field by its name, four times as long for each incident.
+_NAMES = tuple(name for name in Incident.__dataclass_fields__ if name != "spans")
 _BUT_REFERENCE = attrgetter(*list(Incident.__dataclass_fields__)[1:])
 _LEVELS = frozenset(level.value for level in Level)
 _MOMENTS = "impact_start detected opened acknowledged mitigated restored resolved closed entered_at"
@@ -209,28 +211,39 @@ def _chunks(items: list[str]) -> Iterator[list[str]]:
 
 
 def _insert(session: Session, incidents: tuple[Incident, ...]) -> None:
-    # Core inserts of many rows: a session would make an object of every row.
     if incidents:
-        connection = session.connection()
         spans = [(one.reference, place, span) for one in incidents for place, span in enumerate(one.spans)]
-        said = _filled(Span, [span for _incident, _place, span in spans])
-        values = [{"incident": incident, "position": place, **said(span)} for incident, place, span in spans]
-        connection.execute(IncidentRow.__table__.insert(), list(map(_filled(Incident, incidents), incidents)))  # type: ignore[attr-defined]
-        connection.execute(SpanRow.__table__.insert(), values)  # type: ignore[attr-defined]
+        columns = {name: [*map(attrgetter(name), incidents)] for name in _NAMES}
+        _insert_columns(session, IncidentRow.__table__, columns)  # type: ignore[attr-defined]
+        all_spans = [span for _incident, _place, span in spans]
+        columns = {name: [*map(attrgetter(name), all_spans)] for name in Span.__dataclass_fields__}
+        columns["incident"], columns["position"] = ([each[place] for each in spans] for place in (0, 1))
+        _insert_columns(session, SpanRow.__table__, columns)  # type: ignore[attr-defined]
 
 
-def _filled(kind: type[Any], many: Sequence[Any]) -> Callable[[Any], dict[str, Any]]:
-    """A function that gives the columns of one of these; those that none of them fills are left out.
+def _insert_columns(session: Session, table: Table, columns: dict[str, list[Any]]) -> None:
+    """Insert many rows at once, given column by column.
 
-    An import fills less than half of them, and the database driver would look at each of every row.
+    SQLAlchemy would look at every column of every row for itself, which takes longer than the database does. So
+    columns that no row fills are left out, and a value that stands in many rows is converted once.
     """
-    names = [
-        name
-        for name in kind.__dataclass_fields__
-        if name != "spans" and any(value is not None for value in map(attrgetter(name), many))
+    connection = session.connection()
+    dialect = connection.dialect
+    filled = [
+        column.name for column in table.columns if any(value is not None for value in columns.get(column.name, ()))
     ]
-    values_of = attrgetter(*names)
-    return lambda one: dict(zip(names, values_of(one), strict=True))
+    ready = []
+    for name in filled:
+        convert = table.columns[name].type.dialect_impl(dialect).bind_processor(dialect)
+        values = columns[name]
+        if convert is not None:
+            known = {value: convert(value) for value in set(values)}
+            values = [known[value] for value in values]
+        ready.append(values)
+    rows: list[Any] = list(zip(*ready, strict=True))
+    if not dialect.positional:
+        rows = [dict(zip(filled, row, strict=True)) for row in rows]
+    connection.exec_driver_sql(str(table.insert().compile(dialect=dialect, column_keys=filled)), rows)
 
 
 def _replace(session: Session, incident: Incident) -> None:
