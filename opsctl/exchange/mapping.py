@@ -122,7 +122,7 @@ def _apply_log(document: Document, import_map: ImportMap, log: EventLog, plan: l
 def _latest_values(
     rows: list[dict[str, Any]], plan: list[_Step], said: set[str]
 ) -> tuple[dict[str, Any], dict[int, str]]:
-    """Each field but the `said` ones from the first of these rows that has it, and why a row is refused, by its place."""
+    """Each field but the `said` ones, from the first row that has it, and why rows are refused, by their places."""
     ours: dict[str, Any] = {}
     reasons: dict[int, str] = {}
     for name, read, convert, default in plan:
