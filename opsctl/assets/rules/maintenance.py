@@ -1,6 +1,6 @@
 """What may be done with a planned maintenance, and which of its stretches leave the service time. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -136,8 +136,12 @@ def plan(
     return MaintenanceView(reference, asset, title, None, None, now, (window,))
 
 
-def approve(maintenance: MaintenanceView, *, actor: str, now: datetime) -> MaintenanceView:
+def approve(
+    maintenance: MaintenanceView, *, actor: str, now: datetime, also: Collection[str] = ()
+) -> MaintenanceView:
     """The maintenance with every window approved that waits for it and was planned by somebody else.
+
+    `also` are other names under which the actor may have planned.
 
     Raise Conflict where it was cancelled or nothing waits, NotAllowed where the actor planned all that waits.
     """
@@ -145,7 +149,8 @@ def approve(maintenance: MaintenanceView, *, actor: str, now: datetime) -> Maint
     waiting = _waiting(maintenance)
     if not waiting:
         raise Conflict(_("{reference} is approved already.").format(reference=maintenance.reference))
-    if all(window.planned_by == actor for window in waiting):
+    own = {name.casefold() for name in (actor, *also)}
+    if all(window.planned_by.casefold() in own for window in waiting):
         raise NotAllowed(
             _("{reference} was planned by {person}, who cannot approve it.").format(
                 reference=maintenance.reference, person=actor
@@ -156,7 +161,7 @@ def approve(maintenance: MaintenanceView, *, actor: str, now: datetime) -> Maint
         )
     windows = tuple(
         replace(window, approved_by=actor, approved_at=now)
-        if window.approved_at is None and window.planned_by != actor
+        if window.approved_at is None and window.planned_by.casefold() not in own
         else window
         for window in maintenance.windows
     )

@@ -23,6 +23,7 @@ from opsctl.core import chain
 from opsctl.core.use_cases import Permission, use_case
 from opsctl.ledger import service as ledger
 from opsctl.ledger.terms import BLANK
+from opsctl.people.service import identity
 from opsctl.store import references
 
 _BLOCK = 1000
@@ -72,9 +73,10 @@ def approve(session: Session, *, now: datetime, actor: str, named: list[str]) ->
     A window that has begun is approved late: on record, and in the service time all the same. Raise Conflict where
     nothing waits or it was cancelled, NotAllowed where all that waits was planned by the actor.
     """
+    also = identity.names_of_one(session, actor)
     done = []
     for row, before in _for_writing(session, named, now):
-        after = rules.approve(before, actor=actor, now=now)
+        after = rules.approve(before, actor=actor, now=now, also=also)
         changed = [at for at, window in enumerate(after.windows) if window != before.windows[at]]
         for position in changed:
             found = session.get_one(WindowRow, (row.reference, position))

@@ -3,6 +3,7 @@
 Pure. A pause stops the clocks only once somebody else approved it; until then they run and both results are shown.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -64,8 +65,12 @@ def resume(case: Case, *, at: datetime, now: datetime) -> Case:
     return replace(case, incident=end_pause(case.incident, at, now))
 
 
-def decide(case: Case, *, number: int, by: str, now: datetime, approved: bool) -> Case:
+def decide(
+    case: Case, *, number: int, by: str, now: datetime, approved: bool, also: Collection[str] = ()
+) -> Case:
     """The case with pause `number` (the first is 1) approved or refused by somebody else than who paused.
+
+    `also` are other names under which whoever decides may have paused.
 
     Raise NotFound if there is none of that number, Conflict if it was decided already, NotAllowed for one's own.
     """
@@ -83,13 +88,13 @@ def decide(case: Case, *, number: int, by: str, now: datetime, approved: bool) -
             ),
             _("See: opsctl incident show {reference}").format(reference=case.reference),
         )
-    if found.entered_by == by:
+    if _same(found.entered_by, by, also):
         raise _own(_("Nobody approves their own pause."))
     return _with(case.incident, found, replace(found, decided_by=by, decided_at=now, approved=approved), case)
 
 
-def countersign(case: Case, *, by: str, now: datetime) -> Case:
-    """The case with the claimed time of its first acknowledgement confirmed by somebody else.
+def countersign(case: Case, *, by: str, now: datetime, also: Collection[str] = ()) -> Case:
+    """The case with the claimed time of its first acknowledgement confirmed by somebody else; `also` as for `decide`.
 
     Raise Conflict if there is none, if it was not entered late, or if it is countersigned; NotAllowed for one's own.
     """
@@ -107,7 +112,7 @@ def countersign(case: Case, *, by: str, now: datetime) -> Case:
                 reference=case.reference, person=found.decided_by
             )
         )
-    if found.entered_by == by:
+    if _same(found.entered_by, by, also):
         raise _own(_("Nobody countersigns their own acknowledgement."))
     return _with(case.incident, found, replace(found, decided_by=by, decided_at=now, approved=True), case)
 
@@ -120,6 +125,10 @@ def undecided(incident: Incident) -> list[int]:
 def _with(incident: Incident, old: Span, new: Span, case: Case) -> Case:
     spans = tuple(new if span is old else span for span in incident.spans)
     return replace(case, incident=replace(incident, spans=spans))
+
+
+def _same(entered_by: str | None, by: str, also: Collection[str]) -> bool:
+    return entered_by is not None and entered_by.casefold() in {name.casefold() for name in (by, *also)}
 
 
 def _own(message: str) -> NotAllowed:

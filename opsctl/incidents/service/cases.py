@@ -19,6 +19,7 @@ from opsctl.incidents.service import rows
 from opsctl.incidents.tables import IncidentRow
 from opsctl.incidents.terms import PREFIX, UNRESOLVED, State
 from opsctl.ledger import service as ledger
+from opsctl.people.service import identity
 from opsctl.people.terms import ME
 from opsctl.rulebook import service as rulebook
 from opsctl.rulebook.rules import Rules
@@ -118,7 +119,8 @@ def only_one_of(session: Session, actor: str) -> str:
     Raise InvalidInput, with the candidates, where there is none or more than one.
     """
     column = col(IncidentRow.reference)
-    query = select(column).where(IncidentRow.assignee == actor, UNRESOLVED_NOW, col(IncidentRow.void).is_(None))
+    mine = col(IncidentRow.assignee).in_(identity.names_of_one(session, actor))
+    query = select(column).where(mine, UNRESOLVED_NOW, col(IncidentRow.void).is_(None))
     found = session.exec(query.order_by(column).limit(_CANDIDATES + 1)).all()
     if len(found) == 1:
         return found[0]

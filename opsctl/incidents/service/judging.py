@@ -39,7 +39,7 @@ from opsctl.incidents.terms import (
     Level,
     Void,
 )  # fmt: skip
-from opsctl.people.service import persons
+from opsctl.people.service import identity, persons
 from opsctl.rulebook import service as rulebook
 from opsctl.store.settings import zone_of
 
@@ -188,6 +188,7 @@ def approve(
 
     Raise NotAllowed for one's own, Conflict where that was done already.
     """
+    also = identity.names_of_one(session, actor)
     done = []
     for word in named:
         reference, _sign, number = mend(word).partition("/")
@@ -195,13 +196,13 @@ def approve(
         if number:
             # What is no number is no pause of it.
             wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 0
-            after = pauses.decide(held.case, number=wanted, by=actor, now=now, approved=approved)
+            after = pauses.decide(held.case, number=wanted, by=actor, now=now, approved=approved, also=also)
             kind = PAUSE_APPROVED if approved else PAUSE_REFUSED
             facts = {"pause": wanted, "reason": reason}
         else:
             if not approved:
                 raise InvalidInput(_("Only a pause can be refused."), _("Name it as 42/1."))
-            after = pauses.countersign(held.case, by=actor, now=now)
+            after = pauses.countersign(held.case, by=actor, now=now, also=also)
             kind, facts = COUNTERSIGNED, {"reason": reason}
         done.append(save(session, held, after, kind=kind, facts=facts, happened_at=now))
     return done

@@ -21,6 +21,7 @@ from opsctl.incidents.tables import IncidentRow, SpanRow
 from opsctl.incidents.terms import PREFIX, UNRESOLVED, SpanKind, State, Wanted
 from opsctl.ledger import service as ledger
 from opsctl.ledger.rules import Row
+from opsctl.people.service import identity
 
 _BLOCK = 2000
 # By year and number: as text INC-2026-10000 would stand before INC-2026-9999.
@@ -98,10 +99,12 @@ def list_incidents(
     if asset is not None:
         query = query.where(IncidentRow.asset == assets.find(session, word=asset).handle)
     for column, value in (
-        (IncidentRow.customer, customer), (IncidentRow.assignee, owner), (IncidentRow.severity, severity),
+        (IncidentRow.customer, customer), (IncidentRow.severity, severity),
     ):  # fmt: skip
         if value is not None:
             query = query.where(column == value)
+    if owner is not None:
+        query = query.where(col(IncidentRow.assignee).in_(identity.names_of_one(session, owner)))
     if since is not None:
         query = query.where(IncidentRow.opened >= since)
     if until is not None:
@@ -133,7 +136,8 @@ def _with_clocks(
 
 def owned(session: Session, *, person: str) -> list[tuple[str, str]]:
     """The unresolved incidents that the person has, as reference and title."""
-    query = select(IncidentRow.reference, IncidentRow.title).where(IncidentRow.assignee == person, UNRESOLVED_NOW)
+    theirs = col(IncidentRow.assignee).in_(identity.names_of_one(session, person))
+    query = select(IncidentRow.reference, IncidentRow.title).where(theirs, UNRESOLVED_NOW)
     return list(session.exec(query.order_by(col(IncidentRow.reference))).all())
 
 

@@ -13,6 +13,8 @@ _ACTING = text(
     " WHERE login = :name OR handle = :name OR handle = (SELECT min(handle) FROM person)"
 )
 
+_LOGIN = text("SELECT login FROM person WHERE handle = :handle")
+
 
 def identify(session: Session, name: str) -> str:
     """The handle of the person who acts under that login or handle; the name itself while nobody is recorded.
@@ -37,3 +39,12 @@ def identify(session: Session, name: str) -> str:
             name=excerpt(name)
         ),
     )
+
+
+def names_of_one(session: Session, name: str) -> tuple[str, ...]:
+    """The names by which records know whoever `identify` called that: that name, and the login of the person.
+
+    What somebody recorded before they were a person themselves stands under their login.
+    """
+    login = session.connection().execute(_LOGIN, {"handle": name}).scalar()
+    return (name,) if login is None or login == name else (name, str(login))
