@@ -1,15 +1,18 @@
 """What becomes of another tool's record: kept as it was said, or rejected with the reason."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from opsctl.incidents.rules import imports
+from opsctl.incidents.rules.clocks import stamped
 from opsctl.incidents.rules.imports import Rejected
-from opsctl.incidents.rules.life import Incident, Span, flags
+from opsctl.incidents.rules.life import Case, Incident, Span, flags
 from opsctl.incidents.terms import Category, Flag, Level, Response, SpanKind, State
+from opsctl.rulebook.rules import Limits, Rules
+from opsctl.rulebook.terms import Starts
 
 NOW = datetime(2026, 11, 5, 2, 0, tzinfo=UTC)
 
@@ -20,7 +23,10 @@ def clock(hour: int, minute: int = 0) -> datetime:
 
 
 def meant(
-    values: dict[str, Any], asset: str | None = "erp", episodes: Sequence[imports.Episode] = ()
+    values: dict[str, Any],
+    asset: str | None = "erp",
+    episodes: Sequence[imports.Episode] = (),
+    rules: Rules = Rules(),  # noqa: B008
 ) -> Incident | Rejected:
     return imports.from_record(
         values,
@@ -30,6 +36,7 @@ def meant(
         asset=asset,
         reference="INC-2026-0007",
         now=NOW,
+        rules_at=lambda _opened: rules,
         episodes=episodes,
     )
 
@@ -411,3 +418,46 @@ def test_what_was_mitigated_before_anybody_acknowledged_it_has_both_states_as_th
         (State.ACKNOWLEDGED, clock(10), clock(11)),
         (State.RESOLVED, clock(11), None),
     ]
+
+
+def book(starts: Starts) -> Rules:
+    """High and high is severity 1, with fifteen minutes and four hours around the clock; nothing else is judged."""
+    limits = Limits(1, timedelta(minutes=15), timedelta(hours=4), starts, "always", True, None)
+    return Rules(generation=3, severities={("high", "high"): 1}, limits={1: limits})
+
+
+@pytest.mark.parametrize(
+    ("starts", "first"),
+    [
+        pytest.param(Starts.OPENED, clock(10, 2), id="opened"),
+        pytest.param(Starts.DETECTED, clock(10, 1), id="detected"),
+        pytest.param(Starts.IMPACT, clock(9, 58), id="impact"),
+    ],
+)
+def test_a_record_that_says_how_bad_it_was_is_judged_by_the_rules_of_its_day(starts: Starts, first: datetime) -> None:
+    values = {
+        "impact": "high", "urgency": "high", "impact_start": clock(9, 58), "detected": clock(10, 1),
+        "opened": clock(10, 2), "resolved": clock(15),
+    }  # fmt: skip
+    found = meant(values, rules=book(starts))
+    assert isinstance(found, Incident)
+    assert (found.severity, found.rules) == (1, 3)
+    assert (found.response_due, found.restore_due) == (first + timedelta(minutes=15), first + timedelta(hours=4))
+    assert stamped(Case(found), book(starts)) == found
+
+
+def test_a_record_that_says_nothing_of_that_is_not_judged() -> None:
+    found = meant({"opened": clock(10)}, rules=book(Starts.OPENED))
+    assert isinstance(found, Incident)
+    assert (found.severity, found.rules, found.response_due, found.restore_due) == (None, None, None, None)
+
+
+def test_the_time_between_a_fault_and_its_reopening_is_not_counted_in_an_import_either() -> None:
+    episodes = (
+        {"opened": clock(10), "resolved": clock(11)},
+        {"reopened": clock(13), "resolved": clock(13, 30)},
+    )
+    values = {"severity": 1, "opened": clock(10), "resolved": clock(13, 30)}
+    found = meant(values, episodes=episodes, rules=book(Starts.OPENED))
+    assert isinstance(found, Incident)
+    assert found.restore_due == clock(16)

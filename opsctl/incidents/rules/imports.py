@@ -3,17 +3,22 @@
 Nothing in it is mended; a record that contradicts itself is rejected with the reason.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from opsctl.core.texts import _
 from opsctl.core.times import utc_text
-from opsctl.incidents.rules.life import Incident, Span
+from opsctl.incidents.rules.clocks import stamped
+from opsctl.incidents.rules.life import Case, Incident, Span
 from opsctl.incidents.terms import Category, Flag, Level, Response, SpanKind, State
+from opsctl.rulebook.rules import Limits, Rules
+from opsctl.rulebook.terms import Starts
 
 MOMENTS = ("impact_start", "detected", "opened", "acknowledged", "mitigated", "restored", "resolved", "closed")
+_JUDGED = {"impact", "urgency", "severity"}
+_MICROSECOND = timedelta(microseconds=1)
 Episode = Mapping[str, datetime]
 """What happened until it was opened again: its instants, and in all but the first `reopened`."""
 
@@ -35,12 +40,13 @@ def from_record(
     customer: str | None = None,
     reference: str,
     now: datetime,
+    rules_at: Callable[[datetime], Rules],
     episodes: Sequence[Episode] = (),
 ) -> Incident | Rejected:
     """The incident that a mapped record means, or why it is none.
 
-    `values` has our fields: words, and aware datetimes; `episodes` the instants of a record that was opened again. An
-    instant in the future, a restoration before the impact began, a closing before the resolution are contradictions.
+    `values` has our fields: words, and aware datetimes; `episodes` the instants of a record that was opened again. Where
+    impact, urgency or severity were said it is judged by the rules of its opening, `rules_at`. An instant in the future, a restoration before the impact began, a closing before the resolution are contradictions.
     Everything else is kept as it was said: a missing title is the key, a missing opening the earliest instant there is.
     """
     known = {name: values[name] for name in MOMENTS if name in values}
@@ -53,13 +59,18 @@ def from_record(
     if reason:
         return Rejected(reason)
     spans = _state_spans(opened, episodes)
-    severity = values.get("severity")
-    return Incident(
+    impact, urgency = Level(values.get("impact", Level.MEDIUM)), Level(values.get("urgency", Level.MEDIUM))
+    severity = None if "severity" not in values else int(values["severity"])
+    rules = Rules() if _JUDGED.isdisjoint(values) else rules_at(opened)
+    severity = severity or (rules.severity_of(impact, urgency) if rules.generation else None)
+    limits = rules.limits_of(severity, customer)
+    response_due, restore_due = (None, None) if limits is None else _dues(known, opened, limits, rules)
+    incident = Incident(
         reference=reference,
         title=values.get("title") or key,
         asset=asset,
-        impact=Level(values.get("impact", Level.MEDIUM)),
-        urgency=Level(values.get("urgency", Level.MEDIUM)),
+        impact=impact,
+        urgency=urgency,
         state=spans[-1].state or State.OPEN,
         impact_start=known.get("impact_start"),
         detected=known.get("detected"),
@@ -75,9 +86,29 @@ def from_record(
         spans=(*spans, *_impact_spans(values, known, opened, episodes)),
         customer=customer,
         category=Category(values.get("category", Category.FAULT)),
-        severity=None if severity is None else int(severity),
+        severity=severity,
         assignee=values.get("assignee"),
+        rules=rules.generation or None,
+        response_due=response_due,
+        restore_due=restore_due,
     )
+    # A reopening leaves a gap in which the clock stood.
+    return stamped(Case(incident), rules) if len(episodes) > 1 else incident
+
+
+def _dues(
+    known: dict[str, datetime], opened: datetime, limits: Limits, rules: Rules
+) -> tuple[datetime | None, datetime | None]:
+    """What `clocks.stamped` says of a record without pauses and reopenings, without taking it apart for that."""
+    start = opened
+    if limits.starts is Starts.IMPACT:
+        start = known.get("impact_start") or known.get("detected") or opened
+    elif limits.starts is Starts.DETECTED:
+        start = known.get("detected") or opened
+    reaches = rules.calendar_of(limits.calendar).reaches
+    response = None if limits.response is None else reaches(start, limits.response // _MICROSECOND)
+    restore = None if limits.restore is None else reaches(start, limits.restore // _MICROSECOND)
+    return response, restore
 
 
 def incomplete(values: dict[str, Any], asset: str | None) -> list[Flag]:

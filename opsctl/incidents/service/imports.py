@@ -35,6 +35,7 @@ from opsctl.incidents.terms import (
 )
 from opsctl.ledger import service as ledger
 from opsctl.people.service import customers
+from opsctl.rulebook import service as rulebook
 from opsctl.store import references
 
 _CHUNK = 5000
@@ -103,6 +104,7 @@ class _Judge:
         self.source = source
         self.now = now
         self.touched = touched
+        self.rules_at = lambda at: rulebook.in_force(session, at=at)
         self.assets = assets.names(session)
         self.customers = naming.whole_names(customers.names_of(session))
         self.customer_of = dict(session.exec(select(Asset.handle, Asset.customer)).all())
@@ -136,6 +138,7 @@ class _Judge:
             customer=customer,
             reference="" if before is None else before.reference,
             now=self.now,
+            rules_at=self.rules_at,
             episodes=record.get("episodes", ()),
         )
         if before is None or isinstance(found, Rejected):
