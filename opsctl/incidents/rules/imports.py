@@ -45,9 +45,10 @@ def from_record(
 ) -> Incident | Rejected:
     """The incident that a mapped record means, or why it is none.
 
-    `values` has our fields: words, and aware datetimes; `episodes` the instants of a record that was opened again. Where
-    impact, urgency or severity were said it is judged by the rules of its opening, `rules_at`. An instant in the future, a restoration before the impact began, a closing before the resolution are contradictions.
-    Everything else is kept as it was said: a missing title is the key, a missing opening the earliest instant there is.
+    `values` has our fields: words, and aware datetimes; `episodes` the instants of a record that was opened again.
+    Where impact, urgency or severity were said it is judged by the rules of its opening, `rules_at`. An instant in the
+    future, a restoration before the impact began, a closing before the resolution are contradictions. Everything else
+    is kept as it was said: a missing title is the key, a missing opening the earliest instant there is.
     """
     known = {name: values[name] for name in MOMENTS if name in values}
     if not known:
