@@ -28,10 +28,9 @@ def reckoned(
     assets: Sequence[AssetView], incidents: Sequence[Incident], period: Period, now: datetime, *, by_asset: bool
 ) -> list[Figure]:
     """The availability of all assets together, and of each one if asked for."""
-    downs = [availability.down_of(one) for one in incidents]
-    of = availability.by_asset(downs)
+    of = availability.by_asset([availability.down_of(one) for one in incidents])
     services = [availability.served(one, of.get(one.handle, ()), period, now, Hours(())) for one in assets]
-    without = availability.without_asset(downs, period, now)
+    without = availability.without_asset([availability.down_of(one) for one in incidents], period, now)
     figures = [availability.availability((), services, period, now, without)]
     if by_asset:
         figures += [availability.availability((("asset", one.asset),), [one], period, now) for one in services]

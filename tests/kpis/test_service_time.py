@@ -83,7 +83,12 @@ def test_only_the_service_hours_are_lost_and_an_outage_over_night_is_one(
 
 @pytest.mark.parametrize(
     ("outage", "lost"),
-    [((at(5), at(5, 1)), 0), ((at(5), at(5, 3)), 3600), ((at(5, 1, 30), at(5, 2, 30)), 1800), ((at(4), at(6)), 46 * 3600)],
+    [
+        ((at(5), at(5, 1)), 0),
+        ((at(5), at(5, 3)), 3600),
+        ((at(5, 1, 30), at(5, 2, 30)), 1800),
+        ((at(4), at(6)), 46 * 3600),
+    ],
     ids=["inside", "outlives its window", "over its end", "around it"],
 )
 def test_an_outage_counts_from_the_end_of_its_maintenance(outage: tuple[datetime, datetime], lost: int) -> None:

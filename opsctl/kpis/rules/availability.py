@@ -5,30 +5,32 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
+from typing import NamedTuple
 
 from opsctl.assets.rules.assets import AssetView
 from opsctl.core.intervals import Interval, clip, merge, total_microseconds
 from opsctl.core.periods import Period
-from opsctl.incidents.rules.life import FULL, Incident, Span, late_entries
+from opsctl.incidents.rules.life import FULL, Incident, Span
 from opsctl.kpis.rules.figures import Excluded, Figure, Met, Outage, Scope, seconds, valued
+from opsctl.kpis.rules.judged import is_late
 from opsctl.kpis.rules.service_time import Hours, life_of, service_time
 from opsctl.kpis.terms import Name, Reason, State
 
 _Span = tuple[Interval, int, str]
 """An outage with the share that was lost, in thousandths, and who declared it."""
+_NOTHING = Met()
 
 
-@dataclass(frozen=True, slots=True)
-class Down:
-    """What one incident says about the asset it is of: its outages, and whether anybody had to set it right."""
+class Down(NamedTuple):
+    """What a report keeps of an incident for its asset: its outages, and whether anybody had to set it right."""
 
     reference: str
     asset: str | None
     outages: tuple[Span, ...]
-    void: bool = False
-    corrected: bool = False
-    late: bool = False
-    reopened: bool = False
+    void: bool
+    corrected: bool
+    late: bool
+    reopened: bool
 
 
 def down_of(incident: Incident) -> Down:
@@ -37,10 +39,10 @@ def down_of(incident: Incident) -> Down:
         incident.reference,
         incident.asset,
         incident.outages,
-        void=incident.void is not None,
-        corrected=incident.corrected_at is not None,
-        late=any(True for _entry in late_entries(incident)),
-        reopened=bool(incident.reopenings),
+        incident.void is not None,
+        incident.corrected_at is not None,
+        is_late(incident),
+        bool(incident.reopenings),
     )
 
 
@@ -48,19 +50,20 @@ def down_of(incident: Incident) -> Down:
 class Served:
     """The service time of one asset and how much of it was lost, in microseconds, and to which outages.
 
-    `weighted` is what was lost with each moment counted by the largest share that was lost at it, in thousandths.
+    `weighted` is what was lost with each moment counted by the largest share that was lost at it, in thousandths;
+    `touched` are the incidents with an outage in the period, `met` how many of them were void, corrected and so on.
     """
 
     asset: str
     customer: str | None
-    agreed: int
-    lost: int
-    weighted: int
-    failures: int
-    outages: tuple[Outage, ...]
-    touched: tuple[Down, ...]
-    voided: int
-    late_maintenance: tuple[str, ...]
+    agreed: int = 0
+    lost: int = 0
+    weighted: int = 0
+    failures: int = 0
+    outages: tuple[Outage, ...] = ()
+    touched: tuple[str, ...] = ()
+    met: Met = _NOTHING
+    late_maintenance: tuple[str, ...] = ()
 
 
 def served(
@@ -80,7 +83,7 @@ def served(
     window = Interval(period.start, max(period.start, min(period.end, now)))
     life = life_of(asset, window)
     if life is None:
-        return Served(asset.handle, asset.customer, 0, 0, 0, 0, (), (), 0, ())
+        return Served(asset.handle, asset.customer)
     agreed = service_time(asset, window, hours, maintenance)
     every = [(_lasted(span, now), span.weight, one) for one in downs for span in one.outages]
     touched = {one.reference: one for lasted, _weight, one in every if _touches(lasted, life)}
@@ -109,8 +112,8 @@ def served(
         sum(one.weighted for one in outages),
         failures,
         tuple(outages),
-        tuple(one for _reference, one in sorted(touched.items()) if not one.void),
-        sum(one.void for one in touched.values()),
+        tuple(sorted(reference for reference, one in touched.items() if not one.void)),
+        _met(touched.values()),
         tuple(late_maintenance),
     )
 
@@ -157,7 +160,7 @@ def time_between_failures(
 
 
 def by_asset(downs: Iterable[Down]) -> Mapping[str, list[Down]]:
-    """The incidents of each asset."""
+    """The outages of each asset."""
     found: dict[str, list[Down]] = {}
     for one in downs:
         if one.asset is not None:
@@ -167,22 +170,32 @@ def by_asset(downs: Iterable[Down]) -> Mapping[str, list[Down]]:
 
 def _of_assets(name: Name, scope: Scope, services: Sequence[Served], excluded: tuple[Excluded, ...]) -> Figure:
     outages = tuple(outage for one in services for outage in one.outages)
-    touched = [down for one in services for down in one.touched]
     return Figure(
         name,
         scope,
         State.NOT_APPLICABLE,
         n=len(outages),
-        counted=tuple(sorted(down.reference for down in touched)),
+        counted=tuple(sorted(reference for one in services for reference in one.touched)),
         excluded=excluded,
         outages=outages,
         met=Met(
-            voided=sum(one.voided for one in services),
-            corrected=sum(down.corrected for down in touched),
-            late=sum(down.late for down in touched),
-            reopened=sum(down.reopened for down in touched),
+            voided=sum(one.met.voided for one in services),
+            corrected=sum(one.met.corrected for one in services),
+            late=sum(one.met.late for one in services),
+            reopened=sum(one.met.reopened for one in services),
         ),
         late_maintenance=tuple(sorted({reference for one in services for reference in one.late_maintenance})),
+    )
+
+
+def _met(touched: Iterable[Down]) -> Met:
+    every = list(touched)
+    counted = [one for one in every if not one.void]
+    return Met(
+        voided=len(every) - len(counted),
+        corrected=sum(one.corrected for one in counted),
+        late=sum(one.late for one in counted),
+        reopened=sum(one.reopened for one in counted),
     )
 
 

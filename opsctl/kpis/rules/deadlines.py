@@ -1,5 +1,6 @@
 """What fell due, and whether it was done by then."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from opsctl.core.periods import Period
@@ -9,17 +10,19 @@ from opsctl.kpis.terms import Name
 from opsctl.rulebook.rules import Rules
 
 
-def on_time(name: Name, case: Judged, period: Period, now: datetime, rules: Rules | None) -> Part | None:
+def on_time(
+    name: Name, case: Judged, period: Period, now: datetime, rules_of: Callable[[int | None], Rules]
+) -> Part | None:
     """Whether what fell due in the period was restored, or acknowledged, by then; None where nothing did.
 
-    Open and past due is late, not yet due is outside. `rules` are those of the case, and only needed where it has a
-    pause that nobody decided: its approval moves the limit, perhaps into another period.
+    Open and past due is late, not yet due is outside. The rules of the case are only asked for where it has a pause
+    that nobody decided: its approval moves the limit, perhaps into another period.
     """
     due, stopped = due_and_stopped(name, case)
     verdict = _verdict(due, stopped, period, now)
     supposed = verdict
-    if rules is not None and is_undecided(case):
-        clock = clock_of(name, case, rules, now)
+    if is_undecided(case):
+        clock = clock_of(name, case, rules_of(case.case.incident.rules), now)
         supposed = None if clock is None else _verdict(clock.due_if_approved, stopped, period, now)
     return None if verdict is None and supposed is None else Part(on_time=verdict, if_approved=supposed)
 

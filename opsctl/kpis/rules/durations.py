@@ -76,18 +76,16 @@ def time_to_resolve(case: Judged, period: Period) -> Part | None:
     return _took(case.opened, case.resolved, None) if within(case.resolved, period) else None
 
 
-def time_to_start_plan(case: Judged, period: Period, demanded: bool) -> Part | None:
-    """Start of the emergency plan − detection, by the start, where the severity demands a plan (`demanded`).
+def time_to_start_plan(case: Judged, period: Period, demands: Callable[[Judged], bool]) -> Part | None:
+    """Start of the emergency plan − detection, by the start, where the severity `demands` a plan.
 
     What was opened in the period, demands a plan and has none is left out.
     """
     started = case.case.incident.plan_started
-    if not demanded:
+    if not within(case.opened if started is None else started, period) or not demands(case):
         return None
     if started is None:
-        return Part(reason=Reason.NO_PLAN) if within(case.opened, period) else None
-    if not within(started, period):
-        return None
+        return Part(reason=Reason.NO_PLAN)
     return _took(case.detected or case.opened, started, None if case.detected else "opened")
 
 

@@ -1,15 +1,14 @@
 """A case with everything that figures ask of it, worked out once, and a case's part in a figure."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from opsctl.incidents.rules.life import Case, Span, late_entries
-from opsctl.incidents.terms import Response
+from opsctl.incidents.rules.life import Case, Incident, Span, late_entries
+from opsctl.incidents.terms import UNRESOLVED, Response, SpanKind, State
 from opsctl.kpis.terms import Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A case and its instants: aware UTC, None where not known.
 
     The case's own properties look through every span of every member each time; a report asks a dozen figures.
@@ -38,6 +37,11 @@ class Judged:
 
 def judged(case: Case) -> Judged:
     """The case with its instants."""
+    return _alone(case) or whole(case)
+
+
+def whole(case: Case) -> Judged:
+    """The same for any case, asked of the case itself."""
     incident = case.incident
     every = case.all
     return Judged(
@@ -53,13 +57,71 @@ def judged(case: Case) -> Judged:
         closed=incident.closed,
         void=incident.void is not None,
         corrected=any(one.corrected_at is not None for one in every),
-        late=any(True for one in every for _entry in late_entries(one)),
+        late=any(is_late(one) for one in every),
         reopened=bool(incident.reopenings),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+def is_late(incident: Incident) -> bool:
+    """Whether something of it was typed in long after it happened."""
+    return any(True for _entry in late_entries(incident))
+
+
+def _alone(case: Case) -> Judged | None:
+    """One look at each span instead of a dozen; None where others were merged into it, or it was opened again.
+
+    Nearly all incidents are neither. tests/kpis/test_judged.py holds it to `whole`.
+    """
+    incident = case.incident
+    if case.members or incident.state is State.MERGED:
+        return None
+    acknowledgement: Span | None = None
+    resolved: datetime | None = None
+    closed: datetime | None = None
+    stopped: datetime | None = None
+    impacts: list[Span] = []
+    lasts = over = False
+    for span in incident.spans:
+        if span.kind is SpanKind.STATE:
+            if span.state is State.RESOLVED:
+                over, resolved = True, span.started
+            elif span.state is State.CLOSED:
+                over, closed = True, span.started
+            elif over:
+                return None
+            elif span.state is State.ACKNOWLEDGED and acknowledgement is None:
+                acknowledgement = span
+        elif span.kind is not SpanKind.PAUSE:
+            impacts.append(span)
+            if span.ended is None:
+                lasts = True
+            elif stopped is None or span.ended > stopped:
+                stopped = span.ended
+    if over == (incident.state in UNRESOLVED):
+        return None
+    if len(impacts) > 1:
+        impacts.sort(key=lambda span: span.started)
+    if not impacts:
+        stopped = resolved
+    return Judged(
+        case,
+        incident.reference,
+        incident.opened,
+        incident.detected,
+        incident.impact_start,
+        acknowledgement,
+        tuple(impacts),
+        None if lasts else stopped,
+        resolved,
+        closed if incident.state is State.CLOSED else None,
+        incident.void is not None,
+        incident.corrected_at is not None,
+        is_late(incident),
+        False,
+    )
+
+
+class Part(NamedTuple):
     """What one case is to one figure: a length in microseconds, a verdict, or the reason why it is left out.
 
     `on_time` is None for what is outside of the cohort; `if_approved` is the same if every undecided pause were

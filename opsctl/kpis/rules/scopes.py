@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from opsctl.assets.rules.assets import AssetView
 from opsctl.kpis.rules.figures import Scope
@@ -18,13 +19,13 @@ class Wanted:
     severity: int | None = None
     by: By | None = None
 
-    @property
+    @cached_property
     def base(self) -> Scope:
         """The scope of the whole."""
         named = ((By.ASSET, self.asset), (By.CUSTOMER, self.customer), (By.SEVERITY, self.severity))
         return tuple((str(kind), value) for kind, value in named if value is not None)
 
-    @property
+    @cached_property
     def split(self) -> By | None:
         """What it is split by; None where it is narrowed to one of these anyway."""
         return None if self.by is None or any(kind == self.by for kind, _value in self.base) else self.by

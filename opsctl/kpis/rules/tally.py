@@ -133,17 +133,15 @@ class Tallies:
         self.scopes_of = scopes_of
         self.rules_of = rules_of
         self.found = {(name, base): Tally(name, base) for name in self.names}
+        self.parts = [(name, self._part_of(name)) for name in self.names]
+        self.carrying = [name for name in self.names if name in CARRYING]
 
     def add(self, case: Judged) -> None:
         """Take up every part that the case has in the figures."""
         if case.case.incident.drill:
             return
-        parts = [(name, part) for name in self.names if (part := self.part_of(name, case)) is not None]
-        carried = [
-            name
-            for name in self.names
-            if name in CARRYING and not case.void and durations.is_carried_over(name, case, self.period.end)
-        ]
+        parts = [(name, part) for name, part_of in self.parts if (part := part_of(case)) is not None]
+        carried = self._carried(case)
         if not parts and not carried:
             return
         for scope in self.scopes_of(case):
@@ -152,16 +150,23 @@ class Tallies:
             for name in carried:
                 self._tally(name, scope).carried.append(case.reference)
 
-    def part_of(self, name: Name, case: Judged) -> Part | None:
-        """What the case is to the figure; None where it is nothing."""
+    def _part_of(self, name: Name) -> Callable[[Judged], Part | None]:
+        """What a case is to that figure; None where it is nothing."""
+        period, now = self.period, self.now
         if name in durations.MEANS:
-            return durations.MEANS[name](case, self.period)
+            mean = durations.MEANS[name]
+            return lambda case: mean(case, period)
         if name in ON_TIME:
-            rules = self.rules_of(case.case.incident.rules) if deadlines.is_undecided(case) else None
-            return deadlines.on_time(name, case, self.period, self.now, rules)
+            return lambda case: deadlines.on_time(name, case, period, now, self.rules_of)
         if name is Name.PLAN_START_TIME:
-            return durations.time_to_start_plan(case, self.period, self._demands_plan(case))
-        return counts.major_security_incident(case, self.period)
+            return lambda case: durations.time_to_start_plan(case, period, self._demands_plan)
+        return lambda case: counts.major_security_incident(case, period)
+
+    def _carried(self, case: Judged) -> list[Name]:
+        end = self.period.end
+        if case.void or case.opened >= end:
+            return []
+        return [name for name in self.carrying if durations.is_carried_over(name, case, end)]
 
     def figures(self) -> list[Figure]:
         """Every figure, the whole before its parts, these in order of their scope."""
