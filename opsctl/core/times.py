@@ -61,6 +61,13 @@ def utc_text(moment: datetime) -> str:
     """
     if moment.tzinfo is not UTC:
         moment = _aware(moment).astimezone(UTC)
+    return _spelled_in_utc(moment)
+
+
+@lru_cache(maxsize=4096)
+def _spelled_in_utc(moment: datetime) -> str:
+    # Kept: a record names the same moment several times, and an import many records. Only for moments that are in UTC
+    # already, since two of a zone that differ in their fold alone count as equal.
     return moment.isoformat("T", "microseconds").removesuffix("+00:00") + "Z"
 
 

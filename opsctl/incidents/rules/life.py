@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 from opsctl.core.intervals import Interval, subtract
@@ -295,11 +296,9 @@ def fields(incident: Incident) -> dict[str, Any]:
         "recorded_at": utc_text(incident.recorded_at),
         "spans": [_span_fields(span) for span in incident.spans],
     }
-    for name in _PLAIN:
-        if (value := getattr(incident, name)) is not None:
-            record[name] = value
-    for name in _MOMENTS:
-        if (moment := getattr(incident, name)) is not None:
+    record.update((name, value) for name, value in zip(_PLAIN, _PLAIN_OF(incident), strict=True) if value is not None)
+    for name, moment in zip(_MOMENTS, _MOMENTS_OF(incident), strict=True):
+        if moment is not None:
             record[name] = utc_text(moment)
     # Named only where they differ from what every record of the first release was.
     if incident.category is not Category.FAULT:
@@ -316,13 +315,18 @@ _PLAIN = (
 _MOMENTS = (
     "impact_start", "detected", "entered_at", "told", "plan_started", "corrected_at", "response_due", "restore_due",
 )  # fmt: skip
+# An import takes many thousand digests: all attributes at once instead of one by one.
+_PLAIN_OF = attrgetter(*_PLAIN)
+_MOMENTS_OF = attrgetter(*_MOMENTS)
+_EXTRAS_OF = attrgetter("weight", *_SPAN_EXTRAS, *_SPAN_MOMENTS)
+_NO_EXTRAS = (FULL, *(None for _name in (*_SPAN_EXTRAS, *_SPAN_MOMENTS)))
 
 
 def _span_fields(span: Span) -> list[Any]:
     told: list[Any] = [
         span.kind, span.state, utc_text(span.started), None if span.ended is None else utc_text(span.ended),
     ]  # fmt: skip
-    if span == Span(span.kind, span.state, span.started, span.ended):
+    if _EXTRAS_OF(span) == _NO_EXTRAS:
         return told  # as most imported ones are
     extras: dict[str, Any] = {name: value for name in _SPAN_EXTRAS if (value := getattr(span, name)) is not None}
     extras.update((name, utc_text(moment)) for name in _SPAN_MOMENTS if (moment := getattr(span, name)) is not None)
