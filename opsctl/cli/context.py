@@ -163,6 +163,11 @@ class Context:
             return sys.stdin.read() if file == "-" else Path(file).expanduser().read_text(encoding="utf-8")
         except FileNotFoundError:
             raise NotFound(_("There is no file {path}.").format(path=file), _("Check the path.")) from None
+        except UnicodeDecodeError as error:
+            raise InvalidInput(
+                _("{file} is not UTF-8: it breaks at byte {offset}.").format(file=file, offset=error.start),
+                _("Save it as UTF-8."),
+            ) from None
         except (OSError, ValueError) as error:
             raise InvalidInput(
                 _("{path} cannot be read: {reason}").format(path=file, reason=getattr(error, "strerror", None) or error)

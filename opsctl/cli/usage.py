@@ -1,6 +1,8 @@
 """Wrong usage, said in the reader's language: Typer's own sentences are English and fixed."""
 
 import difflib
+from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from typer._click import exceptions as click
@@ -42,7 +44,19 @@ def _commands(error: click.ClickException, context: Any) -> list[str]:
     if context is None or not error.message.startswith("No such command "):
         return []
     word = error.message.removeprefix("No such command ").rstrip(".").strip("'\"")
-    return difflib.get_close_matches(word, list(context.command.commands), n=3, cutoff=0.5)
+    return _with_noun(word, context.command.commands) or difflib.get_close_matches(
+        word, list(context.command.commands), n=3, cutoff=0.5
+    )
+
+
+def _with_noun(word: str, commands: Mapping[str, Any]) -> list[str]:
+    """The nouns whose verb the word is, with it: what is typed most, the verbs of incidents, comes first."""
+    from opsctl.cli.groups import Stub
+
+    nouns = sorted(commands.items(), key=lambda item: item[0] != "incident")
+    groups = ((noun, stub.load()) for noun, stub in nouns if isinstance(stub, Stub) and not stub.room.verb)
+    found = (f"{noun} {word}" for noun, group in groups if word in getattr(group, "commands", {}))
+    return list(islice(found, 3))
 
 
 def _nearest(words: Any) -> str:

@@ -63,7 +63,7 @@ def list_() -> None:
 
     context = current()
     versions = context.read(looking.list_versions, at=context.now)
-    context.emit(views.listed([(one.head, one.in_force) for one in versions]))
+    context.emit(views.listed([(one.head, one.in_force) for one in versions], context.now))
 
 
 @verb(

@@ -52,8 +52,8 @@ def data_of(head: Head) -> dict[str, Any]:
     }
 
 
-def listed(versions: Sequence[tuple[Head, bool]]) -> Report:
-    """Every version, each with whether it is in force."""
+def listed(versions: Sequence[tuple[Head, bool]], now: datetime) -> Report:
+    """Every version, each with whether it is in force; of the others, whether that is past or still to come."""
     columns = (
         Column("version", _("rulebook"), Kind.REFERENCE),
         Column("since", _("in force since"), Kind.MOMENT),
@@ -62,7 +62,7 @@ def listed(versions: Sequence[tuple[Head, bool]]) -> Report:
         Column("generation", _("generation"), Kind.COUNT),
     )
     rows = tuple(
-        (head.reference, _since(head), _state(in_force), head.applied_by, head.generation)
+        (head.reference, _since(head), _state(head, in_force, now), head.applied_by, head.generation)
         for head, in_force in versions
     )
     return Report(
@@ -79,8 +79,11 @@ def _since(head: Head) -> Any:
     return head.since or Cell(_("always"), Kind.TEXT)
 
 
-def _state(in_force: bool) -> str:
-    return pgettext("rulebook", "in force") if in_force else pgettext("rulebook", "not in force")
+def _state(head: Head, in_force: bool, now: datetime) -> str:
+    if in_force:
+        return pgettext("rulebook", "in force")
+    coming = head.since is not None and head.since > now
+    return pgettext("rulebook", "to come") if coming else pgettext("rulebook", "ended")
 
 
 def judged(book: Book, file: str) -> Report:

@@ -48,14 +48,25 @@ def test_a_version_with_another_text_is_a_conflict(run: CommandLine, book: Path)
 def test_the_list_says_what_is_in_force_and_since_when(run: CommandLine, book: Path) -> None:
     assert run("rulebook", "list").err == "No rulebook yet. opsctl brings one along: opsctl rulebook apply default\n"
     run("rulebook", "apply", str(book))
-    book.write_text(head(version="2") + WHOLE, encoding="utf-8")
-    run("rulebook", "apply", str(book), "--since", "2026-10-01")
+    for version, since in (("2", "2026-10-01"), ("3", "2027-01-01")):
+        book.write_text(head(version=version) + WHOLE, encoding="utf-8")
+        run("rulebook", "apply", str(book), "--since", since)
     assert run("rulebook", "list").out == (
-        "rulebook  in force since          state         applied by  generation\n"
-        "om@1      always                  not in force  lead.li              1\n"
-        "om@2      2026-10-01 00:00+08:00  in force      lead.li              2\n"
+        "rulebook  in force since          state     applied by  generation\n"
+        "om@1      always                  ended     lead.li              1\n"
+        "om@2      2026-10-01 00:00+08:00  in force  lead.li              2\n"
+        "om@3      2027-01-01 00:00+08:00  to come   lead.li              3\n"
     )
-    assert run("rulebook", "list", "-q").out == "om@1\nom@2\n"
+    assert run("rulebook", "list", "-q").out == "om@1\nom@2\nom@3\n"
+
+
+def test_a_book_in_another_encoding_is_refused_with_the_place_and_what_to_do(run: CommandLine, book: Path) -> None:
+    book.write_bytes(b'[rulebook]\nname = "' + "运维".encode("gb18030") + b'"\n')
+    for verb in ("validate", "apply"):
+        result = run("rulebook", verb, str(book))
+        # The name's first byte is the 20th, counted from 0 the 19th.
+        assert (result.out, result.code) == ("", 2)
+        assert result.err == f"opsctl: {book} is not UTF-8: it breaks at byte 19. Save it as UTF-8.\n"
 
 
 def test_nothing_is_put_before_the_newest_rules_and_the_time_is_the_readers(run: CommandLine, book: Path) -> None:
