@@ -78,7 +78,7 @@ class History:
         """When the fault was gone: the last impact since the last reopening ended, else it was resolved."""
         again = self.reopened
         counting = [
-            end for _start, end in self.case_impacts if again is None or end is None or end >= again
+            end for start, end in self.case_impacts if again is None or start >= again or end is None or end > again
         ]
         if not counting:
             return self.over

@@ -216,10 +216,15 @@ def slow_gap(history: History) -> list[tuple[int, int | None]]:
     again = history.reopened
     if again is None:
         return []
-    ended = [end for _start, end in history.case_impacts if end is not None and end <= again]
-    resolved = [minute for state, minute in history.steps if state is State.RESOLVED and minute <= again]
-    stop = max(ended) if ended else max(resolved)
-    return [(stop, again)] if stop < again else []
+    over = next(minute for state, minute in history.steps if state is State.RESOLVED)
+    ended = [again if end is None else end for start, end in history.case_impacts if start <= over]
+    stop = max(ended) if ended else over
+    hurt = {
+        minute
+        for start, end in history.case_impacts
+        for minute in range(max(start, stop), min(again, again if end is None else end))
+    }
+    return [(minute, minute + 1) for minute in range(stop, again) if minute not in hurt]
 
 
 def slow_start(history: History, starts: Starts) -> int:
@@ -277,8 +282,14 @@ def test_what_was_done_on_time_is_what_counting_working_minutes_says(data: st.Da
         ):
             counted, missed, supposed = expected[name]
             begin = slow_start(history, starts)
-            approved = [(start, end) for start, end, decided in pauses if decided]
-            perhaps = [(start, end) for start, end, decided in pauses if decided is not False]
+            # What lasts on after the clock was stopped holds it no more.
+            until = [
+                (start, end if stopped is None else min(stopped, stopped if end is None else end), decided)
+                for start, end, decided in pauses
+                if stopped is None or start < stopped
+            ]
+            approved = [(start, end) for start, end, decided in until if decided]
+            perhaps = [(start, end) for start, end, decided in until if decided is not False]
             falls = slow_due(begin, limit, calendar, [*approved, *gaps])
             would = slow_due(begin, limit, calendar, [*perhaps, *gaps])
             if falls is not None and 0 <= falls < min(LENGTH, now):

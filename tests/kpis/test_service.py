@@ -10,7 +10,7 @@ from opsctl.core.periods import read_period
 from opsctl.incidents.rules.life import Incident
 from opsctl.incidents.service import write
 from opsctl.kpis import service
-from opsctl.kpis.rules import Figure
+from opsctl.kpis.rules.figures import Figure
 from opsctl.kpis.terms import By, Name
 from tests.factories import make_asset, make_incident
 from tests.harness import Perform, Read

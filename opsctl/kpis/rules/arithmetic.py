@@ -50,7 +50,7 @@ def arithmetic(case: Judged, clock: Clock, zone: str, now: datetime) -> Arithmet
 
     A running pause takes out what has passed of it so far.
     """
-    until = max(clock.start, now if clock.stopped is None else clock.stopped)
+    until = max(clock.start, clock.stopped or case.case.incident.resolved or now)
     restores = clock.kind == "restore"
     gaps = tuple(Interval(*gap) for gap in case.case.gaps) if restores else ()
     spans = case.case.incident.pauses

@@ -101,8 +101,9 @@ def _alone(case: Case) -> Judged | None:
         return None
     if len(impacts) > 1:
         impacts.sort(key=lambda span: span.started)
+    closed = closed if incident.state is State.CLOSED else None
     if not impacts:
-        stopped = resolved
+        stopped = resolved or closed
     return Judged(
         case,
         incident.reference,
@@ -113,7 +114,7 @@ def _alone(case: Case) -> Judged | None:
         tuple(impacts),
         None if lasts else stopped,
         resolved,
-        closed if incident.state is State.CLOSED else None,
+        closed,
         incident.void is not None,
         incident.corrected_at is not None,
         is_late(incident),
