@@ -23,14 +23,24 @@ def made(address: str, zone: str, new: bool, rules: str | None) -> Report:
     )
 
 
-def upgraded(before: str, after: str) -> Report:
-    """One line about an upgrade."""
+def upgraded(before: str, after: str, ruled: bool) -> Report:
+    """One line about an upgrade, and the next step where no rulebook was ever applied: older schemas had none."""
+    remarks: tuple[str, ...] = ()
     if before == after:
         line = _("The schema is up to date: {version}.").format(version=after)
     else:
         line = _("The schema was {before} and is now {after}.").format(before=before, after=after)
+        if not ruled:
+            remarks = (
+                _("There is no rulebook, so incidents get no severity and no clock: opsctl rulebook apply default"),
+                _("Unresolved incidents get theirs with: opsctl incident reclassify REF"),
+            )
     return Report(
-        kind="database.upgraded", data={"before": before, "after": after}, parts=(Text((line,)),), references=(after,)
+        kind="database.upgraded",
+        data={"before": before, "after": after},
+        parts=(Text((line,)),),
+        references=(after,),
+        remarks=remarks,
     )
 
 

@@ -33,9 +33,12 @@ def status() -> None:
     writes=True,
 )
 def upgrade() -> None:
-    """Upgrade and say so."""
+    """Upgrade and say so, and what is still wanted where the older schema had no rulebook."""
     from opsctl.desk import views
     from opsctl.desk.service import database as service
+    from opsctl.rulebook.service import looking
 
     context = current()
-    context.emit(views.upgraded(*service.upgrade(context.store)))
+    before, after = service.upgrade(context.store)
+    ruled = bool(context.read(looking.list_versions, at=context.now))
+    context.emit(views.upgraded(before, after, ruled))

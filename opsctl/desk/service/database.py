@@ -64,7 +64,7 @@ def init(address: Address, *, zone: str, by: Signature) -> Made:
 
 def records(session: Session) -> Iterator[tuple[str, str]]:
     """The database itself as a record: its zone moves every month's edge, so nobody may change it unseen."""
-    if any(ledger.rows(session, Search(subject=DATABASE), limit=1)):
+    if list(ledger.rows(session, Search(subject=DATABASE), limit=1)):
         yield DATABASE, record_digest({"zone": zone_of(session)})
 
 
