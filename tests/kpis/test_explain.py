@@ -27,9 +27,9 @@ def test_a_figure_is_explained_down_to_its_records(run: CommandLine) -> None:
     assert lines[0] == "KPI explained 2026-10 · Asia/Shanghai · as of 2026-11-05 10:00+08:00 · DRAFT"
     assert f"arithmetic 2660400 s ÷ 2678400 s = {2660400 / 2678400!r}" in lines
     assert lines[-7:] == [
-        "asset down from to for declared by",
-        "erp 2026-10-10 10:00:00+08:00 2026-10-10 11:00:00+08:00 1 h INC-2026-0001",
-        "erp 2026-10-31 20:00:00+08:00 2026-11-01 00:00:00+08:00 4 h INC-2026-0003",
+        "asset down from to for service time lost declared by",
+        "erp 2026-10-10 10:00:00+08:00 2026-10-10 11:00:00+08:00 1 h 1 h INC-2026-0001",
+        "erp 2026-10-31 20:00:00+08:00 2026-11-01 00:00:00+08:00 4 h 4 h INC-2026-0003",
         "",
         "record its part",
         "INC-2026-0001 counted",
@@ -46,12 +46,16 @@ def test_an_explanation_for_programs_has_the_merged_outages(run: CommandLine) ->
             "start": "2026-10-10T02:00:00Z",
             "end": "2026-10-10T03:00:00Z",
             "references": ["INC-2026-0001"],
+            "lost": 3600,
+            "weighted": 3600.0,
         },
         {
             "asset": "erp",
             "start": "2026-10-31T12:00:00Z",
             "end": "2026-10-31T16:00:00Z",
             "references": ["INC-2026-0003"],
+            "lost": 4 * 3600,
+            "weighted": 4 * 3600.0,
         },
     ]
 
@@ -97,7 +101,7 @@ def test_one_record_is_explained_in_its_own_month(run: CommandLine, words: list[
 
 def test_a_record_that_was_left_out_is_explained_with_the_reason(odd: CommandLine) -> None:
     result = odd("kpi", "explain", "mtt-resolve", "INC-2026-0005")
-    assert result.out.splitlines()[-1] == "INC-2026-0005 left out: it was resolved before it was opened"
+    assert result.out.splitlines()[-1] == "INC-2026-0005 left out: it would have ended before it began"
 
 
 def test_a_record_that_is_not_there_is_not_explained(run: CommandLine) -> None:

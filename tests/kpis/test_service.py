@@ -7,10 +7,10 @@ import pytest
 from opsctl.assets.service import assets
 from opsctl.core.errors import NotFound
 from opsctl.core.periods import read_period
-from opsctl.incidents.rules.life import Incident
 from opsctl.incidents.service import write
 from opsctl.kpis import service
 from opsctl.kpis.rules.figures import Figure
+from opsctl.kpis.service import explaining
 from opsctl.kpis.terms import By, Name
 from tests.factories import make_asset, make_incident
 from tests.harness import Perform, Read
@@ -89,25 +89,29 @@ def test_one_asset_is_reported_alone_and_found_by_a_part_of_its_title(
     make_asset(perform)
     make_asset(perform, "mail", title="Mail")
     found = figures(read, now, asset="login", by=By.ASSET)
-    assert [(one.name, one.scope) for one in found] == [
-        (Name.AVAILABILITY, (("asset", "erp"),)),
-        (Name.MTT_RESOLVE, (("asset", "erp"),)),
-    ]
+    assert [(one.name, one.scope) for one in found] == [(name, (("asset", "erp"),)) for name in Name]
     with pytest.raises(NotFound):
         figures(read, now, asset="zzz")
 
 
-def test_the_month_of_an_incident_is_that_of_its_outage_resolution_or_opening(perform: Perform) -> None:
+def test_the_month_of_an_incident_is_that_in_which_it_has_its_part(
+    perform: Perform, read: Read, now: datetime
+) -> None:
     make_asset(perform)
     at = {"at": MIDNIGHT - SECOND}
     still_open = make_incident(perform, **at)
     down = make_incident(perform, **at, down=MIDNIGHT)
-    (resolved,) = perform(write.resolve, named=[still_open.reference], at=MIDNIGHT)
+    perform(write.resolve, named=[still_open.reference], at=MIDNIGHT)
 
-    def months(incident: Incident, zone: str) -> list[str]:
-        return [service.month_of(incident, name, zone=zone) for name in Name]
+    def month(word: str, name: Name, zone: str) -> str:
+        found = read(explaining.record, word=word, name=name, zone=zone, now=now)
+        return explaining.month_of(found, name, zone=zone)
 
-    assert months(still_open, "Asia/Shanghai") == ["2026-09", "2026-09"]
-    assert months(down, "Asia/Shanghai") == ["2026-10", "2026-09"]
-    assert months(resolved, "Asia/Shanghai") == ["2026-10", "2026-10"]
-    assert months(resolved, "UTC") == ["2026-09", "2026-09"]
+    resolved, lasting, shanghai = still_open.reference, down.reference, "Asia/Shanghai"
+    assert month(lasting, Name.AVAILABILITY, shanghai) == "2026-10"
+    assert month(lasting, Name.MTT_RESOLVE, shanghai) == "2026-09"
+    assert [month(resolved, name, shanghai) for name in (Name.MTT_RESOLVE, Name.MTTR, Name.MTBF)] == ["2026-10"] * 3
+    assert month(resolved, Name.MTTD, shanghai) == "2026-09"
+    # It was acknowledged as it was opened, and that is judged by when it was typed in.
+    assert month(resolved, Name.MTTA, shanghai) == "2026-11"
+    assert month(resolved, Name.MTT_RESOLVE, "UTC") == "2026-09"
