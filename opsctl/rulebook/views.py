@@ -261,7 +261,7 @@ def _limits(rules: Rules) -> Table:
         Column("customer", _("customer")),
         Column("response", _("response")),
         Column("restore", _("restoration")),
-        Column("calendar", _("calendar"), Kind.REFERENCE),
+        Column("calendar", _("calendar")),
         Column("starts", _("counted from")),
         Column("emergency_plan", _("emergency plan")),
         Column("review_within", _("review within")),
@@ -325,7 +325,7 @@ def _hours(calendar: Calendar) -> str:
 
 
 def _coming(rules: Rules, now: datetime) -> Table:
-    columns = (Column("day", _("day")), Column("calendar", _("calendar"), Kind.REFERENCE), Column("what", _("what")))
+    columns = (Column("day", _("day"), Kind.REFERENCE), Column("calendar", _("calendar")), Column("what", _("what")))
     rows = []
     for name, calendar in sorted(rules.calendars.items()):
         today = local_day(now, calendar.zone)

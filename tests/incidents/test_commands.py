@@ -203,6 +203,17 @@ def test_what_cannot_be_done_is_one_line_and_a_code(
     assert run("incident", "list") == Result("", "No incidents.\n", 0)
 
 
+def test_a_correction_that_contradicts_another_time_is_refused_in_the_readers_zone(run: CommandLine) -> None:
+    run("open", "erp", "x", "--at", "09:00")
+    hint = "Correct that time, too: both can be given at once."
+    for zone, typed, seen in (
+        ("Asia/Shanghai", "08:30", "2026-11-05 08:30:00+08:00"),
+        ("Europe/Berlin", "01:30", "2026-11-05 01:30:00+01:00"),
+    ):
+        result = run("--tz", zone, "incident", "correct", "1", f"acknowledged={typed}", "--reason", "typo")
+        assert result == refused(2, f"acknowledged {seen} is before the impact began. {hint}")
+
+
 def test_a_number_of_two_years_is_ambiguous_where_neither_is_this_one(run: CommandLine) -> None:
     for year in (2024, 2025):
         run.now = datetime(year, 5, 1, tzinfo=UTC)

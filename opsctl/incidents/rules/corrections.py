@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from opsctl.core.errors import Conflict, InvalidInput
+from opsctl.core.errors import MOMENT, Conflict, InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.times import utc_text
 from opsctl.incidents.rules.life import Incident, Span
@@ -158,9 +158,9 @@ def _contradictions(incident: Incident) -> Iterator[tuple[object, InvalidInput]]
             yield ("ended", place), InvalidInput(message, hint)
         if incident.impact_start is not None and span.started < incident.impact_start:
             message = _("{reference} was down at {moment}, before its impact would have begun.").format(
-                reference=incident.reference, moment=utc_text(span.started)
+                reference=incident.reference, moment=MOMENT
             )
-            yield ("down", place), InvalidInput(message)
+            yield ("down", place), InvalidInput(message, moment=span.started)
     yield from _before_the_start(incident)
     yield from _out_of_order(incident)
 
@@ -184,8 +184,8 @@ def _before_the_start(incident: Incident) -> Iterator[tuple[object, InvalidInput
     ]
     for what, field, moment in moments:
         if moment is not None and moment < start:
-            message = _("{field} {moment} is before the impact began").format(field=field, moment=utc_text(moment))
-            yield ("start", what), InvalidInput(message, _together())
+            message = _("{field} {moment} is before the impact began").format(field=field, moment=MOMENT)
+            yield ("start", what), InvalidInput(message, _together(), moment=moment)
 
 
 def _out_of_order(incident: Incident) -> Iterator[tuple[object, InvalidInput]]:
@@ -196,18 +196,18 @@ def _out_of_order(incident: Incident) -> Iterator[tuple[object, InvalidInput]]:
     for place, span in states:
         if reopened is not None and span.state in _FIELDS and span.started < reopened.started:
             message = _("{field} {moment} is before it was reopened").format(
-                field=_FIELDS[span.state], moment=utc_text(span.started)
+                field=_FIELDS[span.state], moment=MOMENT
             )
-            yield ("reopened", place), InvalidInput(message)
+            yield ("reopened", place), InvalidInput(message, moment=span.started)
         if span.state in (State.RESOLVED, State.CLOSED):
             if over is not None and span.started < over.started:
-                message = _("closed {moment} is before it was resolved").format(moment=utc_text(span.started))
-                yield ("closed", place), InvalidInput(message, _together())
+                message = _("closed {moment} is before it was resolved").format(moment=MOMENT)
+                yield ("closed", place), InvalidInput(message, _together(), moment=span.started)
             over = over or span
         elif over is not None and span.state in UNRESOLVED:
             if span.started < over.started:
-                message = _("resolved {moment} is after it was reopened").format(moment=utc_text(over.started))
-                yield ("resolved", place), InvalidInput(message)
+                message = _("resolved {moment} is after it was reopened").format(moment=MOMENT)
+                yield ("resolved", place), InvalidInput(message, moment=over.started)
             reopened, over = span, None
 
 
