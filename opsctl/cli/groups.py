@@ -10,8 +10,8 @@ import typer
 from typer._click import Command as ClickCommand
 from typer._click import Context as ClickContext
 from typer.core import TyperCommand, TyperGroup, TyperOption
-from typer.main import get_group_from_info
-from typer.models import TyperInfo
+from typer.main import get_command_from_info
+from typer.models import CommandInfo
 
 from opsctl.cli import help as help_pages
 from opsctl.cli import usage
@@ -95,16 +95,33 @@ class Group(TyperGroup):
         return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: ClickContext, args: list[str]) -> tuple[str | None, ClickCommand | None, list[str]]:
-        """The command that is named, loaded now if it is a room's."""
+        """The command that is named, loaded or made now if it is a room's or a verb."""
         name, command, rest = self._click_resolve_command(ctx, args)
-        if isinstance(command, Stub):
+        if isinstance(command, Late):
             command = command.load()
             self.commands[str(name)] = command
         return name, command, rest
 
 
-class Stub(ClickCommand):
-    """The place of a room in the list of nouns until it is named."""
+class Late(ClickCommand):
+    """The place of a command, with its name and help, until it is named."""
+
+    def load(self) -> ClickCommand:
+        """The command itself."""
+        raise NotImplementedError
+
+    def format_options(self, ctx: ClickContext, formatter: Any) -> None:
+        """Nothing: it is swapped for the command before it is asked."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Never called: it is swapped for the command before it runs."""
+
+    def _main_shell_completion(self, *args: Any, **kwargs: Any) -> None:
+        """Never called: completion comes from static files."""
+
+
+class Stub(Late):
+    """The place of a room in the list of nouns."""
 
     def __init__(self, room: Room) -> None:
         super().__init__(name=room.noun, help=room.help)
@@ -112,27 +129,30 @@ class Stub(ClickCommand):
 
     def load(self) -> ClickCommand:
         """The room's own group or verb."""
-        app = importlib.import_module(self.room.commands).app
-        group = self._group_of(app)
-        for module in self.room.adds:
-            group.commands.update(self._group_of(importlib.import_module(module).app).commands)
-        for command in group.commands.values():
-            _graft(command)
+        verbs: dict[str, ClickCommand] = {}
+        for module in (self.room.commands, *self.room.adds):
+            app: typer.Typer = importlib.import_module(module).app
+            verbs.update((str(info.name), LateVerb(info)) for info in app.registered_commands)
+        if self.room.verb:
+            found = verbs[self.room.noun]
+            return found.load() if isinstance(found, Late) else found
+        group = Group(name=self.room.noun, commands=verbs, help=self.room.help, rich_markup_mode=None)
         _graft(group)
-        return group.commands[self.room.noun] if self.room.verb else group
+        return group
 
-    def _group_of(self, app: typer.Typer) -> TyperGroup:
-        info = TyperInfo(app, name=self.room.noun, help=self.room.help, cls=Group)
-        return get_group_from_info(info, pretty_exceptions_short=True, suggest_commands=False, rich_markup_mode=None)
 
-    def format_options(self, ctx: ClickContext, formatter: Any) -> None:
-        """Nothing: a stub is swapped for its room before it is asked."""
+class LateVerb(Late):
+    """The place of a verb: looking into the parameters of all verbs of a noun takes longer than running one."""
 
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Never called: a stub is swapped for its room before it runs."""
+    def __init__(self, info: CommandInfo) -> None:
+        super().__init__(name=info.name, help=info.help)
+        self.info = info
 
-    def _main_shell_completion(self, *args: Any, **kwargs: Any) -> None:
-        """Never called: completion comes from static files."""
+    def load(self) -> ClickCommand:
+        """The verb."""
+        command = get_command_from_info(self.info, pretty_exceptions_short=True, rich_markup_mode=None)
+        _graft(command)
+        return command
 
 
 def room_app() -> typer.Typer:
