@@ -13,6 +13,7 @@ from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.typed import mend
 from opsctl.kpis.terms import OF_ASSETS, By, Name
+from opsctl.rulebook.terms import SEVERITIES
 
 if TYPE_CHECKING:
     from opsctl.core.periods import Period
@@ -29,7 +30,7 @@ PeriodOption = Annotated[
 ]
 AssetOption = Annotated[str | None, Option("--asset", metavar="ASSET", help=_("Only this asset."))]
 CustomerOption = Annotated[str | None, Option("--customer", metavar="CUSTOMER", help=_("Only this customer."))]
-SeverityOption = Annotated[int | None, Option("--severity", metavar="N", min=1, max=4, help=_("Only this severity."))]
+SeverityOption = Annotated[int | None, Option("--severity", metavar="1-4", help=_("Only this severity."))]
 
 
 def _period(context: Context, word: str | None, option: str | None) -> "Period":
@@ -100,6 +101,7 @@ def report(
     from opsctl.kpis import service, views
 
     context = current()
+    _check_severity(severity)
     wanted = _period(context, word, period)
     narrowed = {"asset": asset, "customer": customer, "severity": severity}
     found = context.read(service.report, now=context.now, period=wanted, **narrowed, by=by, trend=trend)
@@ -133,7 +135,7 @@ def explain(
     context = current()
     reference, other = _reference_and_period(words or [])
     figure = _name(name)
-    _check_severity(figure, severity)
+    _check_severity(severity, figure)
     wanted = _period(context, other, period)
     record = None
     if reference is not None:
@@ -155,7 +157,11 @@ def _reference_and_period(words: list[str]) -> tuple[str | None, str | None]:
     return next(iter(named), None), next(iter(others), None)
 
 
-def _check_severity(figure: Name, severity: int | None) -> None:
+def _check_severity(severity: int | None, figure: Name | None = None) -> None:
+    if severity is not None and severity not in SEVERITIES:
+        raise InvalidInput(
+            _("There is no severity {severity}.").format(severity=severity), _("Use 1 (the worst) to 4.")
+        )
     if severity is not None and figure in OF_ASSETS:
         raise InvalidInput(
             _("{figure} is a figure of assets, which have no severity.").format(figure=figure),

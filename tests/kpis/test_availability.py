@@ -132,7 +132,7 @@ def situations(draw: st.DrawFn) -> tuple[Period, datetime, datetime, datetime, l
     return month(f"{year}-{number:02d}", zone), first, end, now, assets, incidents
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(situations())
 def test_availability_is_what_counting_every_minute_gives(
     situation: tuple[Period, datetime, datetime, datetime, list[AssetView], list[Incident]],

@@ -251,7 +251,7 @@ def paused(draw: st.DrawFn, history: History) -> list[tuple[int, int | None, boo
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_what_was_done_on_time_is_what_counting_working_minutes_says(data: st.DataObject) -> None:
     calendar = data.draw(st.sampled_from(["always", "office"]))

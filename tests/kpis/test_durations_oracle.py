@@ -161,7 +161,7 @@ def check_statistics(figure: Figure, took: Sequence[int]) -> None:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(histories(LENGTH), max_size=6))
 def test_every_figure_of_cases_is_what_the_histories_say_minute_by_minute(found: list[History]) -> None:
     cases = [record(one, FIRST, number) for number, one in enumerate(found, 1)]
@@ -194,7 +194,7 @@ def test_every_figure_of_cases_is_what_the_histories_say_minute_by_minute(found:
             check_statistics(figure, [answer[0] for answer in fine.values() if answer[0] is not None])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(histories(LENGTH), max_size=6))
 def test_acknowledgements_are_told_apart_by_how_they_came_about(found: list[History]) -> None:
     cases = [record(one, FIRST, number) for number, one in enumerate(found, 1)]
@@ -218,7 +218,7 @@ def test_acknowledgements_are_told_apart_by_how_they_came_about(found: list[Hist
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(histories(LENGTH), max_size=8))
 def test_neighbouring_months_share_no_record_and_lose_none(found: list[History]) -> None:
     cases = [record(one, FIRST, number) for number, one in enumerate(found, 1)]

@@ -14,7 +14,7 @@ from tests.kpis.records import at, of_states
 FIRST = datetime(2026, 10, 1, tzinfo=UTC)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(histories(31 * 1440))
 def test_the_quick_look_sees_what_the_case_says(history: History) -> None:
     case = record(history, FIRST, 1)

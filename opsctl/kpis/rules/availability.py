@@ -121,11 +121,12 @@ def served(
 def without_asset(downs: Iterable[Down], period: Period, now: datetime) -> tuple[Excluded, ...]:
     """The incidents that were down in the period and name no asset."""
     passed = Interval(period.start, max(period.start, min(period.end, now)))
-    return tuple(
-        Excluded(one.reference, Reason.NO_ASSET)
+    found = (
+        one.reference
         for one in downs
         if one.asset is None and not one.void and any(_touches(_lasted(span, now), passed) for span in one.outages)
     )
+    return tuple(Excluded(reference, Reason.NO_ASSET) for reference in sorted(found))
 
 
 def availability(
