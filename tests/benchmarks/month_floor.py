@@ -5,15 +5,13 @@ customers, targets or explanations; it reads the dues as they are stored.
 """
 
 import json
-import math
 import sqlite3
 import sys
-from collections import Counter, defaultdict
-from collections.abc import Iterable
-from datetime import datetime
+from collections import defaultdict
 from typing import Any
 
 import typer
+from month_cohort import SECOND, Cohort, instant, length, maybe, union
 from sqlmodel import create_engine
 
 _COUNTS = "i.void IS NULL AND i.drill = 0"
@@ -37,8 +35,7 @@ _STOPPED = (
     " WHEN count(*) = count(o.ended) THEN max(o.ended) END FROM incident_interval o"
     " WHERE o.incident = i.reference AND o.kind IN ('outage', 'impact'))"
 )
-_SECOND = 1_000_000
-_LATE = 15 * 60 * _SECOND
+_LATE = 15 * 60 * SECOND
 _NEVER = 1 << 60
 
 
@@ -132,7 +129,7 @@ class Month:
             "reopened": {reference for (reference,) in reopened},
         }
 
-    def _detected(self) -> "Cohort":
+    def _detected(self) -> Cohort:
         cohort = Cohort()
         for reference, opened, detected, began, void in self.all(
             f"SELECT i.reference, i.opened, i.detected, i.impact_start, i.void FROM incident i"
@@ -149,7 +146,7 @@ class Month:
                 cohort.add(one["reference"], None, known - one["impact"], fallback=fallback)
         return cohort
 
-    def _acknowledged(self) -> "Cohort":
+    def _acknowledged(self) -> Cohort:
         cohort = Cohort()
         for reference, opened, first, response, void in self.all(
             f"SELECT i.reference, i.opened, s.started, s.response, i.void FROM incident_interval s JOIN incident i"
@@ -172,7 +169,7 @@ class Month:
                 cohort.add(one["reference"], None, reason="never-acknowledged")
         return cohort
 
-    def _mitigated(self) -> "Cohort":
+    def _mitigated(self) -> Cohort:
         cohort = Cohort()
         for reference, began, end, void in self.all(
             f"SELECT i.reference, coalesce(i.impact_start, i.detected, i.opened), min(s.started), i.void"
@@ -182,7 +179,7 @@ class Month:
             cohort.add(reference, void, instant(end) - instant(began))
         return cohort
 
-    def _restored(self) -> "Cohort":
+    def _restored(self) -> Cohort:
         rows = self.all(
             f"SELECT i.reference, i.impact_start, i.opened, i.detected, i.void, o.started, o.ended,"
             f" (SELECT max(r.started) FROM incident_interval r WHERE r.incident = i.reference AND r.state IN"
@@ -225,7 +222,7 @@ class Month:
             cohort.add(reference, void, reason="no-restoration")
         return cohort
 
-    def _resolved(self) -> "Cohort":
+    def _resolved(self) -> Cohort:
         cohort = Cohort()
         for reference, opened, end, void in self.all(
             f"SELECT i.reference, i.opened, s.started, i.void FROM incident_interval s JOIN incident i"
@@ -237,7 +234,7 @@ class Month:
                 cohort.add(one["reference"], None, one["resolved"] - one["opened"])
         return cohort
 
-    def _due(self, column: str, stopped: str, field: str) -> "Cohort":
+    def _due(self, column: str, stopped: str, field: str) -> Cohort:
         cohort = Cohort()
         for reference, due, end, void in self.all(
             f"SELECT i.reference, i.{column}, {stopped}, i.void FROM incident i WHERE i.{column} >= :start"
@@ -250,7 +247,7 @@ class Month:
                 cohort.add(one["reference"], None, on_time=good)
         return cohort
 
-    def _major(self) -> "Cohort":
+    def _major(self) -> Cohort:
         cohort = Cohort(plain=True)
         for reference, void in self.all(
             f"SELECT i.reference, i.void FROM incident i WHERE i.opened >= :start AND i.opened < :end"
@@ -262,7 +259,7 @@ class Month:
                 cohort.add(one["reference"], None)
         return cohort
 
-    def _service(self) -> tuple[float, float, int, int, "Cohort"]:
+    def _service(self) -> tuple[float, float, int, int, Cohort]:
         """What all assets served and were to serve, how many merged outages there were, how many began, and whose."""
         assets = [handle for (handle,) in self.all("SELECT handle FROM asset")]
         spans: dict[str, list[tuple[int, int]]] = {handle: [] for handle in assets}
@@ -288,7 +285,7 @@ class Month:
                 outages += 1
                 failures += start >= self.start
         agreed = len(assets) * (self.end - self.start)
-        return (agreed - lost) / _SECOND, agreed / _SECOND, outages, failures, cohort
+        return (agreed - lost) / SECOND, agreed / SECOND, outages, failures, cohort
 
     def _carried_over(self) -> tuple[int, int]:
         """How many that were opened before the end were not resolved, and not restored, by then."""
@@ -384,110 +381,6 @@ class Month:
             "spans": impacts,
             "stopped": (max(ends) if len(ends) == len(impacts) else None) if impacts else over,
         }
-
-
-def instant(stored: str) -> int:
-    """A stored moment in microseconds since 1970."""
-    return round(datetime.fromisoformat(stored + "+00:00").timestamp() * 1_000_000)
-
-
-def union(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The spans, sorted, those that overlap or touch made one."""
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = merged[-1][0], max(merged[-1][1], end)
-        elif start < end:
-            merged.append((start, end))
-    return merged
-
-
-def length(spans: Iterable[tuple[int, int]]) -> int:
-    """How long the union of the spans is."""
-    return sum(end - start for start, end in union(spans))
-
-
-def maybe(stored: str | None) -> int | None:
-    """The same, or None where it is not known."""
-    return None if stored is None else instant(stored)
-
-
-class Cohort:
-    """The records of one figure: what was counted, left out and void."""
-
-    def __init__(self, *, plain: bool = False) -> None:
-        self.plain = plain
-        self.took: dict[str, int] = {}
-        self.verdicts: dict[str, bool] = {}
-        self.counted: list[str] = []
-        self.excluded: dict[str, str] = {}
-        self.voided = 0
-        self.fallbacks: Counter[str] = Counter()
-        self.responses: Counter[str] = Counter()
-
-    def add(
-        self,
-        reference: str,
-        void: str | None,
-        took: int | None = None,
-        *,
-        on_time: bool | None = None,
-        reason: str | None = None,
-        fallback: str | None = None,
-        response: str | None = None,
-    ) -> None:
-        """Take up one record."""
-        if void is not None:
-            self.voided += 1
-        elif reason is not None or (took is not None and took < 0):
-            self.excluded[reference] = reason or "negative"
-        else:
-            self.counted.append(reference)
-            if took is not None:
-                self.took[reference] = took
-            if on_time is not None:
-                self.verdicts[reference] = on_time
-            if fallback is not None:
-                self.fallbacks[fallback] += 1
-            if response is not None:
-                self.responses[response] += 1
-
-    def met(self) -> list[str]:
-        """Every record but the void."""
-        return [*self.counted, *self.excluded]
-
-    def told(self, marked: dict[str, set[str]]) -> dict[str, Any]:
-        """The figure with what it met."""
-        met = self.met()
-        found: dict[str, Any] = {
-            "n": len(self.counted),
-            "counted": sorted(self.counted),
-            "excluded": sorted(self.excluded.items()),
-            "voided": self.voided,
-            **{name: sum(reference in some for reference in met) for name, some in marked.items()},
-        }
-        if self.plain:
-            return {**found, "value": len(self.counted)}
-        if self.verdicts:
-            good = sum(self.verdicts.values())
-            return {**found, "value": good / found["n"], "numerator": good, "denominator": found["n"]}
-        return {**found, "fallbacks": dict(self.fallbacks), **mean(list(self.took.values()))}
-
-
-def mean(took: list[int]) -> dict[str, Any]:
-    """The figures that stand for many durations, in seconds."""
-    if not took:
-        return {"value": None}
-    ordered = sorted(one / _SECOND for one in took)
-    n, middle = len(ordered), len(ordered) // 2
-    return {
-        "value": math.fsum(ordered) / n,
-        "numerator": math.fsum(ordered),
-        "denominator": n,
-        "median": ordered[middle] if n % 2 else (ordered[middle - 1] + ordered[middle]) / 2,
-        "p90": ordered[(9 * n + 9) // 10 - 1],
-        "max": ordered[-1],
-    }
 
 
 if __name__ == "__main__":
