@@ -3,14 +3,11 @@
 Inside, time is aware UTC. A local time that the clocks skip, or show twice, is never guessed.
 """
 
-import os
 import re
 from bisect import bisect_left
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opsctl.core.errors import InvalidInput
@@ -86,19 +83,6 @@ def read_zone(name: str) -> "ZoneInfo":
         _("There is no time zone {name!r}.").format(name=excerpt(name)),
         _("Did you mean {names}?").format(names=", ".join(close)) if close else _("Use a name such as Asia/Shanghai."),
     )
-
-
-def machine_zone(environment: Mapping[str, str] = os.environ, etc: Path = Path("/etc")) -> str:
-    """The name of this machine's zone: TZ, then /etc/timezone, then where /etc/localtime points, else `UTC`."""
-    candidates = [environment.get("TZ", "").removeprefix(":")]
-    with suppress(OSError):
-        candidates.append((etc / "timezone").read_text(encoding="ascii", errors="replace"))
-    with suppress(OSError):
-        candidates.append(str((etc / "localtime").readlink()))
-    for candidate in candidates:
-        with suppress(InvalidInput):
-            return read_zone(candidate.rpartition("zoneinfo/")[2]).key
-    return "UTC"
 
 
 def looks_like_moment(text: str) -> bool:

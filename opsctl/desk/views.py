@@ -13,7 +13,9 @@ def made(address: str, zone: str, new: bool, rules: str | None) -> Report:
     line = _("Made {address}, zone {zone}.") if new else _("{address} is there already, zone {zone}.")
     lines = [line.format(address=address, zone=zone)]
     if rules is not None:
-        told = _("Rules in force: {rules}, brought along. See: opsctl rulebook show   yours: opsctl rulebook apply FILE")
+        told = _(
+            "Rules in force: {rules}, brought along. See: opsctl rulebook show   yours: opsctl rulebook apply FILE"
+        )
         lines.append(told.format(rules=rules))
     return Report(
         kind="database.made",

@@ -10,8 +10,8 @@ from typer import Argument, Option
 from opsctl.cli.context import Context, current
 from opsctl.cli.groups import room_app, verb
 from opsctl.core.errors import InvalidInput, Unavailable
+from opsctl.core.machine import machine_zone
 from opsctl.core.texts import _, ngettext
-from opsctl.core.times import machine_zone
 from opsctl.core.typed import mend
 from opsctl.rulebook.terms import DEFAULT_WORD
 

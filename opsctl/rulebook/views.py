@@ -257,7 +257,7 @@ def _matrix(rules: Rules) -> Table:
 def _limits(rules: Rules) -> Table:
     columns = (
         Column("severity", _("severity"), Kind.COUNT),
-        Column("name", _("name")),
+        Column("name", pgettext("of a rule", "name")),
         Column("customer", _("customer")),
         Column("response", _("response")),
         Column("restore", _("restoration")),
@@ -335,7 +335,10 @@ def _coming(rules: Rules, now: datetime) -> Table:
             **dict.fromkeys(calendar.open, _("working day")),
             **dict.fromkeys(calendar.closed, _("day off")),
         }
-        rows += [(day.isoformat(), name, special[day]) for day in sorted(special) if day >= today][:_COMING]
+        coming = [(day.isoformat(), name, special[day]) for day in sorted(special) if day >= today]
+        rows += coming[:_COMING]
+        if len(coming) > _COMING:
+            rows.append(("…", name, _("{count} more; see --json").format(count=len(coming) - _COMING)))
     return Table(columns, tuple(rows), title=_("Special days to come"))
 
 
@@ -344,7 +347,7 @@ def _off(known: bool) -> str:
 
 
 def _posts(rules: Rules) -> Table:
-    columns = (Column("post", _("post"), Kind.REFERENCE), Column("name", _("name")))
+    columns = (Column("post", _("post"), Kind.REFERENCE), Column("name", pgettext("of a rule", "name")))
     return Table(columns, tuple((post, said(words)) for post, words in sorted(rules.posts.items())), title=_("Posts"))
 
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsctl.core.errors import InvalidInput
-from opsctl.core.times import machine_zone, read_duration, read_zone, show_duration, utc_text
+from opsctl.core.machine import machine_zone
+from opsctl.core.times import read_duration, read_zone, show_duration, utc_text
 
 any_text = st.text(st.characters(codec=None, categories=None), max_size=80)
 

@@ -23,7 +23,8 @@ def test_the_zone_is_the_first_fact_and_a_record_of_the_ledger(run: CommandLine,
     listed = run("ledger", "list", "--db", database, "-q")
     # The second is the rulebook that every database begins with.
     assert (listed.out, listed.code) == ("2\n1\n", 0)
-    assert run("ledger", "verify", "--deep", "--db", database).out.startswith("The ledger is whole: 2 rows, 2 records. ")
+    verified = run("ledger", "verify", "--deep", "--db", database)
+    assert verified.out.startswith("The ledger is whole: 2 rows, 2 records. ")
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("UPDATE setting SET value = 'UTC' WHERE name = 'zone'")
     verified = run("ledger", "verify", "--deep", "--db", database)

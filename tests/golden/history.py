@@ -37,7 +37,10 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("09-28 15:00", ("incident", "open", "erp", "reports are slow", "--impact", "low")),
     ("10-01 10:30", ("incident", "resolve", "1", "--cause", "missing index")),
     # 2 and 3: two outages of one asset that overlap, 08:50 to 09:31 and 09:00 to 09:45
-    ("10-02 08:58", ("incident", "open", "erp", "login answers 502", "--down", "08:50", "--impact", "high", "--unowned")),
+    (
+        "10-02 08:58",
+        ("incident", "open", "erp", "login answers 502", "--down", "08:50", "--impact", "high", "--unowned"),
+    ),
     ("10-02 09:05", ("incident", "ack", "2")),
     ("10-02 09:05", ("incident", "plan", "2", "--name", "ERP 登录应急预案")),
     (
@@ -71,7 +74,10 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("10-21 16:05", ("incident", "note", "8", "the password is hunter2")),
     ("10-21 16:30", ("incident", "resolve", "8", "--cause", "password had expired")),
     # 9: open for a week
-    ("10-28 08:00", ("incident", "open", "core-sw-1", "风扇转速低", "--impact", "low", "--urgency", "low", "--unowned")),
+    (
+        "10-28 08:00",
+        ("incident", "open", "core-sw-1", "风扇转速低", "--impact", "low", "--urgency", "low", "--unowned"),
+    ),
     # 10: an outage over the end of the month
     ("10-31 23:55", ("incident", "open", "erp", "database failover hangs", "--down", "23:50")),
     ("11-01 00:40", ("incident", "resolve", "10", "--restored", "00:20")),

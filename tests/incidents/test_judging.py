@@ -203,10 +203,12 @@ def test_the_clock_runs_until_a_pause_is_approved_and_for_ever_where_it_is_refus
     assert incident_of(read, at(5, 4)).restore_due == at(5, 7)
     desk(judging.pause, named=["1"], reason="lunch", now=at(5, 4, 30))
     desk(judging.approve, as_="anna", named=["１／２"], approved=False, reason="no", now=at(5, 4, 40))
-    desk(judging.resume, named=["1"], now=at(5, 5))
     assert incident_of(read, at(5, 5)).restore_due == at(5, 7)
     with pytest.raises(Conflict, match="decided by anna already"):
         desk(judging.approve, as_="bo", named=["1/2"], now=at(5, 5))
+    # What was refused is over, so that another may be asked for.
+    desk(judging.pause, named=["1"], reason="waiting for a part", now=at(5, 5))
+    assert [span.ended for span in incident_of(read, at(5, 5)).pauses] == [at(5, 4), at(5, 4, 40), None]
     check_whole()
 
 
@@ -214,7 +216,7 @@ def test_the_clock_runs_until_a_pause_is_approved_and_for_ever_where_it_is_refus
 def test_a_pause_that_is_not_there_is_not_approved(desk: Perform, word: str) -> None:
     make_incident(desk)
     desk(judging.pause, named=["1"], reason="waiting")
-    with pytest.raises((NotFound, Conflict)):
+    with pytest.raises((NotFound, Conflict, InvalidInput)):
         desk(judging.approve, as_="anna", named=[word])
 
 

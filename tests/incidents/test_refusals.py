@@ -146,7 +146,10 @@ def test_a_command_that_cannot_be_meant_changes_nothing(
         (["incident", "correct", "1", "opened=", "--reason", "x"], 2),
         (["incident", "correct", "1", "title=", "--reason", "x"], 2),
         (["incident", "correct", "1", "cause=\x1b[2J", "--reason", "x"], 2),
-        (["incident", "correct", "1", "asset=", "--reason", "x"], 4),
+        (["incident", "correct", "1", "asset=", "--reason", "x"], 2),
+        (["incident", "correct", "1", "title=-", "--reason", "x"], 2),
+        (["incident", "correct", "1", "opened=-", "--reason", "x"], 2),
+        (["incident", "close", "1", "--cause", "-", "--handling", "——", "--result", "…"], 2),
         (["incident", "correct", "1", "asset=er", "--reason", "x"], 4),
         (["incident", "correct", "1", "customer=yi", "--reason", "x"], 4),
         (["incident", "correct", "1", "impact=huge", "--reason", "x"], 2),
@@ -291,5 +294,16 @@ happened                   event          by       text                         
 """
     assert "into INC-2026-0001" in run("incident", "timeline", "3").out
     run("incident", "correct", "1", "impact_start=09:00", "--reason", "log")
-    changed = "log · impact_start: 2026-11-05T02:00:00Z → 2026-11-05T01:00:00Z"
+    changed = "log · impact start: 2026-11-05T02:00:00Z → 2026-11-05T01:00:00Z"
     assert changed in run("incident", "timeline", "1").out
+
+
+def test_what_need_not_be_known_is_taken_away_with_a_dash(run: CommandLine) -> None:
+    run("open", "erp", "slow", "--down", "09:00", "--detected", "09:10")
+    run("incident", "correct", "1", "cause=full disk", "--reason", "seen")
+    assert run("incident", "correct", "1", "detected=-", "cause=–", "impact_start＝-", "--reason", "mistyped").code == 0
+    shown = json.loads(run("incident", "show", "1", "--json").out)["data"]
+    assert (shown["detected"], shown["cause"], shown["impact_start"]) == (None, None, None)
+    # The outage was declared, whether or not the beginning of its impact is known.
+    assert [span["started"] for span in shown["spans"] if span["kind"] == "outage"] == ["2026-11-05T01:00:00Z"]
+    assert run("ledger", "verify", "--deep").code == 0

@@ -261,3 +261,10 @@ def test_bytes_that_are_no_text_are_refused(run: CommandLine, tmp_path: Path) ->
     result = run("rulebook", "validate", str(tmp_path / "x.toml"))
     assert result.code == 2
     assert result.err.count("\n") == 1
+
+
+def test_a_slip_of_the_year_does_not_lock_the_rules_for_a_lifetime(run: CommandLine) -> None:
+    refused = run("rulebook", "apply", "default", "--since", "2099-01-01")
+    assert (refused.out, refused.code) == ("", 2)
+    assert "2099-01-01 00:00:00+08:00 is more than a year ahead" in refused.err
+    assert run("rulebook", "apply", "default", "--since", "2027-01-01").code == 0

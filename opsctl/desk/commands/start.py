@@ -10,6 +10,7 @@ from opsctl.cli.context import Context, current
 from opsctl.cli.groups import room_app, verb
 from opsctl.core import times
 from opsctl.core.errors import InvalidInput
+from opsctl.core.machine import machine_zone
 from opsctl.core.texts import _
 from opsctl.desk import rules, views
 from opsctl.desk.terms import ASSETS, HISTORY, HISTORY_MAP, ZONE
@@ -31,7 +32,7 @@ def init(
     from opsctl.desk.service import database as service
 
     context = current()
-    name = times.read_zone(zone or context.host_file.timezone or times.machine_zone()).key
+    name = times.read_zone(zone or context.host_file.timezone or machine_zone()).key
     made = service.init(context.address, zone=name, by=context.signature())
     context.emit(views.made(made.address, made.zone, made.new, made.rules))
 

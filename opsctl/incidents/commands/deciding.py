@@ -13,6 +13,7 @@ from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.typed import mend, read_body, read_title
 from opsctl.incidents.commands.parameters import (
+    NOTHING,
     At,
     CategoryOf,
     Cause,
@@ -276,7 +277,7 @@ def correct(
         list[str],
         Argument(
             metavar="REF … FIELD=VALUE …",
-            help=_("title, asset, customer, category, cause, opened, impact_start, acknowledged, restored …"),
+            help=_("title, asset, customer, category, cause, opened, restored …; - takes a value away: told=-"),
         ),
     ],
     reason: Annotated[str, Option("--reason", metavar="TEXT", help=_("Why it was wrong."))],
@@ -305,6 +306,13 @@ def _field(context: "Context", word: str) -> tuple[str, Any]:
     sign = next(letter for letter in word if mend(letter) == "=")
     name, _sign, value = word.partition(sign)
     field = read_word(mend(name).replace("-", "_"), list(corrections.CORRECTABLE), _("The field"))
+    if mend(value) in NOTHING:
+        if field in corrections.CLEARABLE:
+            return field, None
+        raise InvalidInput(
+            _("{field} cannot be taken away.").format(field=field),
+            _("These can: {fields}.").format(fields=", ".join(corrections.CLEARABLE)),
+        )
     if field in corrections.MOMENTS:
         moment: datetime | None = context.moment(value)
         return field, moment

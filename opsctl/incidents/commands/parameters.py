@@ -51,12 +51,19 @@ CategoryOf = Annotated[
 ]
 Reason = Annotated[str | None, Option("--reason", metavar="TEXT", help=_("Why."))]
 
+NOTHING = ("", "-", "–", "—")
+"""What stands for no value where one may be taken away."""
+
 _SHARE = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,3}))?\s*(%?)", re.ASCII)
 
 
 def body(text: str | None) -> str | None:
-    """The text cleaned, or None. Raise InvalidInput where nothing is left of it."""
-    return None if text is None else read_body(text)
+    """The text cleaned, or None. Raise InvalidInput where it says nothing: a dash completes no record."""
+    if text is None:
+        return None
+    if not any(letter.isalnum() for letter in text):
+        raise InvalidInput(_("{text!r} says nothing.").format(text=excerpt(text)), _("Say it in a few words."))
+    return read_body(text)
 
 
 def share(text: str | None) -> int | None:

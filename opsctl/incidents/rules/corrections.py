@@ -24,6 +24,8 @@ STATE_MOMENTS = {
 }
 _FIELDS = {state: field for field, state in STATE_MOMENTS.items()}
 MOMENTS = (*FIELD_MOMENTS, *STATE_MOMENTS, "restored")
+CLEARABLE = (*TEXTS, "customer", "assignee", "detected", "impact_start", "told", "plan_started")
+"""What can be taken away again, because it need not be known."""
 CORRECTABLE = (*NAMES, *WORDS, *TEXTS, *MOMENTS)
 
 
@@ -41,9 +43,9 @@ def correct(
 ) -> tuple[Incident, list[Correction]]:
     """The incident with these fields as given, and what was changed. An equal value changes nothing.
 
-    Values are words, texts or aware datetimes. A claimed acknowledgement becomes that of who corrects it (`by`), so
-    that somebody else has to countersign it. Raise InvalidInput for a time that is still to come, that newly
-    contradicts the others, or for one of a state it never was in; Conflict while it is merged.
+    Values are words, texts or aware datetimes, or None for what is taken away. A claimed acknowledgement becomes that
+    of who corrects it (`by`), so that somebody else has to countersign it. Raise InvalidInput for a time that is still
+    to come, that newly contradicts the others, or for one of a state it never was in; Conflict while it is merged.
     """
     if incident.state is State.MERGED:
         raise Conflict(
@@ -102,6 +104,8 @@ def _changed(incident: Incident, field: str, new: Any, now: datetime, by: str | 
         opening = incident.spans[0]
         incident = _moved(incident, opening, replace(opening, started=new, started_entered=now))
     after = replace(incident, **{field: new})
+    if new is None:
+        return after  # what was declared down stays so, whether or not the beginning of the impact is known
     return after if after.clock_start == incident.clock_start else _moved_impact(after, incident.clock_start, now)
 
 

@@ -90,7 +90,11 @@ def decide(
         )
     if _same(found.entered_by, by, also):
         raise _own(_("Nobody approves their own pause."))
-    return _with(case.incident, found, replace(found, decided_by=by, decided_at=now, approved=approved), case)
+    decided = replace(found, decided_by=by, decided_at=now, approved=approved)
+    if not approved and found.ended is None:
+        # What was refused is no pause any more: it ends here, and another may be asked for.
+        decided = replace(decided, ended=max(now, found.started), ended_entered=now)
+    return _with(case.incident, found, decided, case)
 
 
 def countersign(case: Case, *, by: str, now: datetime, also: Collection[str] = ()) -> Case:

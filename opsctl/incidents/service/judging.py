@@ -10,7 +10,7 @@ from opsctl.assets.service import assets, handles
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.times import local_day
-from opsctl.core.typed import mend
+from opsctl.core.typed import excerpt, mend
 from opsctl.core.use_cases import Permission, use_case
 from opsctl.incidents.rules import closing, corrections, merging, pauses
 from opsctl.incidents.rules.clocks import stamped
@@ -194,8 +194,12 @@ def approve(
         reference, _sign, number = mend(word).partition("/")
         held = hold(session, [reference], now)[0]
         if number:
-            # What is no number is no pause of it.
-            wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 0
+            if not number.isascii() or not number.isdigit():
+                raise InvalidInput(
+                    _("{word!r} names no pause.").format(word=excerpt(word)),
+                    _("Name it as {reference}/1.").format(reference=held.case.reference),
+                )
+            wanted = int(number[:6])
             after = pauses.decide(held.case, number=wanted, by=actor, now=now, approved=approved, also=also)
             kind = PAUSE_APPROVED if approved else PAUSE_REFUSED
             facts = {"pause": wanted, "reason": reason}
@@ -257,11 +261,11 @@ def correct(
     """Set these fields right; the ledger keeps the old values. Raise NotFound for an unknown asset or customer."""
     if "asset" in given:
         given = {**given, "asset": assets.known_handle(session, word=given["asset"])}
-    if "customer" in given:
+    if given.get("customer") is not None:
         from opsctl.people.service import customers
 
         given = {**given, "customer": customers.known_code(session, word=given["customer"])}
-    if "assignee" in given:
+    if given.get("assignee") is not None:
         given = {**given, "assignee": person_of(session, given["assignee"], actor)}
     done, unchanged, months = [], set(), set()
     for held in hold(session, named, now):

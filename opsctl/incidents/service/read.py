@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import func
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from opsctl.assets.service import assets
 from opsctl.core import chain
@@ -17,8 +17,8 @@ from opsctl.incidents.rules.life import Case, Incident
 from opsctl.incidents.rules.results import Shown
 from opsctl.incidents.service import rows
 from opsctl.incidents.service.cases import UNRESOLVED_NOW, case_of, cases_of, reference_of, rules_of
-from opsctl.incidents.tables import IncidentRow, SpanRow
-from opsctl.incidents.terms import PREFIX, UNRESOLVED, SpanKind, State, Wanted
+from opsctl.incidents.tables import IncidentRow
+from opsctl.incidents.terms import PREFIX, Wanted
 from opsctl.ledger import service as ledger
 from opsctl.ledger.rules import Row
 from opsctl.people.service import identity
@@ -146,41 +146,6 @@ def timeline(session: Session, *, word: str, now: datetime) -> tuple[Incident, l
     incident = find(session, word=word, now=now)
     found = ledger.rows(session, ledger.Search(subject=incident.reference))
     return incident, sorted(found, key=lambda row: (row.happened_at, row.seq))
-
-
-def outages(session: Session, *, since: datetime, until: datetime) -> list[Incident]:
-    """Every incident with an outage that touches [since, until), one of no length included."""
-    touching = select(SpanRow.incident).where(
-        SpanRow.kind == SpanKind.OUTAGE,
-        SpanRow.started < until,
-        or_(col(SpanRow.ended).is_(None), col(SpanRow.ended) >= since),
-    )
-    return _all(session, touching)
-
-
-def resolved(session: Session, *, since: datetime, until: datetime) -> list[Incident]:
-    """Every incident whose final resolution lies in [since, until)."""
-    entered = select(SpanRow.incident).where(
-        SpanRow.kind == SpanKind.STATE,
-        SpanRow.state == State.RESOLVED,
-        SpanRow.started >= since,
-        SpanRow.started < until,
-    )
-    found = _all(session, entered)
-    return [one for one in found if one.resolved is not None and since <= one.resolved < until]
-
-
-def carried_over(session: Session, *, at: datetime) -> list[Incident]:
-    """Every incident opened before that moment and not resolved by it."""
-    later = select(SpanRow.incident).where(
-        SpanRow.kind == SpanKind.STATE, SpanRow.state == State.RESOLVED, SpanRow.started >= at
-    )
-    query = rows.chosen().where(
-        IncidentRow.opened < at,
-        or_(col(IncidentRow.state).in_(sorted(UNRESOLVED)), col(IncidentRow.reference).in_(later)),
-    )
-    found = rows.load(session, query.order_by(col(IncidentRow.opened)))
-    return [one for one in found if one.resolved is None or one.resolved >= at]
 
 
 def records(session: Session) -> Iterator[tuple[str, str]]:

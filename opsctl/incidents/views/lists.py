@@ -12,7 +12,7 @@ from opsctl.incidents.rules.words import state_word
 from opsctl.incidents.terms import Wanted
 from opsctl.incidents.views import clocks as clock_views
 from opsctl.incidents.views.records import between, case_data
-from opsctl.incidents.views.words import clock_state_word, clock_word, event_word, share_word
+from opsctl.incidents.views.words import clock_state_word, clock_word, event_word, field_word, share_word
 
 if TYPE_CHECKING:
     from opsctl.ledger.rules import Row
@@ -194,7 +194,7 @@ def _text_of(row: "Row") -> str | None:
         written.append(share_word(facts["weight"]))
     # A changed field is kept as the old value and the new one.
     written += [
-        f"{name}: {_plain(pair[0])} → {_plain(pair[1])}"
+        f"{field_word(name)}: {_plain(pair[0])} → {_plain(pair[1])}"
         for name, pair in facts.items()
         if isinstance(pair, list) and len(pair) == 2 and name not in ("spans", _WITH)
     ]

@@ -147,3 +147,32 @@ def event_word(kind: str) -> str:
         terms.IMPORT_UPDATED: _("imported again, changed"),
         "ledger.redacted": _("redacted"),
     }.get(kind, kind)
+
+
+def field_word(name: str) -> str:
+    """A field of the record, as the timeline names it; one that is not known here stays as it is typed."""
+    return {
+        "title": _("title"),
+        "asset": _("asset"),
+        "customer": _("customer"),
+        "category": _("category"),
+        "impact": _("impact"),
+        "urgency": _("urgency"),
+        "severity": _("severity"),
+        "rules": _("generation of the rules"),
+        "assignee": _("who has it"),
+        "cause": _("cause"),
+        "handling": _("handling"),
+        "result": _("result"),
+        "impact_start": _("impact start"),
+        "detected": _("detected"),
+        "opened": _("opened"),
+        "acknowledged": _("acknowledged"),
+        "mitigated": _("mitigated"),
+        "restored": _("restored"),
+        "resolved": _("resolved"),
+        "closed": _("closed"),
+        "told": _("customer told"),
+        "plan": _("emergency plan"),
+        "plan_started": _("emergency plan started"),
+    }.get(name, name)

@@ -313,6 +313,13 @@ def _indexes() -> None:
     op.create_index("incident_response_due", "incident", ["response_due"])
     op.create_index("incident_customer_opened", "incident", ["customer", "opened"])
     op.create_index("incident_assignee_opened", "incident", ["assignee", "opened"])
+    run("CREATE INDEX incident_detected ON incident (detected) WHERE detected IS NOT NULL")
+    run("CREATE INDEX incident_plan_started ON incident (plan_started) WHERE plan_started IS NOT NULL")
+    run(
+        "CREATE INDEX interval_late ON incident_interval (started_entered)"
+        " WHERE state = 'acknowledged' AND started_entered > started"
+    )
+    run("CREATE INDEX interval_undecided ON incident_interval (started) WHERE kind = 'pause' AND approved IS NULL")
     # What touches a month has mostly ended after its beginning: read from that end, not from the first outage ever.
-    op.create_index("interval_ended", "incident_interval", ["kind", "ended"])
+    op.create_index("interval_ended", "incident_interval", ["kind", "ended", "started"])
     op.create_index("interval_entered", "incident_interval", ["kind", "state", "started"])

@@ -3,7 +3,7 @@
 from typing import Any
 
 from opsctl.core.report import Column, Fields, Kind, Report, Table, Text
-from opsctl.core.texts import _
+from opsctl.core.texts import _, pgettext
 from opsctl.people.rules import CustomerView
 
 
@@ -33,7 +33,7 @@ def listed(customers: list[CustomerView]) -> Report:
     """The customers as a table."""
     columns = (
         Column("code", _("code"), Kind.REFERENCE),
-        Column("name", _("name")),
+        Column("name", pgettext("of a customer", "name")),
         Column("name_zh", _("Chinese name")),
         Column("zone", _("zone")),
     )
@@ -55,7 +55,7 @@ def shown(customer: CustomerView) -> Report:
     """One customer, a field a line."""
     pairs: tuple[tuple[str, Any, Kind], ...] = (
         (_("code"), customer.code, Kind.REFERENCE),
-        (_("name"), customer.name, Kind.TEXT),
+        (pgettext("of a customer", "name"), customer.name, Kind.TEXT),
         (_("Chinese name"), customer.name_zh, Kind.TEXT),
         (_("zone"), customer.zone, Kind.TEXT),
         (_("recorded"), customer.recorded_at, Kind.MOMENT),

@@ -34,7 +34,7 @@ def listed(persons: list[PersonView], now: datetime) -> Report:
     """The persons as a table, with the posts they hold now."""
     columns = (
         Column("handle", _("handle"), Kind.REFERENCE),
-        Column("name", _("name")),
+        Column("name", pgettext("of a person", "name")),
         Column("team", _("team")),
         Column("posts", _("posts")),
         Column("superior", _("superior"), Kind.REFERENCE),
@@ -58,7 +58,7 @@ def shown(person: PersonView) -> Report:
     """One person, a field a line, and every post they hold or held."""
     pairs: tuple[tuple[str, Any, Kind], ...] = (
         (_("handle"), person.handle, Kind.REFERENCE),
-        (_("name"), person.name, Kind.TEXT),
+        (pgettext("of a person", "name"), person.name, Kind.TEXT),
         (_("login"), person.login, Kind.TEXT),
         (_("department"), person.department, Kind.TEXT),
         (_("team"), person.team, Kind.TEXT),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from opsctl.rulebook.rules.standing import Content, Head
 from opsctl.rulebook.service import contents_of, forget, heads_of
 from opsctl.rulebook.tables import RulebookVersion
 from opsctl.store.settings import zone_of
+
+_FURTHEST = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,12 @@ def _check_references(contents: Mapping[str, Content], file: str) -> None:
 
 def _begins(heads: list[Head], now: datetime, since: datetime | None) -> datetime | None:
     """When a new version comes into force. Raise Conflict where that is before the newest one does."""
+    if since is not None and since - now > _FURTHEST:
+        raise InvalidInput(
+            _("{moment} is more than a year ahead; until then no other book could be applied.").format(moment=MOMENT),
+            _("Check the year."),
+            moment=since,
+        )
     if not heads:
         return since
     newest = heads[-1].since
