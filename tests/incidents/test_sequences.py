@@ -216,7 +216,7 @@ class Sequences(RuleBasedStateMachine):
 
     @rule(name=INCIDENTS, number=st.integers(0, 3), by=st.sampled_from(["wang", "lead.wang"]), approved=st.booleans())
     def decide(self, name: str, number: int, by: str, approved: bool) -> None:
-        _at, given = self.moment(0)
+        at, given = self.moment(0)
         log = self.log[name]
         try:
             after = pauses.decide(self.case(name), number=number, by=by, now=given["now"], approved=approved)
@@ -226,6 +226,8 @@ class Sequences(RuleBasedStateMachine):
         assert by != "wang"
         assert log.approved[number - 1] is None
         log.approved[number - 1] = approved
+        if not approved and number == len(log.approved) and log.paused_since is not None:
+            log.end_pause(at)  # what was refused is no pause any more
         self.held[name] = after.incident
 
     @rule(name=INCIDENTS, other=INCIDENTS)
