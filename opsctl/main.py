@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -122,11 +123,13 @@ def run(arguments: Sequence[str], *, clock: Callable[[], datetime] | None = None
     _prepare_streams()
     running = context.begin(rooms, _identify, clock)
     as_json = "--json" in arguments or _value_of("--format", arguments) == "json"
+    usual = sys.unraisablehook
     try:
         with suppress(ValueError):  # not the main thread
             for name in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
                 if signal.getsignal(name) is not signal.SIG_IGN:  # nohup asked for that
                     signal.signal(name, _interrupt)
+            sys.unraisablehook = partial(_strike_again, usual)
         _choose_language(arguments, running)
         code = _dispatch(list(arguments))
         sys.stdout.flush()
@@ -149,6 +152,7 @@ def run(arguments: Sequence[str], *, clock: Callable[[], datetime] | None = None
         return _tell(ExitCode.FAILED, told, _("Run it again with -v and report what it prints."), as_json)
     finally:
         running.close()
+        sys.unraisablehook = usual
     return code
 
 
@@ -223,6 +227,15 @@ def _value_of(option: str, arguments: Sequence[str]) -> str | None:
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
+
+
+def _strike_again(usual: Callable[..., Any], found: "sys.UnraisableHookArgs") -> None:
+    """Let an interruption that struck inside a destructor, where Python can only print it, strike again outside."""
+    if not issubclass(found.exc_type, KeyboardInterrupt):
+        usual(found)
+        return
+    signal.signal(signal.SIGALRM, _interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.01)
 
 
 def _shown(error: OpsctlError, running: context.Context) -> tuple[str, str]:
