@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any, get_args, get_origin
@@ -106,9 +107,9 @@ class Group(TyperGroup):
 class Late(ClickCommand):
     """The place of a command, with its name and help, until it is named."""
 
+    @abstractmethod
     def load(self) -> ClickCommand:
         """The command itself."""
-        raise NotImplementedError
 
     def format_options(self, ctx: ClickContext, formatter: Any) -> None:
         """Nothing: it is swapped for the command before it is asked."""
