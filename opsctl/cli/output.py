@@ -123,6 +123,15 @@ def _to_stdout(text: str, form: Format) -> None:
     sys.stdout.write(text)
 
 
+def write_lines(context: "Context", lines: Iterable[str]) -> None:
+    """Write what is no report, such as a file that was kept, as it is: to --output, else to stdout."""
+    output = context.chosen.get("output")
+    if output is not None and output != "-":
+        write_file(Path(output), lines)
+    else:
+        sys.stdout.writelines(lines)
+
+
 def write_file(path: Path, lines: Iterable[str]) -> None:
     """Write the file whole or not at all; into a device or a pipe. Raise InvalidInput if it cannot be written."""
     try:

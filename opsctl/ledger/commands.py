@@ -2,10 +2,8 @@
 
 import json
 import re
-import sys
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Any
 
 from typer import Argument, Option
@@ -108,14 +106,12 @@ def verify(
 )
 def export(subject: Subject = None, about: About = None) -> None:
     """Read and write."""
-    from opsctl.cli.output import write_file
+    from opsctl.cli.output import write_lines
     from opsctl.ledger import service
 
     context = current()
-    output = context.chosen.get("output")
-    to_file = output is not None and output != "-"
-    write = partial(write_file, Path(str(output))) if to_file else sys.stdout.writelines
-    context.read(_export, search=service.Search(subject=_record(subject), about=_handle(about)), write=write)
+    wanted = service.Search(subject=_record(subject), about=_handle(about))
+    context.read(_export, search=wanted, write=partial(write_lines, context))
 
 
 @verb(

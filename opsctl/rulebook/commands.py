@@ -1,6 +1,5 @@
 """opsctl rulebook apply | list | show | validate | diff"""
 
-import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -82,12 +81,13 @@ def show(
     ] = False,
 ) -> None:
     """Read and show."""
+    from opsctl.cli.output import write_lines
     from opsctl.rulebook import views
     from opsctl.rulebook.service import looking
 
     context = current()
     if toml:
-        _write(context, context.read(looking.toml, at=context.now, word=name))
+        write_lines(context, (context.read(looking.toml, at=context.now, word=name),))
         return
     found = context.read(looking.show, at=context.now, word=name)
     context.emit(views.shown(found.rules, found.heads, now=context.now))
@@ -170,13 +170,3 @@ def _judged(context: Context, given: "Given") -> "Book":
     except Unavailable as error:
         context.remark(_("{reason} The book was judged alone.").format(reason=error.message))
         return judge(None)
-
-
-def _write(context: Context, text: str) -> None:
-    from opsctl.cli.output import write_file
-
-    output = context.chosen.get("output")
-    if output is not None and output != "-":
-        write_file(Path(output), (text,))
-    else:
-        sys.stdout.write(text)

@@ -11,7 +11,7 @@ from opsctl.assets.rules.assets import AssetView
 from opsctl.core.intervals import Interval, clip, merge, total_microseconds
 from opsctl.core.periods import Period
 from opsctl.incidents.rules.life import FULL, Incident, Span
-from opsctl.kpis.rules.figures import Excluded, Figure, Met, Outage, Scope, seconds, valued
+from opsctl.kpis.rules.figures import Excluded, Figure, Met, Outage, Scope, passed_of, seconds, valued
 from opsctl.kpis.rules.judged import is_late
 from opsctl.kpis.rules.service_time import Hours, life_of, service_time
 from opsctl.kpis.terms import Name, Reason, State
@@ -80,7 +80,7 @@ def served(
     `maintenance` are the stretches that were approved before they began. A failure is a merged outage whose first
     moment within the service time, before this period or in it, lies in it.
     """
-    window = Interval(period.start, max(period.start, min(period.end, now)))
+    window = passed_of(period, now)
     life = life_of(asset, window)
     if life is None:
         return Served(asset.handle, asset.customer)
@@ -120,7 +120,7 @@ def served(
 
 def without_asset(downs: Iterable[Down], period: Period, now: datetime) -> tuple[Excluded, ...]:
     """The incidents that were down in the period and name no asset."""
-    passed = Interval(period.start, max(period.start, min(period.end, now)))
+    passed = passed_of(period, now)
     found = (
         one.reference
         for one in downs

@@ -154,3 +154,9 @@ def seconds(microseconds: int) -> Number:
     """Microseconds as seconds: whole where they are."""
     whole, rest = divmod(microseconds, 1_000_000)
     return microseconds / 1_000_000 if rest else whole
+
+
+def passed_of(period: Period, now: datetime) -> Interval:
+    """What of the period has passed; of no length where it has not begun."""
+    passed = period.clipped(now)
+    return Interval(passed.start, passed.end)

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from opsctl.assets.rules import maintenance as maintenance_rules
 from opsctl.assets.rules.maintenance import MaintenanceView
 from opsctl.assets.service import assets, maintenance
-from opsctl.core.intervals import Interval, clip
+from opsctl.core.intervals import clip
 from opsctl.core.periods import Period
 from opsctl.incidents.rules.life import Case
 from opsctl.incidents.service import figures as incidents
@@ -20,7 +20,7 @@ from opsctl.incidents.terms import State
 from opsctl.kpis.rules import availability
 from opsctl.kpis.rules.availability import Down, Served, down_of
 from opsctl.kpis.rules.durations import within
-from opsctl.kpis.rules.figures import Figure, Scope
+from opsctl.kpis.rules.figures import Figure, Scope, passed_of
 from opsctl.kpis.rules.judged import Judged, judged
 from opsctl.kpis.rules.scopes import Wanted
 from opsctl.kpis.rules.service_time import Hours
@@ -182,7 +182,7 @@ def _of_assets(
     of = availability.by_asset(downs)
     # What began before the period may have begun in a maintenance.
     since = min((span.started for one in downs for span in one.outages), default=period.start)
-    window = Interval(period.start, max(period.start, min(period.end, now)))
+    window = passed_of(period, now)
     planned = _by_asset(maintenance.touching(session, since=min(since, period.start), until=window.end))
     scopes: dict[Scope, list[Served]] = {wanted.base: []}
     for asset in every:

@@ -192,18 +192,6 @@ def superior_of(session: Session, handle: str) -> str | None:
     return session.exec(select(PersonRow.superior).where(PersonRow.handle == handle)).first()
 
 
-def holders(session: Session, post: str, at: datetime) -> list[PersonView]:
-    """Everybody who holds that post at that moment, in order of handle."""
-    wanted = select(PostRow.person).where(PostRow.post == post)
-    rows = session.exec(select(PersonRow).where(col(PersonRow.handle).in_(wanted)).order_by(col(PersonRow.handle)))
-    return [one for one in _views(session, rows.all()) if post in one.posts_at(at)]
-
-
-def is_recorded(session: Session, handle: str) -> bool:
-    """Whether there is a person of that handle, retired or not."""
-    return session.get(PersonRow, handle) is not None
-
-
 def names_of(session: Session) -> dict[str, tuple[str, ...]]:
     """Every handle with its login and name."""
     found = session.exec(select(PersonRow.handle, PersonRow.login, PersonRow.name).order_by(col(PersonRow.handle)))
