@@ -89,6 +89,59 @@ def rooms() -> "list[Room]":
             records="opsctl.assets.service.maintenance:records",
             blank="opsctl.assets.service.maintenance:blank",
         ),
+        Room(
+            "work",
+            _("Maintenance that was done: procedure, configuration saved, outcome."),
+            "opsctl.maintenance.commands.work",
+            prefix="WRK",
+            records="opsctl.maintenance.service.work:records",
+            blank="opsctl.maintenance.service.work:blank",
+        ),
+        Room(
+            "inspect",
+            _("Rounds by a checklist: log a sheet, or walk item by item."),
+            "opsctl.inspections.commands.logging",
+            prefix="INS",
+            records="opsctl.inspections.service.read:records",
+            blank="opsctl.inspections.service.judging:blank",
+            today="opsctl.inspections.commands.today:part",
+            adds=(
+                "opsctl.inspections.commands.walking",
+                "opsctl.inspections.commands.judging",
+                "opsctl.inspections.commands.reading",
+            ),
+        ),
+        Room(
+            "action",
+            _("What was found wrong: owner, deadline, done, and verified by another."),
+            "opsctl.actions.commands.moves",
+            prefix="ACT",
+            records="opsctl.actions.service.read:records",
+            blank="opsctl.actions.service.write:blank",
+            owned="opsctl.actions.service.read:owned",
+            hand_over="opsctl.actions.service.write:hand_over",
+            today="opsctl.actions.commands.today:part",
+            adds=("opsctl.actions.commands.reading",),
+        ),
+        Room(
+            "duty",
+            _("What is due, again and again, and what was missed."),
+            "opsctl.duties.commands.reading",
+            prefix="duty:",
+            records="opsctl.duties.service.read:records",
+            today="opsctl.duties.commands.today:part",
+        ),
+        Room(
+            "patch",
+            _("Vendors' advisories and patches: decided, installed or deferred."),
+            "opsctl.maintenance.commands.patches",
+            prefix="PAT",
+            records="opsctl.maintenance.service.patches:records",
+            blank="opsctl.maintenance.service.patches:blank",
+            owned="opsctl.maintenance.service.patches:owned",
+            hand_over="opsctl.maintenance.service.patches:hand_over",
+            today="opsctl.maintenance.commands.today:part",
+        ),
         Room("kpi", _("Figures, each explained down to its records."), "opsctl.kpis.commands"),
         Room("ledger", _("The audit ledger that every record is chained into."), "opsctl.ledger.commands"),
         Room(
@@ -121,7 +174,7 @@ def main() -> NoReturn:
 def run(arguments: Sequence[str], *, clock: Callable[[], datetime] | None = None) -> int:
     """Run one command line and return its exit code. `clock` gives the present moment; only tests give one."""
     _prepare_streams()
-    running = context.begin(rooms, _identify, clock)
+    running = context.begin(rooms, _identify, _afterwards, clock)
     as_json = "--json" in arguments or _value_of("--format", arguments) == "json"
     usual = sys.unraisablehook
     try:
@@ -160,6 +213,12 @@ def _identify() -> Callable[..., str]:
     from opsctl.people.service.identity import identify
 
     return identify
+
+
+def _afterwards() -> Callable[..., None]:
+    from opsctl.duties.service.keeping import keep_up
+
+    return keep_up
 
 
 def _prepare_streams() -> None:

@@ -2,10 +2,14 @@
 
 from sqlmodel import SQLModel
 
+import opsctl.actions.tables
 import opsctl.assets.tables.assets
 import opsctl.assets.tables.maintenance
+import opsctl.duties.tables
 import opsctl.incidents.tables
+import opsctl.inspections.tables
 import opsctl.ledger.tables
+import opsctl.maintenance.tables
 import opsctl.people.tables.customers
 import opsctl.people.tables.persons
 import opsctl.people.tables.posts

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 Identify = Callable[["Session", str], str]
 """The handle of the person who acts under a name."""
+Afterwards = Callable[..., None]
+"""What every write ends with, in its transaction, given the session and `now`."""
 _LISTED = 50
 
 
@@ -38,14 +40,19 @@ class Context:
     """
 
     def __init__(
-        self, clock: Callable[[], datetime], rooms: "Callable[[], list[Room]]", identify: Callable[[], Identify]
+        self,
+        clock: Callable[[], datetime],
+        rooms: "Callable[[], list[Room]]",
+        identify: Callable[[], Identify],
+        afterwards: Callable[[], Afterwards],
     ) -> None:
         self.chosen: dict[str, str] = {}
         # Whole seconds: what people and figures speak of. The order of events is kept by the ledger, not by the clock.
         self.now = clock().replace(microsecond=0)
         self.rooms = rooms
         self.identify = identify
-        """Loads what says which person a name means: a room that a kit may not know."""
+        """Loads what says which person a name means: a room that a kit may not know. `afterwards` is another."""
+        self.afterwards = afterwards
         self.saved = False
         """Whether the last thing that was to be written is written."""
 
@@ -205,6 +212,7 @@ class Context:
                 )
             actor = self.identify()(session, signature.actor)
             result = use_case(session, now=signature.now, actor=actor, **arguments)
+            self.afterwards()(session, now=signature.now)
             # Asked for while writing, it need not be read again to show what was written.
             self.__dict__.setdefault("database_zone", zone_of(session))
             return result
@@ -257,10 +265,13 @@ def current() -> Context:
 
 
 def begin(
-    rooms: Callable[[], "list[Room]"], identify: Callable[[], Identify], clock: Callable[[], datetime] | None = None
+    rooms: Callable[[], "list[Room]"],
+    identify: Callable[[], Identify],
+    afterwards: Callable[[], Afterwards],
+    clock: Callable[[], datetime] | None = None,
 ) -> Context:
     """A new context, from now on the current one. Only tests give a clock."""
-    context = Context(clock or (lambda: datetime.now(UTC)), rooms, identify)
+    context = Context(clock or (lambda: datetime.now(UTC)), rooms, identify, afterwards)
     _current.set(context)
     return context
 

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from opsctl.incidents.terms import Category, Level, Response, SpanKind, State, Void
+from opsctl.core.void import Void
+from opsctl.incidents.terms import Category, Level, Response, SpanKind, State
 from opsctl.store.columns import words
 
 

@@ -103,15 +103,6 @@ class Response(StrEnum):
     """As the source says."""
 
 
-class Void(StrEnum):
-    """Why a record counts nowhere."""
-
-    FALSE_ALARM = "false-alarm"
-    TEST = "test"
-    DUPLICATE = "duplicate"
-    MISTAKE = "mistake"
-
-
 class Level(StrEnum):
     """How much is affected (impact), or how long it can wait (urgency)."""
 

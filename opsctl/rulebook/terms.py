@@ -1,5 +1,6 @@
 """The words of rulebooks."""
 
+from datetime import timedelta
 from enum import StrEnum
 
 APPLIED = "rulebook.applied"
@@ -38,6 +39,31 @@ class Unit(StrEnum):
     COUNT = "count"
 
 
+class ItemType(StrEnum):
+    """What the answer to one line of a checklist is."""
+
+    STATE = "state"
+    NUMBER = "number"
+    TEXT = "text"
+    CHOICE = "choice"
+    PHOTO = "photo"
+    """A picture or any other file."""
+
+
+class ChecklistKind(StrEnum):
+    """What a checklist is for."""
+
+    INSPECTION = "inspection"
+    MAINTENANCE = "maintenance"
+    QUALITY_CHECK = "quality-check"
+    SECURITY_AUDIT = "security-audit"
+    ACCEPTANCE = "acceptance"
+    DRILL = "drill"
+
+
+FAIL_WITHIN = timedelta(days=3)
+"""The deadline of an action from what failed, where no book says one; below that from what was only a warning."""
+WARN_WITHIN = timedelta(days=14)
 SEVERITIES = (1, 2, 3, 4)
 """1 is the worst."""
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -45,8 +71,9 @@ ALWAYS_NAME = "always"
 """The calendar that is there without being defined."""
 TABLES = (
     "rulebook", "calendars", "posts", "severity", "severity_names", "limits", "incidents", "targets",
+    "checklists", "routes", "duties", "actions",
 )  # fmt: skip
-LATER_TABLES = ("checklists", "duties", "backups", "clauses", "workflows", "routes")
+LATER_TABLES = ("backups", "clauses", "workflows")
 """What a rulebook may say one day and this version does not read."""
 FIGURES = {
     "availability": Unit.RATIO,
@@ -60,6 +87,9 @@ FIGURES = {
     "response-on-time": Unit.RATIO,
     "security-incidents-major": Unit.COUNT,
     "plan-start-time": Unit.SECONDS,
+    "inspection-completion": Unit.RATIO,
+    "inspection-on-time": Unit.RATIO,
+    "actions-on-time": Unit.RATIO,
 }
 """The figures that may have a target."""
 STATISTICS = ("median", "p90", "max")

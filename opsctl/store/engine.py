@@ -15,7 +15,7 @@ from opsctl.core.errors import OpsctlError
 from opsctl.store import faults
 from opsctl.store.address import Address
 
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0003"
 
 # A connection that is interrupted while it closes would print a traceback, though what it did is committed or gone.
 logging.getLogger("sqlalchemy").addHandler(logging.NullHandler())

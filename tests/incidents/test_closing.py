@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from opsctl.core.errors import Conflict
+from opsctl.core.void import Void
 from opsctl.incidents.rules import closing
 from opsctl.incidents.rules.closing import Missing
-from opsctl.incidents.terms import Void
 from opsctl.rulebook.rules import Limits, Rules
 from opsctl.rulebook.terms import Starts
 from tests.incidents.records import changed, clock, opened, resolve

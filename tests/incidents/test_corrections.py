@@ -7,10 +7,11 @@ import pytest
 
 from opsctl.core.errors import MOMENT, Conflict, InvalidInput, NotAllowed
 from opsctl.core.times import utc_text
+from opsctl.core.void import Void
 from opsctl.incidents.rules import corrections, merging, moves, pauses
 from opsctl.incidents.rules.corrections import Correction
 from opsctl.incidents.rules.life import Case, Incident, Span
-from opsctl.incidents.terms import Category, Level, SpanKind, State, Void
+from opsctl.incidents.terms import Category, Level, SpanKind, State
 from tests.incidents.records import NOW, ack, changed, clock, opened, reopen, resolve, states, stretches
 
 LATER = NOW + timedelta(days=1)

@@ -10,11 +10,12 @@ from sqlmodel import Session
 
 from opsctl.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, OpsctlError
 from opsctl.core.use_cases import Permission, use_case
+from opsctl.core.void import Void
 from opsctl.incidents.rules.life import Incident
 from opsctl.incidents.rules.results import Corrected, Shown
 from opsctl.incidents.service import judging, write
 from opsctl.incidents.service import read as query
-from opsctl.incidents.terms import Level, State, Void
+from opsctl.incidents.terms import Level, State
 from opsctl.ledger import service as ledger
 from opsctl.people.service import customers, persons
 from opsctl.rulebook.service import applying

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from opsctl.core.chain import record_digest
+from opsctl.core.void import Void
 from opsctl.incidents.rules import life, merging, moves
 from opsctl.incidents.rules.life import Case, Incident, Span
-from opsctl.incidents.terms import Category, Flag, Level, Response, SpanKind, State, Void
+from opsctl.incidents.terms import Category, Flag, Level, Response, SpanKind, State
 from tests.incidents.records import NOW, ack, changed, clock, opened, reopen, resolve
 
 MINUTE = timedelta(minutes=1)

@@ -8,10 +8,11 @@ import pytest
 
 from opsctl.core.calendars import Calendar
 from opsctl.core.errors import Conflict, InvalidInput
+from opsctl.core.void import Void
 from opsctl.incidents.rules import closing, merging, moves, pauses
 from opsctl.incidents.rules.clocks import stamped
 from opsctl.incidents.rules.life import Case, Incident
-from opsctl.incidents.terms import SpanKind, State, Void
+from opsctl.incidents.terms import SpanKind, State
 from opsctl.rulebook.rules import Limits, Rules
 from opsctl.rulebook.terms import Starts
 from tests.incidents.records import NOW, ack, changed, clock, opened, reopen, resolve, states

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from opsctl.core.errors import Conflict, ExitCode, InvalidInput
+from opsctl.core.void import Void
 from opsctl.incidents.rules import life, merging, moves, pauses
 from opsctl.incidents.rules.life import Case, Span
 from opsctl.incidents.rules.words import MOVES
-from opsctl.incidents.terms import Flag, Response, SpanKind, State, Void
+from opsctl.incidents.terms import Flag, Response, SpanKind, State
 from tests.incidents.records import (
     NOW,
     ack,

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from opsctl.core.errors import OpsctlError
+from opsctl.core.void import Void
 from opsctl.incidents.rules import closing, life, merging, moves, pauses
 from opsctl.incidents.rules.life import Case, Incident
-from opsctl.incidents.terms import Response, State, Void
+from opsctl.incidents.terms import Response, State
 from tests.incidents.records import clock, opened, states
 
 NAMES = ("INC-2026-0001", "INC-2026-0002", "INC-2026-0003")

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
 
+from opsctl.core.void import Void
 from opsctl.incidents.rules.life import Case, Incident, Span
-from opsctl.incidents.terms import Category, Response, SpanKind, State, Void
+from opsctl.incidents.terms import Category, Response, SpanKind, State
 from tests.kpis.records import of_states
 
 MINUTE = timedelta(minutes=1)

@@ -14,8 +14,8 @@ from opsctl.assets.rules.assets import AssetView
 from opsctl.core.calendars import Calendar
 from opsctl.core.intervals import Interval
 from opsctl.core.periods import Period
+from opsctl.core.void import Void
 from opsctl.incidents.rules.life import Incident
-from opsctl.incidents.terms import Void
 from opsctl.kpis.rules import availability
 from opsctl.kpis.rules.availability import Served
 from opsctl.kpis.rules.figures import Figure

@@ -13,8 +13,10 @@ from opsctl.assets.service import assets
 from opsctl.cli import context
 from opsctl.core.errors import InvalidInput, Unavailable
 from opsctl.core.use_cases import Permission, use_case
+from opsctl.duties.service.keeping import keep_up
 from opsctl.ledger import service as ledger
 from opsctl.ledger.tables import LedgerRow
+from opsctl.people.service.identity import identify
 from opsctl.store import postgres, references, sqlite, unit
 from opsctl.store.engine import Store
 from tests.factories import make_asset
@@ -68,7 +70,7 @@ def test_a_unit_without_facts_writes_no_row(perform: Perform, read: Read) -> Non
 
 def test_a_function_without_the_mark_of_a_use_case_is_no_way_to_write(now: datetime) -> None:
     with pytest.raises(TypeError, match="is not marked @use_case"):
-        context.begin(list, lambda: now).perform(assets.list_assets)
+        context.begin(list, lambda: identify, lambda: keep_up, lambda: now).perform(assets.list_assets)
 
 
 def test_a_report_sees_one_state_however_long_it_takes(store: Store, perform: Perform) -> None:

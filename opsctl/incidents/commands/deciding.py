@@ -12,6 +12,7 @@ from opsctl.cli.usage import read_word
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.typed import mend, read_body, read_title
+from opsctl.core.void import Void
 from opsctl.incidents.commands.parameters import (
     NOTHING,
     At,
@@ -49,7 +50,6 @@ from opsctl.incidents.terms import (
     SPLIT,
     UNVOIDED,
     VOIDED,
-    Void,
 )  # fmt: skip
 
 if TYPE_CHECKING:

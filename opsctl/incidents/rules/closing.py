@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from opsctl.core.errors import MOMENT, Conflict
 from opsctl.core.texts import _
+from opsctl.core.void import Void
 from opsctl.incidents.rules.clocks import limits_of
 from opsctl.incidents.rules.life import Case, Incident
-from opsctl.incidents.terms import Void
 from opsctl.rulebook.rules import Rules
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from opsctl.core.intervals import Interval, subtract
 from opsctl.core.times import utc_text
-from opsctl.incidents.terms import LATE_ENTRY, UNRESOLVED, Category, Flag, Level, Response, SpanKind, State, Void
+from opsctl.core.void import Void
+from opsctl.incidents.terms import LATE_ENTRY, UNRESOLVED, Category, Flag, Level, Response, SpanKind, State
 
 FULL = 1000
 _SPAN_EXTRAS = ("response", "entered_by", "reason", "asked", "decided_by", "approved")

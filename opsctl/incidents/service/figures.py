@@ -11,10 +11,11 @@ from sqlalchemy import text, type_coerce
 from sqlalchemy.types import NullType
 from sqlmodel import Session, and_, col, select
 
+from opsctl.core.void import Void
 from opsctl.incidents.rules.life import Case, Incident, Span
 from opsctl.incidents.service.cases import UNRESOLVED_NOW, cases_of, targets_of
 from opsctl.incidents.tables import IncidentRow, SpanRow
-from opsctl.incidents.terms import Category, Level, Response, SpanKind, State, Void
+from opsctl.incidents.terms import Category, Level, Response, SpanKind, State
 
 _BLOCK = 1000
 _FIELDS = (

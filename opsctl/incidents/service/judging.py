@@ -12,6 +12,7 @@ from opsctl.core.texts import _
 from opsctl.core.times import local_day
 from opsctl.core.typed import excerpt, mend
 from opsctl.core.use_cases import Permission, use_case
+from opsctl.core.void import Void
 from opsctl.incidents.rules import closing, corrections, merging, pauses
 from opsctl.incidents.rules.clocks import stamped
 from opsctl.incidents.rules.life import Case, Incident
@@ -37,7 +38,6 @@ from opsctl.incidents.terms import (
     VOIDED,
     Category,
     Level,
-    Void,
 )  # fmt: skip
 from opsctl.people.service import identity, persons
 from opsctl.rulebook import service as rulebook

@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING
 
 from opsctl.core import texts
 from opsctl.core.texts import _, pgettext
+from opsctl.core.void import Void
 from opsctl.incidents import terms
 from opsctl.incidents.rules.clocks import ClockKind, ClockState
 from opsctl.incidents.rules.life import FULL, Span
 from opsctl.incidents.rules.words import state_word
-from opsctl.incidents.terms import Category, Flag, Level, Response, SpanKind, Void
+from opsctl.incidents.terms import Category, Flag, Level, Response, SpanKind
 from opsctl.rulebook.rules import Words
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from opsctl.core.calendars import Calendar
 from opsctl.rulebook.terms import Starts
@@ -62,6 +62,8 @@ class Rules:
     customer_targets: Mapping[str, tuple[Target, ...]] = field(default_factory=dict)
     asset_targets: Mapping[str, tuple[Target, ...]] = field(default_factory=dict)
     reopen_window: timedelta | None = None
+    patrols: Mapping[str, Any] = field(default_factory=dict)
+    """Checklists, routes, duties and deadlines of actions as the books' contents say them; `patrols_of` reads them."""
 
     def severity_of(self, impact: str, urgency: str) -> int | None:
         """The severity of that impact and urgency; None where no matrix is in force."""

@@ -1,0 +1,5 @@
+"""Actions (整改事项): what was found wrong, who sets it right, and by when.
+
+open → done → verified, by somebody else than who did it; returned (back to open) where it is not right; reopened after
+it was verified; void takes it out of the figures. An incident may take it over, and then settles it.
+"""

@@ -1,0 +1,5 @@
+"""opsctl action list | show"""
+
+from opsctl.cli.groups import room_app
+
+app = room_app()

@@ -1,0 +1,67 @@
+"""What an action is, and its moves. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from opsctl.actions.terms import Gravity, State
+from opsctl.core.void import Void
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something found wrong that becomes an action. `topic` names what was looked at, `source` the record of it."""
+
+    title: str
+    gravity: Gravity
+    found_at: datetime
+    asset: str | None = None
+    source: str | None = None
+    topic: str | None = None
+    impact: str | None = None
+    told: str | None = None
+    owner: str | None = None
+    deadline: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One action, with the fields of its row."""
+
+    reference: str
+    title: str
+    gravity: Gravity
+    state: State
+    asset: str | None
+    customer: str | None
+    source: str | None
+    topic: str | None
+    found_at: datetime
+    impact: str | None
+    told: str | None
+    owner: str | None
+    deadline: datetime
+    result: str | None
+    done_by: str | None
+    done_at: datetime | None
+    verified_by: str | None
+    verified_at: datetime | None
+    incident: str | None
+    void: Void | None
+    seen: int
+    corrected_at: datetime | None
+    recorded_by: str
+    recorded_at: datetime
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether its deadline has passed, and nobody has verified it."""
+        return self.void is None and self.state is not State.VERIFIED and self.deadline < now
+
+
+def fields(action: Action) -> dict[str, Any]:
+    """The record as the ledger digests it."""
+    return {
+        name: value
+        for name in Action.__dataclass_fields__
+        if (value := getattr(action, name)) is not None and (name, value) != ("seen", 1)
+    }

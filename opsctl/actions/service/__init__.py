@@ -1,0 +1,1 @@
+"""Writing actions (`write`), and reading them (`read`, `figures`)."""

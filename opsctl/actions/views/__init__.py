@@ -1,0 +1,1 @@
+"""Actions, ready to be shown."""

@@ -1,0 +1,1 @@
+"""Keeping occurrences up (`keeping`), meeting them (`meeting`), and reading them (`read`)."""

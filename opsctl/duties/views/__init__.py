@@ -1,0 +1,1 @@
+"""Duties, ready to be shown."""

@@ -1,0 +1,5 @@
+"""opsctl inspect countersign | correct | void"""
+
+from opsctl.cli.groups import room_app
+
+app = room_app()

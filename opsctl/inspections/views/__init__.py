@@ -1,0 +1,1 @@
+"""Inspections, ready to be shown."""

@@ -1,0 +1,1 @@
+"""Maintenance, on the command line."""

@@ -1,0 +1,5 @@
+"""opsctl patch add | decide | install | defer | list | show"""
+
+from opsctl.cli.groups import room_app
+
+app = room_app()

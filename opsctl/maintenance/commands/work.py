@@ -1,0 +1,5 @@
+"""opsctl work log | correct | void | list | show"""
+
+from opsctl.cli.groups import room_app
+
+app = room_app()

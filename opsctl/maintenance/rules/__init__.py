@@ -1,0 +1,1 @@
+"""Maintenance, by their rules. Pure."""

@@ -1,0 +1,1 @@
+"""Maintenance, ready to be shown."""
