@@ -127,7 +127,11 @@ def _inspections() -> None:
     op.create_index("inspection_person_done", "inspection", ["person", "done_at"])
     op.create_index("inspection_started", "inspection", ["started_at"])
     run = op.get_bind().exec_driver_sql
-    run("CREATE INDEX inspection_open ON inspection (checklist, asset) WHERE state = 'open' AND void IS NULL")
+    # One open round at a time, whoever begins it.
+    run(
+        "CREATE UNIQUE INDEX inspection_open ON inspection (checklist, coalesce(asset, ''))"
+        " WHERE state = 'open' AND void IS NULL"
+    )
     op.create_table(
         "inspection_reading",
         Column("inspection", String, ForeignKey("inspection.reference"), nullable=False),

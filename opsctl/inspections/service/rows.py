@@ -1,0 +1,115 @@
+"""Between rows and the rounds that the rules know."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from opsctl.inspections.rules import Flagged, Reading, Round
+from opsctl.inspections.tables import InspectionRow, ReadingRow
+from opsctl.inspections.terms import Flag
+
+_BLOCK = 1000
+_NAMES = tuple(name for name in Round.__dataclass_fields__ if name != "readings")
+_READING_NAMES = tuple(Reading.__dataclass_fields__)
+_ROUNDS: Any = InspectionRow.__table__  # type: ignore[attr-defined]
+_READINGS: Any = ReadingRow.__table__  # type: ignore[attr-defined]
+# Plain columns and Core statements: a session's own objects would want every table that a key points to.
+_COLUMNS: Sequence[Any] = [getattr(InspectionRow, name) for name in _NAMES]
+_READING_COLUMNS: Sequence[Any] = [ReadingRow.inspection, *(getattr(ReadingRow, name) for name in _READING_NAMES)]
+
+
+def chosen() -> Any:
+    """A query for rounds, to be narrowed, ordered and given to `load`."""
+    return select(*_COLUMNS)
+
+
+def load(session: Session, query: Any, *, readings: bool = True) -> list[Round]:
+    """The rounds of a query made with `chosen`, in its order, with their readings unless these are not wanted."""
+    found = session.connection().execute(query).all()
+    place = _NAMES.index("reference")
+    of = _readings_of(session, [row[place] for row in found]) if readings else {}
+    rounds = []
+    for row in found:
+        said = dict(zip(_NAMES, row, strict=True))
+        said["flags"] = _flags(said["flags"])
+        rounds.append(Round(**said, readings=tuple(of.get(row[place], ()))))
+    return rounds
+
+
+def of_references(session: Session, references: Iterable[str], *, readings: bool = True) -> list[Round]:
+    """The rounds of these references, in the order of references."""
+    wanted = sorted(set(references))
+    found: list[Round] = []
+    for start in range(0, len(wanted), _BLOCK):
+        some = col(InspectionRow.reference).in_(wanted[start : start + _BLOCK])
+        found += load(session, chosen().where(some).order_by(col(InspectionRow.reference)), readings=readings)
+    return found
+
+
+def locked(session: Session, reference: str) -> Round:
+    """The round of that reference, held so that nobody else changes it in between. Raise KeyError if there is none."""
+    found = load(session, chosen().where(col(InspectionRow.reference) == reference).with_for_update())
+    if not found:
+        raise KeyError(reference)
+    return found[0]
+
+
+def add(session: Session, one: Round) -> None:
+    """Add a new round with its readings."""
+    connection = session.connection()
+    connection.execute(_ROUNDS.insert().values({name: _stored(one, name) for name in _NAMES}))
+    _add_readings(session, one, 0)
+
+
+def save(session: Session, before: Round, after: Round) -> None:
+    """Write what differs: changed fields, and the readings that came."""
+    changed = {name: _stored(after, name) for name in _NAMES if getattr(before, name) != getattr(after, name)}
+    if changed:
+        here = _ROUNDS.c.reference == before.reference
+        session.connection().execute(_ROUNDS.update().where(here).values(changed))
+    _add_readings(session, after, len(before.readings))
+
+
+def blank_readings(session: Session, before: Round, after: Round) -> None:
+    """Write the texts of readings that were blanked; nothing else of a reading ever changes."""
+    for position, (old, new) in enumerate(zip(before.readings, after.readings, strict=True)):
+        if old != new:
+            here = (_READINGS.c.inspection == before.reference) & (_READINGS.c.position == position)
+            session.connection().execute(_READINGS.update().where(here).values(value=new.value, note=new.note))
+
+
+def _add_readings(session: Session, one: Round, since: int) -> None:
+    values = [
+        {"inspection": one.reference, "position": position, **{name: getattr(reading, name) for name in _READING_NAMES}}
+        for position, reading in enumerate(one.readings)
+        if position >= since
+    ]
+    if values:
+        # One statement for all of them: the database may be far away.
+        session.connection().execute(_READINGS.insert().values(values))
+
+
+def _stored(one: Round, name: str) -> Any:
+    if name != "flags":
+        return getattr(one, name)
+    if not one.flags:
+        return None
+    return json.dumps([{"flag": each.flag, "about": list(each.about)} for each in one.flags], ensure_ascii=False)
+
+
+def _flags(stored: str | None) -> tuple[Flagged, ...]:
+    if stored is None:
+        return ()
+    return tuple(Flagged(Flag(each["flag"]), tuple(each["about"])) for each in json.loads(stored))
+
+
+def _readings_of(session: Session, references: list[str]) -> dict[str, list[Reading]]:
+    of: dict[str, list[Reading]] = {reference: [] for reference in references}
+    for start in range(0, len(references), _BLOCK):
+        wanted = col(ReadingRow.inspection).in_(references[start : start + _BLOCK])
+        query = select(*_READING_COLUMNS).where(wanted).order_by(col(ReadingRow.inspection), col(ReadingRow.position))
+        for inspection, *values in session.connection().execute(query):
+            of[inspection].append(Reading(*values))
+    return of
