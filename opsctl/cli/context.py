@@ -47,14 +47,19 @@ class Context:
         afterwards: Callable[[], Afterwards],
     ) -> None:
         self.chosen: dict[str, str] = {}
-        # Whole seconds: what people and figures speak of. The order of events is kept by the ledger, not by the clock.
-        self.now = clock().replace(microsecond=0)
+        self._clock = clock
+        self.look_at_clock()
         self.rooms = rooms
         self.identify = identify
         """Loads what says which person a name means: a room that a kit may not know. `afterwards` is another."""
         self.afterwards = afterwards
         self.saved = False
         """Whether the last thing that was to be written is written."""
+
+    def look_at_clock(self) -> None:
+        """Take the present moment for `now`: once at the start, and again at each answer of a command that asks."""
+        # Whole seconds: what people and figures speak of. The order of events is kept by the ledger, not by the clock.
+        self.now: datetime = self._clock().replace(microsecond=0)
 
     def option(self, name: str) -> str | None:
         """A global option: the flag, else OPSCTL_NAME of the environment."""
