@@ -3,7 +3,7 @@
 `sheets` reads a pasted sheet, `answers` judges what was typed for an item, `evidence` grades and flags a round.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from typing import Any
 from opsctl.core.void import Void
 from opsctl.inspections.terms import Flag, Grade, Mark, Source, State
 from opsctl.rulebook.rules.patrols import Checklist, Item
+from opsctl.rulebook.terms import ItemType
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,20 @@ class Answer:
 def missing(checklist: Checklist, current: Mapping[str, Reading]) -> list[Item]:
     """The mandatory items that are not answered yet, in the order of the checklist."""
     return [item for item in checklist.items if item.mandatory and item.id not in current]
+
+
+def rest_ok(checklist: Checklist, named: Collection[str]) -> list[Answer]:
+    """An answer "ok", by exception, for each state that people answer and nobody named."""
+    return [
+        Answer(item.id, Mark.OK, source=Source.EXCEPTION)
+        for item in checklist.items
+        if item.type is ItemType.STATE and not item.machine and item.id not in named
+    ]
+
+
+def said(one: Round) -> dict[str, tuple[Mark, str | None, str | None]]:
+    """What a round says of each item, without who and when."""
+    return {item: (each.mark, each.value, each.note) for item, each in one.current.items()}
 
 
 def fields(one: Round) -> dict[str, Any]:

@@ -3,9 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from opsctl.actions.rules import Action
+from opsctl.duties.rules import Occurrence
 from opsctl.inspections.rules import Round
 from opsctl.inspections.terms import Flag, Grade
-from opsctl.rulebook.rules.patrols import Checklist
+from opsctl.rulebook.rules.patrols import Checklist, Item
+
+Raised = tuple[tuple[Action, bool], ...]
+"""Actions, each with whether it is new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +36,51 @@ class Listed:
 
     rounds: tuple[tuple[Round, Checklist | None], ...]
     total: int
+
+
+@dataclass(frozen=True)
+class Walking:
+    """A round in hand. `last` is the last done one by the same checklist of the same asset, for its values.
+
+    `resumed` says that it was open before, `taken_from` who walked it until now if that was somebody else; `left`
+    are the assets of the route that come after this one. `newer` says that the checklist in force is another by now.
+    """
+
+    round: Round
+    checklist: Checklist
+    last: Round | None
+    occurrence: Occurrence | None
+    resumed: bool
+    taken_from: str | None
+    left: tuple[str, ...]
+    newer: bool
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The round after an answer, and the actions that it led to."""
+
+    round: Round
+    actions: Raised
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A round that was ended, with the occurrence that it met; `missing` are mandatory items that keep it open."""
+
+    round: Round
+    checklist: Checklist
+    occurrence: Occurrence | None
+    missing: tuple[Item, ...]
+    actions: Raised
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """A round that was set right. `mended` are items that were wrong and no longer are; their actions stay."""
+
+    round: Round
+    checklist: Checklist
+    actions: Raised
+    mended: tuple[str, ...]

@@ -1,10 +1,120 @@
 """Reading rounds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import partial
+from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from opsctl.core import chain
+from opsctl.inspections.rules import Round, fields
+from opsctl.inspections.rules.results import Listed
+from opsctl.inspections.service import rows
+from opsctl.inspections.tables import InspectionRow
+from opsctl.inspections.terms import PREFIX, State
+from opsctl.rulebook import service as rulebook
+from opsctl.rulebook.rules.patrols import Checklist, Patrols, patrols_of
+from opsctl.store import references
+
+_BLOCK = 1000
+
+
+def reference_of(session: Session, word: str, now: datetime, *, writing: bool) -> str:
+    """The reference that the word means. Raise NotFound or, with the candidates, InvalidInput."""
+    column = col(InspectionRow.reference)
+    return references.find(session, column=column, prefix=PREFIX, word=word, now=now, writing=writing)
+
+
+def open_round(session: Session, *, checklist: str, asset: str | None) -> str | None:
+    """The reference of the round by that checklist of that asset that somebody walks now."""
+    query = select(InspectionRow.reference).where(
+        InspectionRow.checklist == checklist,
+        func.coalesce(InspectionRow.asset, "") == (asset or ""),
+        InspectionRow.state == State.OPEN,
+        col(InspectionRow.void).is_(None),
+    )
+    return session.exec(query).first()
+
+
+def find(session: Session, *, word: str, now: datetime) -> tuple[Round, Checklist | None]:
+    """The round that is meant, for reading, with its checklist. Raise NotFound or InvalidInput."""
+    one = rows.of_references(session, [reference_of(session, word, now, writing=False)])[0]
+    return one, _checklists(session, [one])[0]
+
+
+def list_rounds(
+    session: Session,
+    *,
+    state: State | None = None,
+    checklist: str | None = None,
+    asset: str | None = None,
+    customer: str | None = None,
+    person: str | None = None,
+    flagged: bool = False,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 0,
+) -> Listed:
+    """The rounds that fit, what was begun last first; `since` and `until` go by when they were begun. 0 is no limit."""
+    wanted: list[Any] = []
+    for column, value in (
+        (InspectionRow.state, state),
+        (InspectionRow.checklist, checklist),
+        (InspectionRow.asset, asset),
+        (InspectionRow.customer, customer),
+        (InspectionRow.person, person),
+    ):
+        if value is not None:
+            wanted.append(column == value)
+    if flagged:
+        wanted.append(col(InspectionRow.flags).is_not(None))
+    if since is not None:
+        wanted.append(InspectionRow.started_at >= since)
+    if until is not None:
+        wanted.append(InspectionRow.started_at < until)
+    query = rows.chosen().where(*wanted)
+    query = query.order_by(col(InspectionRow.started_at).desc(), col(InspectionRow.reference).desc())
+    found = rows.load(session, query.limit(limit) if limit else query)
+    total = len(found)
+    if limit and total == limit:
+        total = session.exec(select(func.count()).select_from(InspectionRow).where(*wanted)).one()
+    return Listed(tuple(zip(found, _checklists(session, found), strict=True)), total)
+
+
+def in_hand(session: Session, *, limit: int) -> Listed:
+    """The rounds that are open, the oldest first."""
+    open_now = (col(InspectionRow.state) == State.OPEN, col(InspectionRow.void).is_(None))
+    query = rows.chosen().where(*open_now).order_by(col(InspectionRow.started_at)).limit(limit)
+    found = rows.load(session, query)
+    total = session.exec(select(func.count()).select_from(InspectionRow).where(*open_now)).one()
+    return Listed(tuple(zip(found, _checklists(session, found), strict=True)), total)
+
+
+def patrols(session: Session, *, now: datetime) -> Patrols:
+    """The checklists, routes and duties in force."""
+    return patrols_of(rulebook.in_force(session, at=now))
+
+
+def _checklists(session: Session, found: Iterable[Round]) -> list[Checklist | None]:
+    return [
+        patrols_of(rulebook.of_generation(session, generation=one.rules)).checklists.get(one.checklist) for one in found
+    ]
 
 
 def records(session: Session) -> Iterator[tuple[str, str]]:
-    """Every record's reference and digest as it is now, for `ledger verify --deep`."""
-    yield from ()
+    """Every round's reference and digest as it is now, for `ledger verify --deep`."""
+    every = session.exec(select(InspectionRow.reference).order_by(col(InspectionRow.reference))).all()
+    for start in range(0, len(every), _BLOCK):
+        block = every[start : start + _BLOCK]
+        try:
+            yield from [(one.reference, chain.record_digest(fields(one))) for one in rows.of_references(session, block)]
+        except (LookupError, TypeError, ValueError):
+            # Somebody wrote what cannot be read: the others are compared all the same.
+            for reference in block:
+                yield reference, chain.digest_of_readable(partial(_fields, session, reference))
+
+
+def _fields(session: Session, reference: str) -> dict[str, Any]:
+    return fields(rows.of_references(session, [reference])[0])

@@ -1,0 +1,145 @@
+"""What becomes of a round: its answers are readings and actions, and once it is whole it is done."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session, col
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from opsctl.actions.rules import Finding
+from opsctl.actions.service import write as actions
+from opsctl.actions.terms import Gravity
+from opsctl.core import texts
+from opsctl.duties.rules import Occurrence
+from opsctl.duties.service import meeting
+from opsctl.inspections.rules import Answer, Reading, Round, evidence, fields
+from opsctl.inspections.rules.evidence import Walk
+from opsctl.inspections.rules.results import Raised
+from opsctl.inspections.service import rows
+from opsctl.inspections.tables import InspectionRow
+from opsctl.inspections.terms import COMPLETED, Mark, State
+from opsctl.ledger import service as ledger
+from opsctl.rulebook import service as rulebook
+from opsctl.rulebook.rules.patrols import Checklist, Item, patrols_of
+
+_WALKS = text(
+    "SELECT reference, started_at, done_at FROM inspection WHERE person = :person AND state = 'done'"
+    " AND void IS NULL AND reference <> :reference AND done_at <= :until ORDER BY done_at DESC LIMIT 5"
+).columns(started_at=UTCDateTime, done_at=UTCDateTime)
+
+
+def checklist_of(session: Session, one: Round) -> Checklist:
+    """The checklist as it was when the round was begun. Raise LookupError if that version has none of its name."""
+    return patrols_of(rulebook.of_generation(session, generation=one.rules)).checklists[one.checklist]
+
+
+def with_answers(one: Round, answers: Sequence[Answer], *, by: str, at: datetime) -> Round:
+    """The round with these answers as its newest readings."""
+    readings = [
+        Reading(each.item, each.mark, each.value, each.note, each.source, each.file, each.digest, by, at)
+        for each in answers
+    ]
+    return replace(one, readings=(*one.readings, *readings))
+
+
+def raise_actions(
+    session: Session,
+    one: Round,
+    checklist: Checklist,
+    answers: Sequence[Answer],
+    *,
+    now: datetime,
+    actor: str,
+    found_at: datetime,
+) -> Raised:
+    """An action for each answer that failed or was only a warning, with whether it is new."""
+    items = {item.id: item for item in checklist.items}
+    findings = [
+        Finding(
+            title=_symptom(items[each.item], each),
+            gravity=Gravity(each.mark.value),
+            found_at=found_at,
+            asset=one.asset,
+            source=one.reference,
+            topic=f"{checklist.name}/{each.item}",
+            impact=each.impact,
+            told=each.told,
+        )
+        for each in answers
+        if each.mark in (Mark.FAIL, Mark.WARN)
+    ]
+    if not findings:
+        return ()
+    return tuple(actions.raise_from(session, now=now, actor=actor, findings=findings))
+
+
+def _symptom(item: Item, answer: Answer) -> str:
+    title = item.title.zh if texts.language() == "zh_CN" else item.title.en
+    value = None if answer.value is None else f"{answer.value} {item.unit}" if item.unit else answer.value
+    said = ", ".join(part for part in (value, answer.note) if part)
+    return f"{title}: {said}"[:300] if said else title
+
+
+def done(
+    session: Session,
+    one: Round,
+    checklist: Checklist,
+    earlier: Sequence[Round],
+    *,
+    at: datetime,
+    now: datetime,
+    at_once: bool,
+) -> tuple[Round, Occurrence | None]:
+    """The round as done, flagged, and the occurrence that it met; only for one that nothing is missing in.
+
+    `earlier` are the last done rounds by that checklist of that asset, the newest first.
+    """
+    one = replace(one, state=State.DONE, done_at=at, entered_at=now)
+    found = session.connection().execute(_WALKS, {"person": one.person, "reference": one.reference, "until": now})
+    walks = [Walk(*row) for row in found]
+    flags = evidence.flags_of(one, checklist, earlier=earlier, same_person=walks, at_once=at_once)
+    occurrence = meeting.meet(
+        session,
+        kind=COMPLETED,
+        topic=one.checklist,
+        about=one.asset,
+        happened_at=at,
+        judged_at=now,
+        by=one.reference,
+    )
+    return replace(one, flags=flags), occurrence
+
+
+def latest(session: Session, checklist: str, asset: str | None, *, count: int = 1) -> list[Round]:
+    """The last done rounds by that checklist of that asset, the newest first."""
+    query = (
+        rows.chosen()
+        .where(InspectionRow.checklist == checklist, of_asset(asset))
+        .where(InspectionRow.state == State.DONE, col(InspectionRow.void).is_(None))
+        .order_by(col(InspectionRow.done_at).desc(), col(InspectionRow.reference).desc())
+        .limit(count)
+    )
+    return rows.load(session, query)
+
+
+def of_asset(asset: str | None) -> Any:
+    """Rounds of that asset, or of none: spelled so that an index answers it."""
+    return col(InspectionRow.asset).is_(None) if asset is None else InspectionRow.asset == asset
+
+
+def append(session: Session, one: Round, kind: str, facts: dict[str, Any], happened_at: datetime | None = None) -> None:
+    """The ledger row of a round that changed."""
+    ledger.append(
+        session,
+        kind=kind,
+        subject=one.reference,
+        about=one.asset,
+        topic=one.checklist,
+        customer=one.customer,
+        facts=facts,
+        record=fields(one),
+        happened_at=happened_at,
+    )
