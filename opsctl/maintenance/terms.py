@@ -1,5 +1,6 @@
 """The words of maintenance records and patches."""
 
+from datetime import timedelta
 from enum import StrEnum
 
 WORK_PREFIX = "WRK"
@@ -12,7 +13,12 @@ PATCH_ADDED = "patch.added"
 PATCH_DECIDED = "patch.decided"
 PATCH_INSTALLED = "patch.installed"
 PATCH_DEFERRED = "patch.deferred"
+PATCH_ASSIGNED = "patch.assigned"
 PATCH_VOIDED = "patch.voided"
+PATCH_TOPIC = "patch"
+"""The topic of a maintenance that installed a patch."""
+UNDECIDED_FOR = timedelta(days=7)
+"""After so long a patch that nobody decided about is shown today."""
 
 
 class Outcome(StrEnum):
@@ -41,3 +47,15 @@ class PatchState(StrEnum):
     DEFERRED = "deferred"
     INSTALLED = "installed"
     NOT_APPLICABLE = "not-applicable"
+
+
+class Wanted(StrEnum):
+    """Which patches a list wants."""
+
+    OPEN = "open"
+    DECIDED = "decided"
+    DEFERRED = "deferred"
+    INSTALLED = "installed"
+    NOT_APPLICABLE = "not-applicable"
+    OVERDUE = "overdue"
+    ALL = "all"
