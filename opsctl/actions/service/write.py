@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from opsctl.actions.rules import Action, Finding
+from opsctl.actions.service import raising
 
 
 def raise_from(
@@ -19,7 +20,7 @@ def raise_from(
     actor's superior; without a deadline, what the rules in force give to its gravity, from `now`. Few statements
     whatever the number of findings, for they may be far from the database. Raise nothing for want of anything.
     """
-    raise NotImplementedError
+    return raising.raise_all(session, now=now, actor=actor, findings=findings)
 
 
 def blank(session: Session, reference: str, texts: list[str]) -> dict[str, Any] | None:
