@@ -50,6 +50,14 @@ class ItemType(StrEnum):
     """A picture or any other file."""
 
 
+class ItemState(StrEnum):
+    """What an answer says of its item."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
 class ChecklistKind(StrEnum):
     """What a checklist is for."""
 
@@ -61,6 +69,14 @@ class ChecklistKind(StrEnum):
     DRILL = "drill"
 
 
+CRITICALITIES = ("key", "important", "ordinary")
+"""How much hangs on an asset, as its own room says it."""
+CLASSIFICATIONS = ("public", "internal", "confidential", "secret")
+"""How far the data on an asset may go, as its own room says it."""
+BY_CHECKLIST = "inspection.completed"
+"""The kind of record that is about a checklist."""
+MEETING = (BY_CHECKLIST, "maintenance.completed")
+"""The kinds of records that meet duties in this version."""
 FAIL_WITHIN = timedelta(days=3)
 """The deadline of an action from what failed, where no book says one; below that from what was only a warning."""
 WARN_WITHIN = timedelta(days=14)

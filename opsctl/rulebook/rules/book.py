@@ -15,6 +15,7 @@ from opsctl.rulebook.rules import ALWAYS, standing
 from opsctl.rulebook.rules.amounts import read_amount, read_length, read_span, read_target
 from opsctl.rulebook.rules.days import read_calendar, read_zone_key
 from opsctl.rulebook.rules.findings import Finding, Findings, Unreadable, allowed
+from opsctl.rulebook.rules.reading_patrols import read_patrols
 from opsctl.rulebook.rules.standing import Calendars, Content
 from opsctl.rulebook.terms import ALWAYS_NAME, LATER_TABLES, SEVERITIES, TABLES, Level, Starts
 
@@ -139,6 +140,7 @@ class _Reader:
         self._tables = tables
         self._zone = zone
         self._year = year
+        self._beside = beside
         self._findings = findings
         self._calendars: dict[str, Calendar | None] = {ALWAYS_NAME: ALWAYS, **Calendars(beside.get("calendars", {}))}
 
@@ -154,6 +156,7 @@ class _Reader:
             content |= self._incidents()
         with suppress(Unreadable):
             content |= self._all_targets()
+        content |= read_patrols(self._tables, zone=self._zone, beside=self._beside, findings=self._findings)
         return {name: said for name, said in content.items() if said}
 
     def _table(self, name: str) -> dict[str, Any]:

@@ -1,12 +1,17 @@
 """What a rulebook says of checklists, routes, duties and the deadlines of actions. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
+from typing import Any, TypeVar
 
-from opsctl.core.ranges import Range
+from opsctl.core.ranges import Range, read_range
 from opsctl.rulebook.rules import Rules, Words
-from opsctl.rulebook.terms import ChecklistKind, ItemType
+from opsctl.rulebook.terms import BY_CHECKLIST, FAIL_WITHIN, WARN_WITHIN, ChecklistKind, ItemType
+
+T = TypeVar("T")
+_TABLES = ("checklists", "routes", "duties", "actions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,4 +128,103 @@ class Patrols:
 
 def patrols_of(rules: Rules) -> Patrols:
     """The checklists, routes and duties that the rules say; nothing is read that is not asked for."""
-    raise LookupError(rules.generation)
+    checklists, routes, duties, actions = (rules.patrols.get(table, {}) for table in _TABLES)
+    return Patrols(
+        checklists=_Made(checklists, _checklist),
+        routes=_Made(routes, _route),
+        duties=_Made(duties, partial(_duty, routes)),
+        fail_within=_length(actions.get("fail")) or FAIL_WITHIN,
+        warn_within=_length(actions.get("warn")) or WARN_WITHIN,
+    )
+
+
+class _Made(Mapping[str, T]):
+    """What stands under the names of a table, each made when it is first asked for."""
+
+    def __init__(self, said: Mapping[str, Any], make: Callable[[str, Mapping[str, Any]], T]) -> None:
+        self._said = said
+        self._make = make
+        self._made: dict[str, T] = {}
+
+    def __getitem__(self, name: str) -> T:
+        if name not in self._made:
+            self._made[name] = self._make(name, self._said[name])
+        return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._said
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._said)
+
+    def __len__(self) -> int:
+        return len(self._said)
+
+
+def _checklist(name: str, said: Mapping[str, Any]) -> Checklist:
+    return Checklist(
+        name=name,
+        title=Words(**said["title"]),
+        kind=ChecklistKind(said["kind"]),
+        items=tuple(map(_item, said["items"])),
+        challenges=tuple(Challenge(Words(**one["ask"]), one.get("answer")) for one in said.get("challenge", ())),
+        takes=_length(said.get("takes")),
+    )
+
+
+def _item(said: Mapping[str, Any]) -> Item:
+    return Item(
+        id=said["id"],
+        title=Words(**said["title"]),
+        type=ItemType(said["type"]),
+        group=_words(said.get("group")),
+        mandatory=said.get("mandatory", True),
+        machine="filled_by" in said,
+        unit=said.get("unit"),
+        warn=_range(said.get("warn")),
+        critical=_range(said.get("critical")),
+        possible=_range(said.get("possible")),
+        steady=said.get("steady", False),
+        choices=tuple(Choice(one["id"], Words(**one["title"]), one["state"]) for one in said.get("choices", ())),
+    )
+
+
+def _route(name: str, said: Mapping[str, Any]) -> Route:
+    return Route(name, Words(**said["title"]), said["checklist"], tuple(said["assets"]))
+
+
+def _duty(routes: Mapping[str, Any], name: str, said: Mapping[str, Any]) -> Duty:
+    assets, evidence = said.get("assets"), said["evidence"]
+    # A round over a route is by the route's checklist, and the duty need not say so again.
+    walked = routes.get((assets or {}).get("route", ""), {}).get("checklist")
+    topics = [evidence.get(name) for name in ("checklist", "policy", "topic")]
+    if evidence["kind"] == BY_CHECKLIST:
+        topics.append(walked)
+    return Duty(
+        name=name,
+        title=_words(said.get("title")),
+        clause=said.get("clause"),
+        schedule=said.get("schedule"),
+        at=said.get("at"),
+        every=_length(said.get("every")),
+        zone=said["zone"],
+        start=date.fromisoformat(said["start"]) if "start" in said else None,
+        owner=said["owner"],
+        assets=None if assets is None else Matching(**{**assets, "handles": tuple(assets.get("handles", ()))}),
+        kind=evidence["kind"],
+        topic=next((topic for topic in topics if topic is not None), None),
+        early=_length(said.get("early")) or timedelta(0),
+        grace=_length(said.get("grace")),
+    )
+
+
+def _words(said: Mapping[str, str] | None) -> Words | None:
+    return None if said is None else Words(**said)
+
+
+def _range(written: str | None) -> Range | None:
+    return None if written is None else read_range(written)
+
+
+def _length(seconds: int | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)

@@ -14,6 +14,9 @@ from opsctl.rulebook.rules import Limits, Rules, Target, Words
 from opsctl.rulebook.terms import ALWAYS_NAME, DAYS, Starts
 
 Content = Mapping[str, Any]
+_BY_NAME = ("calendars", "posts", "limits", "checklists", "routes", "duties")
+_WHOLE = ("severity", "severity_names", "incidents", "actions")
+_PATROLS = ("checklists", "routes", "duties", "actions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,8 @@ def standing(heads: Sequence[Head], generation: int) -> list[Head]:
 
 def names_of(content: Content) -> set[str]:
     """What a book says something about, by the keys of its file. A name may stand in one book in force only."""
-    names = {f"{table}.{name}" for table in ("calendars", "posts") for name in content.get(table, {})}
-    names |= {table for table in ("severity", "severity_names", "incidents") if content.get(table)}
+    names = {f"{table}.{name}" for table in _BY_NAME if table != "limits" for name in content.get(table, {})}
+    names |= {table for table in _WHOLE if content.get(table)}
     names |= {f"limits.sev{severity}" for severity in content.get("limits", {})}
     for customer, limits in content.get("customer_limits", {}).items():
         names |= {f"limits.for.{customer}.sev{severity}" for severity in limits}
@@ -79,9 +82,9 @@ def merged(contents: Iterable[Content]) -> dict[str, Any]:
     """What several books say together, as one content; no name stands in two of them."""
     together: dict[str, Any] = {"targets": []}
     for content in contents:
-        for table in ("calendars", "posts", "limits"):
+        for table in _BY_NAME:
             together.setdefault(table, {}).update(content.get(table, {}))
-        for table in ("severity", "severity_names", "incidents"):
+        for table in _WHOLE:
             if content.get(table):
                 together[table] = content[table]
         together["targets"] += content.get("targets", ())
@@ -123,6 +126,8 @@ def fields_of(content: Content) -> dict[str, str]:
     for kind in ("customer", "asset"):
         for scope, targets in content.get(f"{kind}_targets", {}).items():
             fields |= {f"targets.for.{kind}.{scope}.{one['figure']}": one["written"] for one in targets}
+    for table in _PATROLS:
+        fields |= _fields_of_patrols(table, content.get(table, {}))
     return fields
 
 
@@ -165,6 +170,28 @@ def _fields_of_limits(key: str, limits: Mapping[str, Any]) -> dict[str, str]:
     return fields
 
 
+def _fields_of_patrols(key: str, said: Any) -> dict[str, str]:
+    """What is said below a key; lengths are in seconds, `at` in minutes, and items and choices have ids."""
+    if isinstance(said, Mapping):
+        fields: dict[str, str] = {}
+        for part, one in said.items():
+            fields |= _fields_of_patrols(f"{key}.{part}", one)
+        return fields
+    if isinstance(said, bool):
+        return {key: str(said).lower()}
+    if isinstance(said, int):
+        return {key: clock(said) if key.endswith(".at") else show_duration(said)}
+    if isinstance(said, str):
+        return {key: said}
+    if all(isinstance(one, str) for one in said):
+        return {key: ", ".join(said)}
+    named = {one.get("id", str(number)): one for number, one in enumerate(said, start=1)}
+    below = {name: {part: text for part, text in one.items() if part != "id"} for name, one in named.items()}
+    # The order of items is their numbers in a sheet.
+    order = {key: ", ".join(named)} if all("id" in one for one in said) else {}
+    return order | _fields_of_patrols(key, below)
+
+
 def rules_of(content: Content, *, generation: int, since: datetime | None) -> Rules:
     """The rules that a content says. Calendars are made when they are asked for."""
     window = content.get("incidents", {}).get("reopen_window")
@@ -189,6 +216,7 @@ def rules_of(content: Content, *, generation: int, since: datetime | None) -> Ru
         customer_targets={scope: _targets(said) for scope, said in content.get("customer_targets", {}).items()},
         asset_targets={scope: _targets(said) for scope, said in content.get("asset_targets", {}).items()},
         reopen_window=_length(window),
+        patrols={table: content.get(table, {}) for table in _PATROLS},
     )
 
 
