@@ -1,5 +1,105 @@
 """opsctl inspect log"""
 
-from opsctl.cli.groups import room_app
+from typing import TYPE_CHECKING, Annotated, Any
+
+from typer import Option
+
+from opsctl.cli.context import current
+from opsctl.cli.groups import room_app, verb
+from opsctl.core.errors import InvalidInput, OpsctlError
+from opsctl.core.texts import _
+from opsctl.inspections.commands.parameters import Asset, Name, asked_zone, photos_of
+
+if TYPE_CHECKING:
+    from opsctl.cli.context import Context
 
 app = room_app()
+_LARGEST = 1 << 20
+
+
+@verb(
+    app,
+    "log",
+    help=_("Log a round that was walked: in one line, or as a pasted sheet. What failed becomes an action."),
+    examples=(
+        'opsctl inspect log core-network --asset core-sw-1 --item temp=41 --item fans=ok --fail "uplink: CRC errors"',
+        "opsctl inspect log -F round.txt",
+        "opsctl inspect log server-room --asset room-1 --item temp=23.5 --rest-ok",
+    ),
+    writes=True,
+)
+def log(
+    checklist: Name = None,
+    asset: Asset = None,
+    item: Annotated[
+        list[str] | None, Option("--item", metavar="ITEM=READING", help=_("What was read; may be given many times."))
+    ] = None,
+    fail: Annotated[
+        list[str] | None, Option("--fail", metavar="'ITEM: SYMPTOM'", help=_("What is wrong; becomes an action."))
+    ] = None,
+    rest_ok: Annotated[
+        bool, Option("--rest-ok", help=_("Every state that is not named is ok; stored as such, by exception."))
+    ] = False,
+    photo: Annotated[
+        list[str] | None, Option("--photo", metavar="ITEM=FILE", help=_("A picture or file; its digest is kept."))
+    ] = None,
+    file: Annotated[
+        str | None, Option("-F", "--file", metavar="FILE", help=_("A sheet with many items, - for stdin."))
+    ] = None,
+    at: Annotated[str | None, Option("--at", metavar="TIME", help=_("When it was walked; now if not given."))] = None,
+    started: Annotated[str | None, Option("--from", metavar="TIME", help=_("When the walk was begun."))] = None,
+    challenge: Annotated[
+        str | None, Option("--challenge", metavar="TEXT", help=_("What was to be read on the spot."))
+    ] = None,
+    again: Annotated[bool, Option("--again", help=_("It was walked again, with the same readings."))] = False,
+) -> None:
+    """Parse, log, say so."""
+    context = current()
+    given = {
+        "checklist": checklist,
+        "asset": asset,
+        "items": item,
+        "fails": fail,
+        "photos": photos_of(photo),
+        "rest": rest_ok,
+        "at": context.moment(at),
+        "started": context.moment(started),
+        "answered": challenge,
+        "again": again,
+    }
+    _log(context, file, given)
+
+
+def _log(context: "Context", file: str | None, given: dict[str, Any]) -> None:
+    from opsctl.inspections.service import logging
+    from opsctl.inspections.views import told
+
+    sheet = None if file is None else _sheet(context, file)
+    try:
+        found = context.perform(logging.log, sheet=sheet, zone=asked_zone(context), **given)
+    except OpsctlError as error:
+        if sheet is None or file != "-":
+            raise
+        raise _kept(error, sheet) from None
+    context.emit(told.logged(found, context.now))
+
+
+def _sheet(context: "Context", file: str) -> str:
+    text = context.text_of(file)
+    if len(text) > _LARGEST:
+        raise InvalidInput(
+            _("{file} is longer than a round can be.").format(file=_("The sheet") if file == "-" else file),
+            _("Paste one round: a line for each item."),
+        )
+    return text
+
+
+def _kept(error: OpsctlError, sheet: str) -> OpsctlError:
+    """The error, with where the pasted sheet was put: nothing typed is ever lost."""
+    from opsctl.cli.kept import keep
+
+    path = keep("sheet", sheet)
+    if path is None:
+        return error
+    again = _("Your sheet is kept; mend it and run: opsctl inspect log -F {path}").format(path=path)
+    return type(error)(error.message, f"{error.hint} {again}".strip(), moment=error.moment)

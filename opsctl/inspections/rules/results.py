@@ -84,3 +84,13 @@ class Corrected:
     checklist: Checklist
     actions: Raised
     mended: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A round with its checklist, what it met, and the actions that came of it."""
+
+    round: Round
+    checklist: Checklist | None
+    occurrences: tuple[Occurrence, ...]
+    actions: tuple[Action, ...]

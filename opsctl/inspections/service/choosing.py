@@ -61,6 +61,13 @@ def choose(
     return Chosen(found, rules.generation, *_asset(session, about, at))
 
 
+def checklist_named(session: Session, *, word: str, now: datetime) -> Checklist:
+    """The checklist of that name in force, or that of the route. Raise NotFound with the nearest."""
+    patrols = patrols_of(rulebook.in_force(session, at=now))
+    name = named(patrols, word)
+    return patrols.checklists[patrols.routes[name].checklist if name in patrols.routes else name]
+
+
 def named(patrols: Patrols, word: str) -> str:
     """The checklist or the route of that handle or whole title. Raise NotFound with the nearest."""
     # Read only if the word is no handle: a long book has many titles.

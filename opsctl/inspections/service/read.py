@@ -9,8 +9,9 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from opsctl.core import chain
+from opsctl.core.typed import mend
 from opsctl.inspections.rules import Round, fields
-from opsctl.inspections.rules.results import Listed
+from opsctl.inspections.rules.results import Listed, Shown
 from opsctl.inspections.service import rows
 from opsctl.inspections.tables import InspectionRow
 from opsctl.inspections.terms import PREFIX, State
@@ -38,15 +39,24 @@ def open_round(session: Session, *, checklist: str, asset: str | None) -> str | 
     return session.exec(query).first()
 
 
-def find(session: Session, *, word: str, now: datetime) -> tuple[Round, Checklist | None]:
-    """The round that is meant, for reading, with its checklist. Raise NotFound or InvalidInput."""
+def show(session: Session, *, word: str, now: datetime) -> Shown:
+    """The round that is meant, with its checklist, what it met and its actions. Raise NotFound or InvalidInput."""
+    from opsctl.actions.service import read as actions
+    from opsctl.duties.service import read as duties
+
     one = rows.of_references(session, [reference_of(session, word, now, writing=False)])[0]
-    return one, _checklists(session, [one])[0]
+    return Shown(
+        one,
+        _checklists(session, [one])[0],
+        tuple(duties.for_record(session, reference=one.reference)),
+        tuple(actions.of_source(session, source=one.reference)),
+    )
 
 
 def list_rounds(
     session: Session,
     *,
+    now: datetime,
     state: State | None = None,
     checklist: str | None = None,
     asset: str | None = None,
@@ -58,12 +68,15 @@ def list_rounds(
     limit: int = 0,
 ) -> Listed:
     """The rounds that fit, what was begun last first; `since` and `until` go by when they were begun. 0 is no limit."""
+    from opsctl.assets.service import assets
+    from opsctl.people.service import customers
+
     wanted: list[Any] = []
     for column, value in (
         (InspectionRow.state, state),
-        (InspectionRow.checklist, checklist),
-        (InspectionRow.asset, asset),
-        (InspectionRow.customer, customer),
+        (InspectionRow.checklist, None if checklist is None else mend(checklist).casefold()),
+        (InspectionRow.asset, None if asset is None else assets.find(session, word=asset).handle),
+        (InspectionRow.customer, None if customer is None else customers.find(session, word=customer).code),
         (InspectionRow.person, person),
     ):
         if value is not None:

@@ -1,0 +1,165 @@
+"""What was done to rounds, a line or a few for each."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from opsctl.actions.rules import Action
+from opsctl.core.report import Cell, Fields, Kind, Part, Report, Text
+from opsctl.core.texts import _, ngettext
+from opsctl.inspections.rules import Round, evidence
+from opsctl.inspections.rules.results import Corrected, Finished, Raised
+from opsctl.inspections.terms import CORRECTED, COUNTERSIGNED, VOIDED, Mark, State
+from opsctl.inspections.views import words
+from opsctl.inspections.views.records import data
+
+_SHOWN = 6
+
+
+def finished(found: Finished, now: datetime) -> Report:
+    """One round that was ended or is still open; see `logged` for several."""
+    return logged([found], now)
+
+
+def logged(found: Sequence[Finished], now: datetime) -> Report:
+    """What was recorded: each round, what of it was wrong with its actions, what it met, and what to do next."""
+    parts: list[Part] = []
+    remarks: list[str] = []
+    for one in found:
+        parts.append(Text(tuple(_lines(one))))
+        if one.round.state is State.DONE:
+            parts.append(_met(one, now))
+        if one.actions:
+            parts.append(actions(one.actions))
+        remarks += [*one.remarks, *_next_steps(one)]
+    return Report(
+        kind="inspection.completed",
+        data=[
+            {
+                **data(one.round, one.checklist),
+                "occurrence": None if one.occurrence is None else one.occurrence.reference,
+                "missing": [item.id for item in one.missing],
+                "actions": [{"reference": action.reference, "new": new} for action, new in one.actions],
+            }
+            for one in found
+        ],
+        parts=tuple(parts),
+        remarks=tuple(remarks),
+        references=tuple(one.round.reference for one in found),
+    )
+
+
+def _lines(found: Finished) -> list[str]:
+    one = found.round
+    title = " · ".join(part for part in (words.title_of(found.checklist.title), one.asset) if part)
+    counts = {mark: sum(each.mark is mark for each in one.current.values()) for mark in Mark}
+    wrong = [f"{words.mark(mark)} {counts[mark]}" for mark in (Mark.FAIL, Mark.WARN) if counts[mark]]
+    answered = ngettext("{count} item", "{count} items", len(one.current)).format(count=len(one.current))
+    summary = ", ".join([answered, *(wrong or [_("all ok")])])
+    if one.state is State.OPEN:
+        lines = [_("{reference} is still open: {title}").format(reference=one.reference, title=title)]
+        return [*lines, summary, _open_items(found)]
+    return [_("{reference} done: {title}").format(reference=one.reference, title=title), summary]
+
+
+def _open_items(found: Finished) -> str:
+    numbers = {item.id: at for at, item in enumerate(found.checklist.items, start=1)}
+    shown = [f"{numbers[item.id]} {words.title_of(item.title)}" for item in found.missing[:_SHOWN]]
+    more = " …" if len(found.missing) > _SHOWN else ""
+    told = ngettext("{count} mandatory item is open: {items}", "{count} mandatory items are open: {items}", len(shown))
+    return told.format(count=len(found.missing), items=", ".join(shown) + more)
+
+
+def _met(found: Finished, now: datetime) -> Fields:
+    one, occurrence = found.round, found.occurrence
+    due: tuple[str, Any, Kind] = (_("due"), Cell(_("nothing was due: an extra round"), Kind.TEXT), Kind.MOMENT)
+    pairs = [due]
+    if occurrence is not None:
+        pairs = [(_("due"), occurrence.due_at, Kind.MOMENT)]
+        if not occurrence.is_on_time:
+            pairs.append((_("done"), _late(found), Kind.TEXT))
+    pairs.append((_("evidence"), words.grade(evidence.grade(one)), Kind.TEXT))
+    if one.flags:
+        pairs.append((_("worth a look"), "; ".join(words.flag(each) for each in one.flags), Kind.TEXT))
+    return Fields(tuple(pairs))
+
+
+def _late(found: Finished) -> str:
+    if _is_claimed_in_time(found):
+        return _("in time as claimed, late as entered")
+    occurrence, at = found.occurrence, found.round.done_at
+    return _("too early") if occurrence is not None and at is not None and at < occurrence.opens_at else _("late")
+
+
+def actions(raised: Raised) -> Text:
+    """A line for each action: what, who, until when is in its own list."""
+    return Text(tuple(_action(action, new) for action, new in raised))
+
+
+def _action(action: Action, new: bool) -> str:
+    told = _("{reference} {title} → {owner}, told {told}")
+    line = told.format(
+        reference=action.reference,
+        title=action.title,
+        owner=action.owner or _("nobody"),
+        told=action.told or _("nobody"),
+    )
+    return line if new else _("{line} (seen again, {count} times)").format(line=line, count=action.seen)
+
+
+def _next_steps(found: Finished) -> list[str]:
+    one = found.round
+    if one.state is State.OPEN:
+        asset = f" --asset {one.asset}" if one.asset else ""
+        return [_("Go on with it: opsctl inspect start {line}").format(line=f"{one.checklist}{asset}")]
+    if _is_claimed_in_time(found):
+        told = _("It counts as in time once another person confirms it: opsctl inspect countersign {reference}")
+        return [told.format(reference=one.reference)]
+    return []
+
+
+def _is_claimed_in_time(found: Finished) -> bool:
+    occurrence, at = found.occurrence, found.round.done_at
+    if occurrence is None or at is None or occurrence.is_on_time:
+        return False
+    return occurrence.opens_at <= at <= occurrence.closes_at
+
+
+def countersigned(rounds: Sequence[Round]) -> Report:
+    """A line for each round that was countersigned."""
+    line = _("{reference} countersigned by {by}: walked by {person}")
+    return _done(
+        COUNTERSIGNED,
+        rounds,
+        [line.format(reference=one.reference, by=one.countersigned_by, person=one.person) for one in rounds],
+    )
+
+
+def voided(rounds: Sequence[Round]) -> Report:
+    """A line for each round that was taken out of the figures."""
+    return _done(VOIDED, rounds, [f"{one.reference} {words.state(one)}" for one in rounds])
+
+
+def _done(kind: str, rounds: Sequence[Round], lines: Sequence[str]) -> Report:
+    return Report(
+        kind=kind,
+        data=[data(one, None) for one in rounds],
+        parts=(Text(tuple(lines)),),
+        references=tuple(one.reference for one in rounds),
+    )
+
+
+def corrected(found: Corrected) -> Report:
+    """What was set right, with the actions that follow, and those that stay although nothing is wrong any more."""
+    one = found.round
+    parts: list[Part] = [Text((_("{reference} corrected; the old readings stay.").format(reference=one.reference),))]
+    if found.actions:
+        parts.append(actions(found.actions))
+    stays = _("What was wrong is right now: {items}. Its action stays; see: opsctl action list --source {reference}")
+    return Report(
+        kind=CORRECTED,
+        data=data(one, found.checklist),
+        parts=tuple(parts),
+        remarks=(stays.format(items=", ".join(found.mended), reference=one.reference),) if found.mended else (),
+        references=(one.reference,),
+    )
