@@ -2,12 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from opsctl.core.report import Report
-
 if TYPE_CHECKING:
     from opsctl.cli.context import Context
+    from opsctl.core.report import Report
 
 
-def part(context: "Context") -> Report:
-    """Nothing yet."""
-    return Report(kind="maintenance.today", data=[])
+def part(context: "Context") -> "Report":
+    """The patches of whoever reads, or of nobody, that are overdue or that nobody decided about for seven days."""
+    from opsctl.maintenance.service import patches as service
+    from opsctl.maintenance.views import patches as views
+
+    return views.today(context.read(service.waiting, now=context.now, me=context.me), context.now)

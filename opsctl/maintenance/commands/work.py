@@ -1,5 +1,228 @@
 """opsctl work log | correct | void | list | show"""
 
-from opsctl.cli.groups import room_app
+from typing import TYPE_CHECKING, Annotated, Any
+
+from typer import Argument, Option
+
+from opsctl.cli.context import current
+from opsctl.cli.groups import room_app, verb
+from opsctl.cli.usage import read_word
+from opsctl.core.errors import InvalidInput
+from opsctl.core.texts import _
+from opsctl.core.typed import mend, read_body, read_handle, read_title
+from opsctl.core.void import Void
+from opsctl.maintenance.commands.parameters import (
+    AssetFilter,
+    At,
+    Because,
+    Columns,
+    ConfigSaved,
+    Limit,
+    Procedure,
+    Reason,
+    WorkReference,
+    WorkReferences,
+    backup_of,
+)  # fmt: skip
+from opsctl.maintenance.terms import Outcome
+
+if TYPE_CHECKING:
+    from opsctl.cli.context import Context
 
 app = room_app()
+
+Topic = Annotated[
+    str | None, Option("--topic", metavar="TOPIC", help=_("What kind of work; a duty may ask for it: cleaning."))
+]
+_NOTHING = ("", "-")
+"""What stands for no value where one may be taken away."""
+
+
+@verb(
+    app,
+    "log",
+    help=_("Log maintenance that was done. It meets the duty that asks for it; what is to be watched is an action."),
+    examples=(
+        'opsctl work log core-sw-1 "filters cleaned" --topic cleaning --procedure OP-12 --config-saved yes',
+        'opsctl work log erp 更换硬盘 --outcome replaced --config-saved n/a --from 22:00 --at 23:10',
+        'opsctl work log ups-1 "battery test" --config-saved n/a --outcome watched --result "one cell at 11.8 V"',
+    ),
+    writes=True,
+)
+def log(
+    asset: Annotated[str, Argument(metavar="ASSET", help=_("A handle, or a whole title in either language."))],
+    title: Annotated[list[str], Argument(metavar="WHAT …", help=_("What was done."))],
+    topic: Topic = None,
+    procedure: Procedure = None,
+    config_saved: ConfigSaved = None,
+    outcome: Annotated[
+        Outcome | None,
+        Option("--outcome", metavar="WORD", help=_("done, repaired, replaced or watched; done if not given.")),
+    ] = None,
+    result: Annotated[
+        str | None, Option("--result", metavar="TEXT", help=_("How it ended; what is to be watched."))
+    ] = None,
+    window: Annotated[
+        str | None, Option("--window", metavar="MNT", help=_("The planned maintenance that it was done in."))
+    ] = None,
+    begun: Annotated[str | None, Option("--from", metavar="TIME", help=_("When it began."))] = None,
+    at: At = None,
+) -> None:
+    """Parse, log, say so."""
+    from opsctl.maintenance.service import work as service
+    from opsctl.maintenance.views import work as views
+
+    context = current()
+    found = context.perform(
+        service.log,
+        asset=mend(asset),
+        title=read_title(" ".join(title)),
+        backup=backup_of(config_saved),
+        outcome=outcome or Outcome.DONE,
+        topic=None if topic is None else read_handle(topic),
+        procedure=None if procedure is None else read_body(procedure),
+        result=None if result is None else read_body(result),
+        window=None if window is None else mend(window),
+        started=context.moment(begun),
+        at=context.moment(at),
+    )
+    context.emit(views.logged(found))
+
+
+@verb(
+    app,
+    "correct",
+    help=_("Set right what was recorded wrongly; the ledger keeps the old value."),
+    examples=(
+        'opsctl work correct 42 procedure=OP-12 --reason "left out"',
+        'opsctl work correct 42 at=22:40 config-saved=no --reason "log of the switch"',
+    ),
+    writes=True,
+)
+def correct(
+    ref: WorkReference,
+    words: Annotated[
+        list[str],
+        Argument(
+            metavar="FIELD=VALUE …",
+            help=_("title, topic, procedure, config-saved, outcome, result, window, from, at; - takes a value away."),
+        ),
+    ],
+    reason: Annotated[str, Option("--reason", metavar="TEXT", help=_("Why it was wrong."))],
+) -> None:
+    """Parse, correct, say so."""
+    from opsctl.maintenance.service import work as service
+    from opsctl.maintenance.views import work as views
+
+    context = current()
+    given = dict(_field(context, word) for word in words)
+    found = context.perform(service.correct, named=ref, given=given, reason=read_body(reason))
+    context.emit(views.corrected(found.logged, found.changed))
+
+
+def _field(context: "Context", word: str) -> tuple[str, Any]:
+    from opsctl.maintenance.rules import work as rules
+
+    sign = next((letter for letter in word if mend(letter) == "="), None)
+    name, _sign, value = word.partition(sign or "=")
+    if sign is None:
+        raise InvalidInput(
+            _("{word!r} names no field.").format(word=word[:40]),
+            _("Like: opsctl work correct 42 procedure=TEXT --reason TEXT"),
+        )
+    typed = read_word(mend(name).replace("_", "-"), list(rules.CORRECTABLE), _("The field"))
+    if mend(value) not in _NOTHING:
+        return rules.CORRECTABLE[typed], _value(context, typed, value)
+    if typed not in rules.CLEARABLE:
+        raise InvalidInput(
+            _("{field} cannot be taken away.").format(field=typed),
+            _("These can: {fields}.").format(fields=", ".join(rules.CLEARABLE)),
+        )
+    return rules.CORRECTABLE[typed], None
+
+
+def _value(context: "Context", typed: str, value: str) -> Any:
+    if typed in ("from", "at"):
+        return context.moment(value)
+    if typed == "outcome":
+        return Outcome(read_word(mend(value), [one.value for one in Outcome], typed))
+    readers = {"config-saved": backup_of, "topic": read_handle, "title": read_title, "window": mend}
+    return readers.get(typed, read_body)(value)
+
+
+@verb(
+    app,
+    "void",
+    help=_("Take maintenance out of every figure; the duty that it met is due again."),
+    examples=("opsctl work void 42 --because duplicate",),
+    writes=True,
+)
+def void(refs: WorkReferences, because: Because, reason: Reason = None) -> None:
+    """Parse, make void, say so."""
+    from opsctl.maintenance.service import work as service
+    from opsctl.maintenance.views import work as views
+
+    context = current()
+    done = context.perform(
+        service.void,
+        named=context.words(refs),
+        because=Void(read_word(because, [one.value for one in Void], "--because")),
+        reason=None if reason is None else read_body(reason),
+    )
+    context.emit(views.voided([(one.work, one.released, one.actions) for one in done]))
+
+
+@verb(
+    app,
+    "list",
+    help=_("List maintenance that was done, the newest first."),
+    examples=("opsctl work list --asset core-sw-1 --since 2026-10-01", "opsctl work list --outcome watched"),
+    writes=False,
+)
+def list_(
+    asset: AssetFilter = None,
+    topic: Annotated[str | None, Option("--topic", metavar="TOPIC", help=_("Only those of this topic."))] = None,
+    outcome: Annotated[
+        Outcome | None, Option("--outcome", metavar="WORD", help=_("done, repaired, replaced or watched."))
+    ] = None,
+    since: Annotated[str | None, Option("--since", metavar="TIME", help=_("Done at that time or later."))] = None,
+    until: Annotated[
+        str | None,
+        Option("--until", metavar="TIME", help=_("Done before that time; a date is the whole day, included.")),
+    ] = None,
+    limit: Limit = None,
+    columns: Columns = None,
+) -> None:
+    """Parse, read, show."""
+    from opsctl.core.report import choose_columns
+    from opsctl.maintenance.service import work as service
+    from opsctl.maintenance.views import work as views
+
+    context = current()
+    found = context.read(
+        service.list_work,
+        asset=asset,
+        topic=None if topic is None else read_handle(topic),
+        outcome=outcome,
+        since=context.moment(since),
+        until=context.until(until),
+        limit=context.limit(limit),
+    )
+    context.emit(choose_columns(views.listed(found.work, found.total), columns or views.COLUMNS))
+
+
+@verb(
+    app,
+    "show",
+    help=_("Show one record of maintenance, what it led to, and its history."),
+    examples=("opsctl work show 42",),
+    writes=False,
+)
+def show(ref: WorkReference) -> None:
+    """Read and show."""
+    from opsctl.maintenance.service import work as service
+    from opsctl.maintenance.views import work as views
+
+    context = current()
+    found = context.read(service.show, word=ref, now=context.now)
+    context.emit(views.shown(found.logged, found.actions, found.patches, found.history))

@@ -92,7 +92,8 @@ def check(work: Work, *, now: datetime, retired_at: datetime | None) -> None:
         )
     if work.outcome is Outcome.WATCHED and work.result is None:
         raise InvalidInput(
-            _("Nothing says what is to be watched."), _("Say it with --result TEXT: it becomes an action.")
+            _("Nothing says what is to be watched."),
+            _("Say it with --result TEXT, or result=TEXT in a correction: it becomes an action."),
         )
     if retired_at is not None and work.done_at > retired_at:
         raise Conflict(

@@ -248,7 +248,7 @@ def list_patches(
         names = identity.names_of_one(session, persons.resolve(session, word=owner, me=me))
         query = query.where(col(PatchRow.owner).in_(names))
     if advisory is not None:
-        query = query.where(func.lower(PatchRow.advisory) == advisory.lower())
+        query = query.where(func.lower(PatchRow.advisory) == func.lower(advisory))
     total = PATCHES.count(session, query)
     query = query.order_by(col(PatchRow.due_at).is_(None), col(PatchRow.due_at), *PATCHES.numbered)
     return Listed(tuple(PATCHES.load(session, query.limit(limit) if limit else query)), total)
@@ -305,7 +305,7 @@ def hand_over(session: Session, *, now: datetime, actor: str, person: str, to: s
 def _check_new(session: Session, asset: str, advisory: str | None) -> None:
     if advisory is None:
         return
-    same = func.lower(PatchRow.advisory) == advisory.lower()
+    same = func.lower(PatchRow.advisory) == func.lower(advisory)
     query = select(PatchRow.reference).where(PatchRow.asset == asset, same, col(PatchRow.void).is_(None))
     first = session.exec(query.order_by(PATCHES.reference).limit(1)).first()
     if first is not None:

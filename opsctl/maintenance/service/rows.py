@@ -25,8 +25,8 @@ class Rows(Generic[R]):
         self, row: Any, record: type[R], fields: Callable[[R], dict[str, Any]], texts: tuple[str, ...]
     ) -> None:
         self.table = row.__table__
-        self.record = record
-        self.fields = fields
+        self.record: type[R] = record
+        self.fields: Callable[[R], dict[str, Any]] = fields
         self.texts = texts
         self.names = tuple(record.__dataclass_fields__)
         self.columns = [getattr(row, name) for name in self.names]

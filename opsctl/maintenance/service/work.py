@@ -43,7 +43,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Shown:
-    """One record of maintenance with the duty that it met, the actions and patches of it, and its rows of the ledger."""
+    """One record with the duty that it met, the actions and patches of it, and its rows of the ledger."""
 
     logged: Logged
     actions: tuple[str, ...]
@@ -140,8 +140,9 @@ def correct(
     after, changes = rules.correct(before, given, now=now)
     if not changes:
         return Corrected(_logged(session, before), ())
-    view = assets.find(session, word=before.asset)
-    rules.check(after, now=now, retired_at=view.retired_at)
+    # Who mends a title need not answer for an asset that was retired, as it was said later, before the work.
+    retired_at = assets.find(session, word=before.asset).retired_at if "done_at" in changes else None
+    rules.check(after, now=now, retired_at=retired_at)
     WORK.save(session, before, after)
     _append(session, after, WORK_CORRECTED, facts={"reason": reason, **changes}, happened_at=now)
     if changes.keys() & set(rules.MEETING):

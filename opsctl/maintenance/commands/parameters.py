@@ -1,0 +1,69 @@
+"""Options that several verbs of maintenance and patches take, and how their values are read."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Argument, Option
+
+from opsctl.core.errors import InvalidInput
+from opsctl.core.texts import _
+from opsctl.core.typed import excerpt, mend
+from opsctl.maintenance.terms import Backup
+
+if TYPE_CHECKING:
+    from opsctl.cli.context import Context
+
+ConfigSaved = Annotated[
+    str | None,
+    Option("--config-saved", metavar="yes|no|n/a", help=_("Whether the configuration was saved before; wanted.")),
+]
+Procedure = Annotated[
+    str | None, Option("--procedure", metavar="TEXT", help=_("Which procedure was followed: a name, a number, a link."))
+]
+At = Annotated[str | None, Option("--at", metavar="TIME", help=_("When it was done; now if not given."))]
+Because = Annotated[str, Option("--because", metavar="WORD", help=_("false-alarm, test, duplicate or mistake."))]
+Reason = Annotated[str | None, Option("--reason", metavar="TEXT", help=_("Why."))]
+AssetFilter = Annotated[str | None, Option("--asset", metavar="ASSET", help=_("Only those of this asset."))]
+Limit = Annotated[
+    int | None,
+    Option("--limit", metavar="N", help=_("At most so many; 0 is all. If not given 50, and all with --quiet.")),
+]
+Columns = Annotated[str | None, Option("--columns", metavar="A,B", help=_("Only these columns, in this order."))]
+WorkReference = Annotated[str, Argument(metavar="REF", help=_("WRK-2026-0042, or 42 for this year's."))]
+WorkReferences = Annotated[
+    list[str], Argument(metavar="REF …", help=_("WRK-2026-0042, or 42 for this year's; - reads them from stdin."))
+]
+PatchReferences = Annotated[
+    list[str], Argument(metavar="REF …", help=_("PAT-2026-0042, or 42 for this year's; - reads them from stdin."))
+]
+
+_BACKUPS = {
+    **dict.fromkeys(("yes", "y", "taken", "是", "有", "已保存", "已备份"), Backup.TAKEN),
+    **dict.fromkeys(("no", "n", "not-taken", "否", "无", "未保存", "未备份"), Backup.NOT_TAKEN),
+    **dict.fromkeys(("n/a", "na", "不适用"), Backup.NOT_APPLICABLE),
+}
+
+
+def backup_of(text: str | None) -> Backup:
+    """The answer that was typed. Raise InvalidInput where there is none: the record is to say it."""
+    if text is None:
+        raise InvalidInput(
+            _("It is not said whether the configuration was saved before."),
+            _("Say it with --config-saved yes, no or n/a."),
+        )
+    found = _BACKUPS.get(mend(text).casefold())
+    if found is None:
+        raise InvalidInput(
+            _("--config-saved cannot be {value!r}.").format(value=excerpt(text)), _("Use one of: yes, no, n/a.")
+        )
+    return found
+
+
+def deadline(context: "Context", text: str) -> datetime:
+    """The moment that was typed for what is to come; of a date alone, or a month, the last second of it."""
+    from opsctl.core.periods import read_period
+
+    try:
+        return read_period(text, zone=context.zone, now=context.now).end - timedelta(seconds=1)
+    except InvalidInput:
+        return context.future_moment(text)

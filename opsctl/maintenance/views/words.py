@@ -1,0 +1,124 @@
+"""The words of maintenance and patches in the reader's language, and the history of a record."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from opsctl.core.report import Column, Kind, Table
+from opsctl.core.texts import _, ngettext, pgettext
+from opsctl.core.void import Void
+from opsctl.maintenance import terms
+from opsctl.maintenance.rules import work
+from opsctl.maintenance.terms import Backup, Outcome
+
+if TYPE_CHECKING:
+    from opsctl.ledger.rules import Row
+
+_TOLD = ("title", "reason", "because", "work", "owner", "until", "due_at")
+_FIELDS = {field: typed for typed, field in work.CORRECTABLE.items()}
+
+
+def outcome_word(outcome: Outcome) -> str:
+    """How a maintenance ended."""
+    return {
+        Outcome.DONE: pgettext("outcome", "done"),
+        Outcome.REPAIRED: pgettext("outcome", "repaired"),
+        Outcome.REPLACED: pgettext("outcome", "replaced"),
+        Outcome.WATCHED: pgettext("outcome", "to be watched"),
+    }[outcome]
+
+
+def backup_word(backup: Backup) -> str:
+    """Whether the configuration was saved before."""
+    return {
+        Backup.TAKEN: pgettext("configuration saved", "yes"),
+        Backup.NOT_TAKEN: pgettext("configuration saved", "no"),
+        Backup.NOT_APPLICABLE: pgettext("configuration saved", "not applicable"),
+    }[backup]
+
+
+def void_word(void: Void) -> str:
+    """Why a record counts nowhere."""
+    return {
+        Void.FALSE_ALARM: _("false alarm"),
+        Void.TEST: pgettext("void", "test"),
+        Void.DUPLICATE: _("duplicate"),
+        Void.MISTAKE: _("mistake"),
+    }[void]
+
+
+def with_void(word: str, void: Void | None) -> str:
+    """The word, and that the record is void where it is, and why."""
+    return word if void is None else f"{word} · {_('void: {reason}').format(reason=void_word(void))}"
+
+
+def left_out(total: int, shown: int) -> tuple[str, ...]:
+    """How many records a list left out, if any."""
+    left = total - shown
+    more = ngettext("{count} more; see them with --limit 0.", "{count} more; see them with --limit 0.", left)
+    return (more.format(count=left),) if left else ()
+
+
+def history(rows: "Sequence[Row]") -> Table:
+    """What happened to a record, by its rows of the ledger, in the order of writing."""
+    columns = (
+        Column("recorded", pgettext("when", "recorded"), Kind.MOMENT),
+        Column("event", _("event")),
+        Column("actor", pgettext("whom", "by")),
+        Column("text", _("text")),
+        Column("row", _("row"), Kind.COUNT),
+    )
+    cells = tuple((row.recorded_at, _event_word(row.kind), row.actor, _text_of(row), row.seq) for row in rows)
+    return Table(columns, cells, title=pgettext("of a record", "History"))
+
+
+def history_data(rows: "Sequence[Row]") -> list[dict[str, Any]]:
+    """The same for programs."""
+    from opsctl.ledger.rules import read_facts
+
+    return [
+        {
+            "seq": row.seq,
+            "kind": row.kind,
+            "happened_at": row.happened_at,
+            "recorded_at": row.recorded_at,
+            "actor": row.actor,
+            "facts": None if row.facts is None else read_facts(row.facts),
+        }
+        for row in rows
+    ]
+
+
+def _event_word(kind: str) -> str:
+    return {
+        terms.LOGGED: pgettext("event", "logged"),
+        terms.WORK_CORRECTED: _("corrected"),
+        terms.WORK_VOIDED: _("made void"),
+        terms.PATCH_ADDED: pgettext("event", "added"),
+        terms.PATCH_DECIDED: pgettext("event", "decided"),
+        terms.PATCH_INSTALLED: pgettext("event", "installed"),
+        terms.PATCH_DEFERRED: pgettext("event", "deferred"),
+        terms.PATCH_ASSIGNED: _("assigned"),
+        terms.PATCH_VOIDED: _("made void"),
+        "ledger.redacted": _("redacted"),
+    }.get(kind, kind)
+
+
+def _text_of(row: "Row") -> str | None:
+    from opsctl.ledger.rules import read_facts
+
+    if row.facts is None:
+        return _("(redacted)")
+    facts = read_facts(row.facts)
+    written = [_plain(facts[name]) for name in _TOLD if isinstance(facts.get(name), str)]
+    # A changed field is kept as the old value and the new one.
+    written += [
+        f"{_FIELDS.get(name, name)}: {_plain(pair[0])} → {_plain(pair[1])}"
+        for name, pair in facts.items()
+        if isinstance(pair, list) and len(pair) == 2
+    ]
+    return " · ".join(written) or None
+
+
+def _plain(value: Any) -> str:
+    # A moment is kept to the microsecond, which few clocks of people show.
+    return "–" if value is None else str(value).replace(".000000Z", "Z")
