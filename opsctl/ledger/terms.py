@@ -9,7 +9,7 @@ BLANK = "[redacted]"
 
 WRITTEN = frozenset(
     {
-        "title", "title_zh", "text", "cause", "handling", "result", "plan", "exemption", "reason",
+        "title", "title_zh", "text", "cause", "handling", "result", "plan", "procedure", "exemption", "reason",
         "name", "name_zh", "phone", "email",
     }
 )  # fmt: skip
