@@ -209,9 +209,9 @@ def list_(
     columns: Columns = None,
 ) -> None:
     """Parse, read, show."""
-    from opsctl.core.report import choose_columns
     from opsctl.maintenance.service import patches as service
     from opsctl.maintenance.views import patches as views
+    from opsctl.maintenance.views.words import with_columns
 
     context = current()
     found = context.read(
@@ -225,7 +225,7 @@ def list_(
         limit=context.limit(limit),
     )
     report = views.listed(found.patches, found.total, context.now)
-    context.emit(choose_columns(report, columns or views.COLUMNS))
+    context.emit(with_columns(report, columns, views.COLUMNS))
 
 
 @verb(

@@ -194,9 +194,9 @@ def list_(
     columns: Columns = None,
 ) -> None:
     """Parse, read, show."""
-    from opsctl.core.report import choose_columns
     from opsctl.maintenance.service import work as service
     from opsctl.maintenance.views import work as views
+    from opsctl.maintenance.views.words import with_columns
 
     context = current()
     found = context.read(
@@ -208,7 +208,7 @@ def list_(
         until=context.until(until),
         limit=context.limit(limit),
     )
-    context.emit(choose_columns(views.listed(found.work, found.total), columns or views.COLUMNS))
+    context.emit(with_columns(views.listed(found.work, found.total), columns, views.COLUMNS))
 
 
 @verb(

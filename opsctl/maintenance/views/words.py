@@ -1,9 +1,10 @@
 """The words of maintenance and patches in the reader's language, and the history of a record."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from opsctl.core.report import Column, Kind, Table
+from opsctl.core.report import Column, Kind, Report, Table, choose_columns
 from opsctl.core.texts import _, ngettext, pgettext
 from opsctl.core.void import Void
 from opsctl.maintenance import terms
@@ -56,6 +57,11 @@ def left_out(total: int, shown: int) -> tuple[str, ...]:
     left = total - shown
     more = ngettext("{count} more; see them with --limit 0.", "{count} more; see them with --limit 0.", left)
     return (more.format(count=left),) if left else ()
+
+
+def with_columns(report: Report, wanted: str | None, usual: str) -> Report:
+    """The list with the columns that are wanted, or with the usual ones: then CSV has all of them, as JSON has."""
+    return choose_columns(report, usual) if wanted is None else choose_columns(replace(report, sheet=None), wanted)
 
 
 def history(rows: "Sequence[Row]") -> Table:
