@@ -26,7 +26,8 @@ def book() -> str:
         for number in range(ITEMS)
     ]
     return (
-        '[rulebook]\nname = "far"\nversion = "1"\nzone = "Asia/Shanghai"\n[checklists.room]\ntitle = "Room"\nitems = [\n'
+        '[rulebook]\nname = "far"\nversion = "1"\nzone = "Asia/Shanghai"\n'
+        '[checklists.room]\ntitle = "Room"\nitems = [\n'
         + "\n".join(lines)
         + "\n]\n"
     )
@@ -88,8 +89,8 @@ def main() -> None:
                 turns.append(relay.turns - before)
             kept = median(found) <= LIMIT
             sys.stdout.write(
-                f"thirty items by sheet, 100 ms away: {median(found):.2f} s beyond start-up in {median(turns)} round trips"
-                f"  (limit {LIMIT:.0f} s) {'kept' if kept else 'BROKEN'}\n"
+                f"thirty items by sheet, 100 ms away: {median(found):.2f} s beyond start-up"
+                f" in {median(turns)} round trips  (limit {LIMIT:.0f} s) {'kept' if kept else 'BROKEN'}\n"
             )
     finally:
         postgres_server.drop_database(admin, name)

@@ -1,4 +1,4 @@
-"""One incident, and one round, as a person records it, against the smallest program that Typer and SQLModel write with."""
+"""An incident, and a round, as a person records it, against the smallest program that writes with Typer and SQLModel."""
 
 import sys
 from functools import partial
