@@ -43,8 +43,8 @@ def apply(
     ] = None,
 ) -> None:
     """Read, apply, say so."""
-    from opsctl.rulebook import views
     from opsctl.rulebook.service import applying
+    from opsctl.rulebook.views import versions as views
 
     context = current()
     given = _given(context, file)
@@ -57,8 +57,8 @@ def apply(
 @verb(app, "list", help=_("Every version of every book."), examples=("opsctl rulebook list",), writes=False)
 def list_() -> None:
     """Read and show."""
-    from opsctl.rulebook import views
     from opsctl.rulebook.service import looking
+    from opsctl.rulebook.views import versions as views
 
     context = current()
     versions = context.read(looking.list_versions, at=context.now)
@@ -82,15 +82,15 @@ def show(
 ) -> None:
     """Read and show."""
     from opsctl.cli.output import write_lines
-    from opsctl.rulebook import views
     from opsctl.rulebook.service import looking
+    from opsctl.rulebook.views.standing import shown
 
     context = current()
     if toml:
         write_lines(context, (context.read(looking.toml, at=context.now, word=name),))
         return
     found = context.read(looking.show, at=context.now, word=name)
-    context.emit(views.shown(found.rules, found.heads, now=context.now))
+    context.emit(shown(found.rules, found.heads, now=context.now))
 
 
 @verb(
@@ -103,7 +103,7 @@ def show(
 )
 def validate(file: File) -> None:
     """Read, judge, show."""
-    from opsctl.rulebook import views
+    from opsctl.rulebook.views import versions as views
 
     context = current()
     given = _given(context, file)
@@ -129,8 +129,8 @@ def diff(
     second: Annotated[str | None, Argument(metavar="[FILE|NAME@VERSION]", help=_("What is compared with it."))] = None,
 ) -> None:
     """Read, compare, show."""
-    from opsctl.rulebook import views
     from opsctl.rulebook.service import looking
+    from opsctl.rulebook.views import versions as views
 
     context = current()
     sides = [_side(context, word) for word in (first, second) if word is not None]

@@ -41,10 +41,8 @@ _NOT_WITH = {
     "BYMONTHDAY": ("WEEKLY",),
 }
 _AT = re.compile(r"([0-9]{1,2}):([0-9]{2})")
-_FROM = date(2024, 1, 1)
-"""From when on a schedule without a start is tried out: the year has a 29 February."""
-_TRIED = 12
-"""Years: no day that there is comes less often than each eight years, and no week 53 than each seven."""
+_FROM = date(9984, 1, 1)
+"""From when on an RRULE is tried out: a leap year, and its library looks for a day until the year 9999."""
 
 
 def read_at(found: Any, key: str, findings: Findings) -> int:
@@ -73,12 +71,10 @@ def read_schedule(found: Any, key: str, *, zone: str, start: date | None, findin
         return WORDS[word]
     if is_rrule(text):
         rule = _rule(text.removeprefix("RRULE:"), found, key, zone, start, findings)
+        _try_out(_times_of_rule(rule, start), found, key, findings)
         _warn_of_days(_days_of_rule(rule, start), key, findings)
-        schedule = ";".join(f"{name}={value}" for name, value in rule.items())
-        endless = ";".join(f"{name}={value}" for name, value in rule.items() if name not in ("UNTIL", "COUNT"))
-        _try_out(_times_of_rule(endless, start), found, key, findings)
-        return schedule
-    _try_out(_times_of_cron(text, start, found, key, must, findings), found, key, findings)
+        return ";".join(f"{name}={value}" for name, value in rule.items())
+    _read_cron(text, found, key, must, findings)
     return " ".join(text.split())
 
 
@@ -101,8 +97,10 @@ def _rule(
         name, sign, value = (word.strip() for word in part.partition("="))
         if "DTSTART" in name:
             raise findings.wrong(key, found, _("an RRULE alone"), _("Say when it begins by {key}.").format(key="start"))
-        if not sign or name not in _PARTS or name in rule:
-            raise findings.wrong(key, found, _("an RRULE of parts said once"), allowed(name, _PARTS))
+        if not sign or name not in _PARTS:
+            raise findings.wrong(key, found, _("an RRULE of known parts"), allowed(name, _PARTS))
+        if name in rule:
+            raise findings.wrong(key, found, _("an RRULE that says {name} once").format(name=name))
         rule[name] = value.replace(" ", "")
     for name, value in rule.items():
         if (must := _wrong_with(name, value)) is not None:
@@ -122,7 +120,9 @@ def _rule(
             _("{file}: {key} is {found}, and {part} counts from a start.").format(
                 file=findings.file, key=key, found=f"'{found}'", part=told
             ),
-            _("Say the first day, such as start = 2026-11-30, or the days themselves, such as BYDAY=MO."),
+            _("Say its first day, such as start = 2026-11-30.")
+            if told in _SINGLE
+            else _("Say its first day, such as start = 2026-11-30, or the days themselves, such as BYDAY=MO."),
         )
     return rule
 
@@ -186,17 +186,18 @@ def _until(value: str, found: Any, key: str, zone: str, findings: Findings) -> s
     return until.strftime("%Y%m%dT%H%M%S")
 
 
-def _times_of_rule(rule: str, start: date | None) -> Iterator[datetime]:
+def _times_of_rule(rule: Mapping[str, str], start: date | None) -> Iterator[datetime]:
     from dateutil.rrule import rrulestr
 
-    begin = datetime.combine(start or _FROM, time())
-    until = begin.replace(year=min(begin.year + _TRIED, 9999), day=min(begin.day, 28))
-    yield from rrulestr(f"{rule};UNTIL={until:%Y%m%dT%H%M%S}", dtstart=begin)
+    endless = ";".join(f"{name}={value}" for name, value in rule.items() if name not in ("UNTIL", "COUNT"))
+    try:
+        yield from rrulestr(endless, dtstart=datetime.combine((start or _FROM).replace(year=_FROM.year), time()))
+    except ValueError:
+        # Hours that an interval of hours never comes upon.
+        return
 
 
-def _times_of_cron(
-    text: str, start: date | None, found: Any, key: str, must: str, findings: Findings
-) -> Iterator[datetime]:
+def _read_cron(text: str, found: Any, key: str, must: str, findings: Findings) -> None:
     from cronsim import CronSim, CronSimError
 
     fields = text.split()
@@ -204,14 +205,12 @@ def _times_of_cron(
         hint = _("A cron line has five fields: minute, hour, day of the month, month, day of the week.")
         raise findings.wrong(key, found, must, hint)
     try:
-        times = CronSim(text, datetime.combine(start or _FROM, time()))
+        times = CronSim(text, datetime(2024, 1, 1))  # noqa: DTZ001 - local
     except (CronSimError, ValueError) as error:
         raise findings.wrong(key, found, must, _wrong_field(str(error), fields)) from error
-    days, months = (set(filter(lambda one: isinstance(one, int), part)) for part in (times.days, times.months))
-    # Without a star in front of both, either the day of the month or that of the week is enough.
+    _try_out(times, found, key, findings)
     if not fields[2].startswith("*"):
-        _warn_of_days(((month, day) for month in months for day in days), key, findings)
-    return times
+        _warn_of_days(((month, day) for month in times.months for day in times.days), key, findings)
 
 
 def _wrong_field(told: str, fields: list[str]) -> str:

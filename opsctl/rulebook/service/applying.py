@@ -19,6 +19,7 @@ from opsctl.rulebook import terms
 from opsctl.rulebook.rules import standing as rules
 from opsctl.rulebook.rules.book import Book, read_book
 from opsctl.rulebook.rules.findings import Finding
+from opsctl.rulebook.rules.references import dangling, disagreeing
 from opsctl.rulebook.rules.standing import Content, Head
 from opsctl.rulebook.service import contents_of, forget, heads_of
 from opsctl.rulebook.tables import RulebookVersion
@@ -146,21 +147,26 @@ def _check_same(session: Session, same: Head, text: str, current: list[Head]) ->
 
 
 def _check_references(contents: Mapping[str, Content], file: str) -> None:
-    """Raise Conflict where a book would count on a calendar that is in none of them any more."""
-    calendars = {terms.ALWAYS_NAME, *rules.merged(contents.values()).get("calendars", {})}
-    for name, content in contents.items():
-        scopes = [content.get("limits", {}), *content.get("customer_limits", {}).values()]
-        for limits in scopes:
-            for severity, said in limits.items():
-                if said["calendar"] not in calendars:
-                    raise Conflict(
-                        _("limits.sev{severity} of the book {name} counts on the calendar {calendar}.").format(
-                            severity=severity, name=name, calendar=said["calendar"]
-                        ),
-                        _("Keep that calendar in {file}, or apply a new version of {name} first.").format(
-                            file=file, name=name
-                        ),
-                    )
+    """Raise Conflict where a book would count on a calendar, checklist or route that is in none of them any more."""
+    for lost in dangling(contents):
+        told = {
+            "calendars": _("{key} of the book {name} counts on the calendar {wanted}."),
+            "checklists": _("{key} of the book {name} counts on the checklist {wanted}."),
+            "routes": _("{key} of the book {name} counts on the route {wanted}."),
+        }[lost.table]
+        raise Conflict(
+            told.format(key=lost.key, name=lost.book, wanted=lost.name),
+            _("Keep {wanted} in {file}, or apply a new version of {name} first.").format(
+                wanted=f"{lost.table}.{lost.name}", file=file, name=lost.book
+            ),
+        )
+    for book, key, checklist in disagreeing(contents):
+        raise Conflict(
+            _("{key} of the book {name} names another checklist than its route, which is by {checklist}.").format(
+                key=key, name=book, checklist=checklist
+            ),
+            _("Change one of them in {file}, or apply a new version of {name} first.").format(file=file, name=book),
+        )
 
 
 def _begins(heads: list[Head], now: datetime, since: datetime | None) -> datetime | None:

@@ -1,0 +1,1 @@
+"""What people and programs see of rulebooks: versions (`versions`), and the rules they make (`standing`, `patrols`)."""
