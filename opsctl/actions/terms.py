@@ -1,5 +1,6 @@
 """The words of actions."""
 
+from datetime import timedelta
 from enum import StrEnum
 
 PREFIX = "ACT"
@@ -29,3 +30,21 @@ class Gravity(StrEnum):
 
     FAIL = "fail"
     WARN = "warn"
+
+
+class Wanted(StrEnum):
+    """Which actions a list is about."""
+
+    OPEN = "open"
+    DONE = "done"
+    VERIFIED = "verified"
+    WAITING = "waiting"
+    """Open or done: not verified yet."""
+    OVERDUE = "overdue"
+    """Waiting beyond their deadline."""
+    ALL = "all"
+    """The void ones, too."""
+
+
+SOON = timedelta(days=3)
+"""What is due within that is shown in `today`."""

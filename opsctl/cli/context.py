@@ -169,6 +169,17 @@ class Context:
             raise InvalidInput(_("What came through the pipe is no text."), _("Pipe references, one a line.")) from None
         return [word for one in given for word in (piped if one == "-" else [one])]
 
+    def named(self, refs: list[str] | None) -> list[str] | None:
+        """The references that are named or piped; None, having said so, where nothing came through the pipe.
+
+        An empty pipe names nothing, and must not be taken for having named none.
+        """
+        words = self.words(refs or [])
+        if words or not refs:
+            return words
+        self.remark(_("Nothing came through the pipe; nothing was done."))
+        return None
+
     def text_of(self, file: str) -> str:
         """The text of a file, or of stdin for `-`. Raise NotFound or InvalidInput where it cannot be read."""
         try:

@@ -9,6 +9,10 @@ from typer._click import exceptions as click
 
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
+from opsctl.core.typed import excerpt, mend, read_body
+
+NOTHING = ("", "-", "–", "—")
+"""What stands for no value where one may be taken away."""
 
 
 def in_words(error: click.ClickException) -> InvalidInput:
@@ -93,3 +97,31 @@ def read_word(value: str, allowed: list[str], name: str) -> str:
         _("{name} cannot be {value!r}.").format(name=name, value=value[:40]),
         _nearest(near) or _("Use one of: {words}.").format(words=", ".join(allowed)),
     )
+
+
+def body(text: str | None) -> str | None:
+    """The text cleaned, or None. Raise InvalidInput where it says nothing: a dash completes no record."""
+    if text is None:
+        return None
+    if not any(letter.isalnum() for letter in text):
+        raise InvalidInput(_("{text!r} says nothing.").format(text=excerpt(text)), _("Say it in a few words."))
+    return read_body(text)
+
+
+def fields_among(words: list[str], example: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """The references of a correction, and its FIELD=VALUE pairs: the name mended, the value as it was typed.
+
+    Raise InvalidInput, with the example, where there is none of either.
+    """
+    refs = [word for word in words if "=" not in mend(word)]
+    pairs = []
+    for word in words:
+        if "=" in mend(word):
+            sign = next(letter for letter in word if mend(letter) == "=")
+            name, _sign, value = word.partition(sign)
+            pairs.append((mend(name).replace("-", "_"), value))
+    if not refs or not pairs:
+        raise InvalidInput(
+            _("A correction needs a reference and a field."), _("Like: {command}").format(command=example)
+        )
+    return refs, pairs

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, or_
 from opsctl.actions.rules import Action, Finding, fields
 from opsctl.actions.rules.finding import Key, Known, Raised, changes, how_many_new, key_of, raised
 from opsctl.actions.service import rows
+from opsctl.actions.service.rows import WAITING
 from opsctl.actions.tables import ActionRow
 from opsctl.actions.terms import ADDED, PREFIX, SEEN_AGAIN, Gravity
 from opsctl.ledger import service as ledger
@@ -18,8 +19,6 @@ from opsctl.rulebook.terms import FAIL_WITHIN, WARN_WITHIN
 from opsctl.store import references
 
 _BLOCK = 500
-WAITING = text("action.state IN ('open', 'done') AND action.void IS NULL")
-"""Spelled out, so that the databases know it for the condition of the index of what waits."""
 
 # Both in one round trip: whose the assets are, and who is above the one who acts.
 _PEOPLE = text(

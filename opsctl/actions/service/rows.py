@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, text
 from sqlmodel import Session, col, select
 
 from opsctl.actions.rules import Action
@@ -11,6 +11,8 @@ from opsctl.actions.tables import ActionRow
 
 _BLOCK = 500
 """How many go into one statement: SQLite takes some thirty thousand values at once."""
+WAITING = text("action.state IN ('open', 'done') AND action.void IS NULL")
+"""Spelled out, so that the databases know it for the condition of the index of what waits."""
 _NAMES = tuple(Action.__dataclass_fields__)
 _ACTIONS: Any = ActionRow.__table__  # type: ignore[attr-defined]
 # Plain columns instead of objects of rows: neither reading nor writing then needs the tables that keys point to.

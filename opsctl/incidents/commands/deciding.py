@@ -8,13 +8,12 @@ from typer import Argument, Option
 
 from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
-from opsctl.cli.usage import read_word
+from opsctl.cli.usage import NOTHING, body, fields_among, read_word
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.typed import mend, read_body, read_title
 from opsctl.core.void import Void
 from opsctl.incidents.commands.parameters import (
-    NOTHING,
     At,
     CategoryOf,
     Cause,
@@ -29,7 +28,6 @@ from opsctl.incidents.commands.parameters import (
     UrgencyLevel,
     Weight,
     act,
-    body,
     contacts,
     named,
     severity_of,
@@ -287,25 +285,18 @@ def correct(
     from opsctl.incidents.views import told
 
     context = current()
-    refs = [word for word in words if "=" not in mend(word)]
-    given = dict(_field(context, word) for word in words if "=" in mend(word))
-    if not refs or not given:
-        raise InvalidInput(
-            _("A correction needs a reference and a field."),
-            _("Like: opsctl incident correct 42 cause=TEXT --reason TEXT"),
-        )
+    refs, pairs = fields_among(words, "opsctl incident correct 42 cause=TEXT --reason TEXT")
+    given = dict(_field(context, name, value) for name, value in pairs)
     picked = named(context, refs, CORRECTED)
     if picked is not None:
         found = context.perform(judging.correct, named=picked, given=given, reason=read_body(reason))
         context.emit(told.corrected(found))
 
 
-def _field(context: "Context", word: str) -> tuple[str, Any]:
+def _field(context: "Context", name: str, value: str) -> tuple[str, Any]:
     from opsctl.incidents.rules import corrections
 
-    sign = next(letter for letter in word if mend(letter) == "=")
-    name, _sign, value = word.partition(sign)
-    field = read_word(mend(name).replace("-", "_"), list(corrections.CORRECTABLE), _("The field"))
+    field = read_word(name, list(corrections.CORRECTABLE), _("The field"))
     if mend(value) in NOTHING:
         if field in corrections.CLEARABLE:
             return field, None

@@ -8,6 +8,7 @@ from typer import Argument, Option
 
 from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
+from opsctl.cli.usage import body
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.typed import mend, read_body, read_title
@@ -26,7 +27,6 @@ from opsctl.incidents.commands.parameters import (
     UrgencyLevel,
     Weight,
     act,
-    body,
     contacts,
     severity_of,
     share,

@@ -8,7 +8,7 @@ from typer import Argument, Option
 
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
-from opsctl.core.typed import excerpt, mend, read_body
+from opsctl.core.typed import excerpt, mend
 from opsctl.incidents.terms import Category, Level
 
 if TYPE_CHECKING:
@@ -51,19 +51,7 @@ CategoryOf = Annotated[
 ]
 Reason = Annotated[str | None, Option("--reason", metavar="TEXT", help=_("Why."))]
 
-NOTHING = ("", "-", "–", "—")
-"""What stands for no value where one may be taken away."""
-
 _SHARE = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,3}))?\s*(%?)", re.ASCII)
-
-
-def body(text: str | None) -> str | None:
-    """The text cleaned, or None. Raise InvalidInput where it says nothing: a dash completes no record."""
-    if text is None:
-        return None
-    if not any(letter.isalnum() for letter in text):
-        raise InvalidInput(_("{text!r} says nothing.").format(text=excerpt(text)), _("Say it in a few words."))
-    return read_body(text)
 
 
 def share(text: str | None) -> int | None:
@@ -113,12 +101,10 @@ def named(context: "Context", refs: list[str] | None, kind: str) -> list[str] | 
     """
     from opsctl.incidents.views import told
 
-    words = context.words(refs or [])
-    if words or not refs:
-        return words
-    context.remark(_("Nothing came through the pipe; nothing was done."))
-    context.emit(told.done([], kind))
-    return None
+    words = context.named(refs)
+    if words is None:
+        context.emit(told.done([], kind))
+    return words
 
 
 def contacts(context: "Context", handles: list[str]) -> list[str]:

@@ -9,7 +9,6 @@ from sqlmodel import Session, col, select
 from opsctl.assets.service import handles
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
-from opsctl.core.typed import mend
 from opsctl.core.use_cases import Permission, use_case
 from opsctl.incidents.rules import closing, life, moves
 from opsctl.incidents.rules.clocks import clocks_of, stamped
@@ -314,23 +313,13 @@ def _told(case: Case, told: datetime | None, now: datetime) -> Case:
 
 
 def _asset_and_title(session: Session, words: str, asset: str | None) -> tuple[str | None, str, tuple[str, ...]]:
-    if asset is not None:
-        from opsctl.assets.service import assets
-
-        return assets.known_handle(session, word=asset), words, ()
-    first, _sign, rest = words.partition(" ")
-    first = mend(first)
-    handle = handles.handle_or_none(session, word=first)
-    if handle is None:
-        from opsctl.assets.service import assets
-
-        return None, words, tuple(assets.near_handles(session, word=first))
-    if not rest.strip():
+    found = handles.asset_and_rest(session, words=words, asset=asset)
+    if not found.rest:
         raise InvalidInput(
-            _("What is wrong with {asset}?").format(asset=handle),
-            _('Say it after the asset: opsctl incident open {asset} "login answers 502"').format(asset=handle),
+            _("What is wrong with {asset}?").format(asset=found.handle),
+            _('Say it after the asset: opsctl incident open {asset} "login answers 502"').format(asset=found.handle),
         )
-    return handle, rest.strip(), ()
+    return found.handle, found.rest, found.near
 
 
 def _twin(session: Session, incident: Incident) -> Incident | None:
