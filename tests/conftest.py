@@ -3,20 +3,24 @@
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from psycopg import sql
 
-from opsctl.core.chain import GENESIS
+from opsctl.core.chain import GENESIS, Signature
+from opsctl.ledger import service as ledger
+from opsctl.main import rooms
+from opsctl.store import unit
 from opsctl.store.address import read_address
 from opsctl.store.engine import SCHEMA_VERSION, Store
 from opsctl.store.migrate import create
 from opsctl.store.postgres import LEDGER_GUARDS
-from tests.harness import CommandLine, Perform, Read, performing, reading
+from tests.harness import LOGIN, CommandLine, Perform, Read, performing, reading
 from tests.support import postgres_server
 
 ZONE = "Asia/Shanghai"
@@ -136,6 +140,36 @@ def perform(store: Store, now: datetime) -> Perform:
 def read(store: Store) -> Read:
     """Read the store of the test."""
     return reading(store)
+
+
+@pytest.fixture
+def perform_as(store: Store, now: datetime) -> Perform:
+    """Write to the store as one person or another, although there is one login on PostgreSQL."""
+
+    def run_use_case(use_case: Callable[..., Any], *, as_: str = LOGIN, **arguments: Any) -> Any:
+        moment = arguments.pop("now", now)
+        by = Signature(moment, as_, "host-1", str(uuid.uuid4()))
+        return unit.write(store, lambda session: use_case(session, now=moment, actor=as_, **arguments), by=by)
+
+    return run_use_case
+
+
+@pytest.fixture
+def check_whole(store: Store, read: Read) -> Callable[[], int]:
+    """Refuse a chain, or a record of any room, that is not as the ledger wrote it; gives the number of records."""
+
+    def check() -> int:
+        verdict = read(
+            ledger.verify,
+            kept=None,
+            standing=store.driver.guards,
+            wanted=store.driver.LEDGER_GUARDS,
+            records=[room.load(room.records) for room in rooms() if room.records],
+        )
+        assert verdict.findings == ()
+        return int(verdict.records)
+
+    return check
 
 
 @pytest.fixture
