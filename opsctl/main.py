@@ -78,6 +78,7 @@ def rooms() -> "list[Room]":
             owned="opsctl.incidents.service.read:owned",
             hand_over="opsctl.incidents.service.judging:hand_over",
             today="opsctl.incidents.commands.today:part",
+            handover="opsctl.incidents.commands.handover:part",
             adds=("opsctl.incidents.commands.deciding", "opsctl.incidents.commands.reading"),
         ),
         *(Room(noun, told, "opsctl.incidents.commands.night", verb=True) for noun, told in _night_verbs()),
@@ -88,6 +89,7 @@ def rooms() -> "list[Room]":
             prefix="MNT",
             records="opsctl.assets.service.maintenance:records",
             blank="opsctl.assets.service.maintenance:blank",
+            handover="opsctl.assets.commands.handover:part",
         ),
         Room(
             "work",
@@ -105,6 +107,7 @@ def rooms() -> "list[Room]":
             records="opsctl.inspections.service.read:records",
             blank="opsctl.inspections.service.judging:blank",
             today="opsctl.inspections.commands.today:part",
+            handover="opsctl.inspections.commands.handover:part",
             adds=(
                 "opsctl.inspections.commands.walking",
                 "opsctl.inspections.commands.judging",
@@ -121,6 +124,7 @@ def rooms() -> "list[Room]":
             owned="opsctl.actions.service.read:owned",
             hand_over="opsctl.actions.service.write:hand_over",
             today="opsctl.actions.commands.today:part",
+            handover="opsctl.actions.commands.handover:part",
             adds=("opsctl.actions.commands.reading",),
         ),
         Room(
@@ -130,6 +134,7 @@ def rooms() -> "list[Room]":
             prefix="duty:",
             records="opsctl.duties.service.read:records",
             today="opsctl.duties.commands.today:part",
+            handover="opsctl.duties.commands.handover:part",
         ),
         Room(
             "patch",

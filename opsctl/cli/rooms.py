@@ -11,8 +11,8 @@ class Room:
 
     `prefix` is that of its references ("" for handles); `records` gives the digests of all its records and `blank`
     removes a text from one, both for the ledger. `owned` lists what a person owns here and `hand_over` moves it to
-    another; `today` gives what is to be seen of it today. A `verb` is a command of its own instead of a group; `adds`
-    are modules of higher floors with more verbs for the group.
+    another; `today` gives what is to be seen of it today, `handover` what the next shift has to know of it. A `verb`
+    is a command of its own instead of a group; `adds` are modules of higher floors with more verbs for the group.
     """
 
     noun: str
@@ -24,6 +24,7 @@ class Room:
     owned: str | None = None
     hand_over: str | None = None
     today: str | None = None
+    handover: str | None = None
     verb: bool = False
     adds: tuple[str, ...] = ()
 

@@ -1,0 +1,27 @@
+"""Reading occurrences for the hand-over of a shift."""
+
+from datetime import datetime
+
+from sqlmodel import Session, and_, col, or_, select
+
+from opsctl.duties.rules import Occurrence
+from opsctl.duties.tables import OccurrenceRow
+from opsctl.duties.terms import State
+
+
+def since(session: Session, *, now: datetime, since: datetime, until: datetime) -> list[Occurrence]:
+    """What was due and is not done, and what was judged done since that moment; in the order of due and asset.
+
+    Of what is not done that whose window ends after `since` and begins before `until`, or is due by then.
+    """
+    names = tuple(Occurrence.__dataclass_fields__)
+    columns = [getattr(OccurrenceRow, name) for name in names]
+    due = and_(
+        OccurrenceRow.state == State.DUE,
+        col(OccurrenceRow.closes_at) >= since,
+        or_(col(OccurrenceRow.opens_at) <= now, col(OccurrenceRow.due_at) < until),
+    )
+    done = and_(OccurrenceRow.state == State.DONE, col(OccurrenceRow.judged_at) >= since)
+    query = select(*columns).where(or_(due, done))
+    query = query.order_by(col(OccurrenceRow.due_at), col(OccurrenceRow.duty), col(OccurrenceRow.about))
+    return [Occurrence(*row) for row in session.connection().execute(query)]
