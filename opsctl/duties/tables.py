@@ -14,8 +14,8 @@ class OccurrenceRow(SQLModel, table=True):
     __tablename__ = "occurrence"
 
     duty: str = Field(primary_key=True)
-    about: str = Field(primary_key=True)
     due_at: datetime = Field(primary_key=True)
+    about: str = Field(primary_key=True)
     opens_at: datetime
     """Early by as much as the duty allows."""
     closes_at: datetime

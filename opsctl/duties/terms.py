@@ -16,6 +16,11 @@ RELEASED = "duty.released"
 JUDGED = "duty.judged"
 """Another person countersigned the time: it is judged by that from now on."""
 CANCELLED = "duty.cancelled"
+PREFIX = "duty:"
+LONGEST_SILENCE = timedelta(days=400)
+"""How far back occurrences are made after nobody wrote anything for a long time."""
+STILL_OPEN = timedelta(days=37)
+"""How long ago something may have been due that is looked for as open: a year's grace is a tenth of it."""
 GRACE_SHARE = 10
 """Without a grace of its own an occurrence has this part of the interval to the next: a tenth."""
 
@@ -23,6 +28,27 @@ GRACE_SHARE = 10
 class State(StrEnum):
     """Where an occurrence stands. Missed is no state: it is due, and its window is over."""
 
+    DUE = "due"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    WAIVED = "waived"
+
+
+class Reason(StrEnum):
+    """Why an occurrence was cancelled."""
+
+    RETIRED = "asset-retired"
+    NO_MATCH = "asset-no-longer-matches"
+    RULES = "rules-changed"
+    TAKEN_OUT = "record-taken-out"
+    """What the next one was counted from."""
+
+
+class Wanted(StrEnum):
+    """Which occurrences a list has. Waiting is due, and its window is not over."""
+
+    WAITING = "waiting"
+    MISSED = "missed"
     DUE = "due"
     DONE = "done"
     CANCELLED = "cancelled"

@@ -1,18 +1,24 @@
-"""What is fixed for a whole database when it is made: its zone."""
+"""What the database keeps of itself: its zone, fixed when it is made, and up to when its occurrences are made."""
 
 from sqlalchemy import text
 from sqlmodel import Session
 
 ZONE = "zone"
+_KEPT = "settings"
 
 
 def zone_of(session: Session) -> str:
     """The zone that rules this database's periods and reference years. Asked for once in a session."""
-    if ZONE not in session.info:
+    return settings_of(session)[ZONE]
+
+
+def settings_of(session: Session) -> dict[str, str]:
+    """Every setting by its name, asked for once in a session; whoever changes one changes it here, too."""
+    kept: dict[str, str] | None = session.info.get(_KEPT)
+    if kept is None:
         # In plain SQL: nearly every command asks, and none of them needs the table's class.
-        session.info[ZONE] = session.connection().execute(_ZONE).scalar_one()
-    zone: str = session.info[ZONE]
-    return zone
+        kept = session.info[_KEPT] = {name: value for name, value in session.connection().execute(_ALL)}
+    return kept
 
 
-_ZONE = text("SELECT value FROM setting WHERE name = 'zone'")
+_ALL = text("SELECT name, value FROM setting")

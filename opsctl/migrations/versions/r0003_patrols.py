@@ -26,8 +26,8 @@ def _duties() -> None:
     op.create_table(
         "occurrence",
         Column("duty", String, nullable=False),
-        Column("about", String, nullable=False),
         Column("due_at", MOMENT, nullable=False),
+        Column("about", String, nullable=False),
         Column("opens_at", MOMENT, nullable=False),
         Column("closes_at", MOMENT, nullable=False),
         Column("kind", String, nullable=False),
@@ -40,17 +40,18 @@ def _duties() -> None:
         Column("met_at", MOMENT),
         Column("judged_at", MOMENT),
         Column("reason", String),
-        PrimaryKeyConstraint("duty", "about", "due_at"),
+        # By the moment before the asset: the record of a day is all that a duty asks for on it.
+        PrimaryKeyConstraint("duty", "due_at", "about"),
         CheckConstraint(_among("state", "due", "done", "cancelled", "waived"), name="occurrence_state"),
         CheckConstraint("opens_at <= due_at AND due_at <= closes_at", name="occurrence_order"),
         CheckConstraint("(state = 'done') = (met_by IS NOT NULL)", name="occurrence_met"),
     )
     op.create_index("occurrence_met_by", "occurrence", ["met_by"])
     op.create_index("occurrence_due", "occurrence", ["due_at"])
-    op.create_index("occurrence_evidence", "occurrence", ["kind", "topic", "about", "due_at"])
     run = op.get_bind().exec_driver_sql
-    # Few of many years' occurrences are still due: the index holds these alone.
+    # Few of many years' occurrences are still due: these indexes hold them alone.
     run("CREATE INDEX occurrence_waiting ON occurrence (due_at, about) WHERE state = 'due'")
+    run("CREATE INDEX occurrence_evidence ON occurrence (kind, topic, about, due_at) WHERE state = 'due'")
 
 
 def _actions() -> None:

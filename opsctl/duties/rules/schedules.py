@@ -1,0 +1,200 @@
+"""When a duty is due: cron lines and recurrence rules by the clocks of its zone, every moment at once in UTC. Pure.
+
+Where the clocks skip a time, a cron line of fixed hours is due at the first time after it, and a recurrence rule as
+much later as they skip. Where they show a time twice, both are due at the first. A cron line that names a minute or an
+hour by `*` counts real time instead: it is not due in what is skipped, and twice in what comes twice.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Protocol
+
+from opsctl.core.times import local_day, read_zone, start_of_day
+from opsctl.duties.terms import GRACE_SHARE
+from opsctl.rulebook.rules.patrols import Duty
+
+_NAMED = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+}
+_DAY = timedelta(days=1)
+_ALONE = _DAY
+"""The interval of an occurrence that is the only one."""
+_LONGEST_INTERVAL = timedelta(days=50 * 366)
+"""How far ahead the next occurrence is looked for."""
+_LAST_INTERVAL = timedelta(days=5 * 366)
+"""How far back the one before the last is looked for."""
+
+
+class Schedule(Protocol):
+    """What is due again and again. All moments are aware UTC."""
+
+    def between(self, since: datetime, until: datetime) -> list[datetime]:
+        """The moments in [since, until), in order."""
+
+    def after(self, moment: datetime) -> datetime | None:
+        """The first moment after that one; None where it was the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When something is due, and from when until when what is done counts for it. All aware UTC."""
+
+    due_at: datetime
+    opens_at: datetime
+    closes_at: datetime
+
+
+def schedule_of(duty: Duty) -> Schedule:
+    """The schedule of a duty that has one. Raise ValueError for one that no reader of rulebooks lets pass."""
+    if duty.schedule is None:
+        raise ValueError(f"{duty.name} is counted from when it was last done")
+    if "=" in duty.schedule:
+        return _Recurrence(duty.schedule, duty.zone, duty.start, duty.at or 0)
+    return _Cron(_NAMED.get(duty.schedule, duty.schedule), duty.zone, duty.start)
+
+
+def windows(duty: Duty, since: datetime, until: datetime) -> list[Window]:
+    """What of a duty with a schedule is due in [since, until), in order.
+
+    A window without a grace of its own lasts for a tenth of the interval to the next; after the last one for a tenth
+    of the interval before it, and for a tenth of a day where there never was another.
+    """
+    schedule = schedule_of(duty)
+    due = schedule.between(since, until)
+    if not due or duty.grace is not None:
+        return [window_at(duty, moment, _ALONE) for moment in due]
+    following = schedule.after(due[-1])
+    intervals = [later - earlier for earlier, later in zip(due, due[1:], strict=False)]
+    if following is not None:
+        intervals.append(following - due[-1])
+    else:
+        before = due[-2:-1] or schedule.between(due[-1] - _LAST_INTERVAL, due[-1])[-1:]
+        intervals.append(due[-1] - before[0] if before else _ALONE)
+    return [window_at(duty, moment, interval) for moment, interval in zip(due, intervals, strict=True)]
+
+
+def window_at(duty: Duty, due_at: datetime, interval: timedelta) -> Window:
+    """The window of a duty that is due at that moment, and again after that interval."""
+    grace = interval / GRACE_SHARE if duty.grace is None else duty.grace
+    return Window(due_at, due_at - duty.early, due_at + timedelta(seconds=grace // timedelta(seconds=1)))
+
+
+def next_due(duty: Duty, since: datetime, count: int) -> list[datetime]:
+    """The next `count` moments at or after `since` when a duty with a schedule is due; fewer where it ends."""
+    schedule, found = schedule_of(duty), []
+    moment = schedule.after(since - timedelta(microseconds=1))
+    while moment is not None and len(found) < count:
+        found.append(moment)
+        moment = schedule.after(moment)
+    return found
+
+
+def runs_on(duty: Duty, day: date) -> list[datetime]:
+    """The moments on that day of its zone when a duty with a schedule is due."""
+    return schedule_of(duty).between(start_of_day(day, duty.zone), start_of_day(day + _DAY, duty.zone))
+
+
+def changes_of_clocks(zone: str, since: datetime, *, days: int) -> list[tuple[date, timedelta]]:
+    """The days of the zone, of so many from `since`, on which its clocks change, and by how much (forward above 0)."""
+    first = local_day(since, zone)
+    found = []
+    for day in (first + timedelta(days=number) for number in range(days)):
+        begins, ends = (start_of_day(one, zone).astimezone(read_zone(zone)).utcoffset() for one in (day, day + _DAY))
+        if begins is not None and ends is not None and begins != ends:
+            found.append((day, ends - begins))
+    return found
+
+
+class _Cron:
+    def __init__(self, line: str, zone: str, start: date | None) -> None:
+        self.line = line
+        self.zone = read_zone(zone)
+        self.first = None if start is None else start_of_day(start, zone)
+
+    def between(self, since: datetime, until: datetime) -> list[datetime]:
+        found = []
+        for moment in self._from(since):
+            if moment >= until:
+                break
+            found.append(moment)
+        return found
+
+    def after(self, moment: datetime) -> datetime | None:
+        return next((one for one in self._from(moment) if one > moment), None)
+
+    def _from(self, since: datetime) -> Iterator[datetime]:
+        from cronsim import CronSim
+
+        since = since if self.first is None else max(since, self.first)
+        # From a midnight well before, so that a start in the middle of a change of the clocks finds the same.
+        begins = datetime.combine(since.astimezone(self.zone).date() - _DAY, time(), self.zone)
+        for local in CronSim(self.line, begins):
+            moment = local.astimezone(UTC)
+            if moment >= since:
+                yield moment
+
+
+class _Recurrence:
+    def __init__(self, rule: str, zone: str, start: date | None, at: int) -> None:
+        parts = rule.upper().removeprefix("RRULE:").strip(";").split(";")
+        self.parts = [part for part in parts if not part.startswith("UNTIL=")]
+        self.last = _end_of(next((part for part in parts if part.startswith("UNTIL=")), None))
+        self.zone = read_zone(zone)
+        self.start = start
+        self.at = timedelta(minutes=at)
+
+    def between(self, since: datetime, until: datetime) -> list[datetime]:
+        return [moment for moment in self._found(since, until) if since <= moment < until]
+
+    def after(self, moment: datetime) -> datetime | None:
+        # Most are due again soon: look farther only where they are not.
+        for length in (_DAY, 8 * _DAY, 62 * _DAY, 732 * _DAY, _LONGEST_INTERVAL):
+            later = [one for one in self._found(moment, moment + length) if moment < one < moment + length]
+            if later:
+                return later[0]
+        return None
+
+    def _found(self, since: datetime, until: datetime) -> list[datetime]:
+        """Every moment in [since, until), and a few around it, in order."""
+        begins = self._shown(since) - _DAY
+        ends = self._shown(until) + _DAY
+        moments = {self._moment(naive) for naive in self._naive(begins, ends)}
+        if isinstance(self.last, datetime) and self.last.tzinfo is not None:
+            moments = {moment for moment in moments if moment <= self.last}
+        return sorted(moments)
+
+    def _naive(self, begins: datetime, ends: datetime) -> Iterator[datetime]:
+        """What the rule says, on clocks that never change; a rule without a start needs none and begins anywhere."""
+        from dateutil.rrule import rrulestr
+
+        day = begins.date() if self.start is None else self.start
+        begun = datetime.combine(day, time()) + self.at
+        if self.last is not None and self.last.tzinfo is None:
+            ends = min(ends, self.last)
+        for naive in rrulestr(";".join(self.parts), dtstart=begun).xafter(begins, inc=True):
+            if naive > ends:
+                return
+            yield naive
+
+    def _shown(self, moment: datetime) -> datetime:
+        return moment.astimezone(self.zone).replace(tzinfo=None)
+
+    def _moment(self, naive: datetime) -> datetime:
+        # Of a time that comes twice fold 0 is the first; of one that is skipped it counts on from before the gap.
+        return naive.replace(tzinfo=self.zone, fold=0).astimezone(UTC)
+
+
+def _end_of(part: str | None) -> datetime | None:
+    """What UNTIL says: aware where it is in UTC, else local time; a day counts to its end."""
+    if part is None:
+        return None
+    said = part.removeprefix("UNTIL=")
+    naive = datetime.strptime(f"{said.rstrip('Z')}T235959"[:15], "%Y%m%dT%H%M%S")  # noqa: DTZ007 - local
+    return naive.replace(tzinfo=UTC) if said.endswith("Z") else naive
