@@ -79,8 +79,8 @@ def fill(path: Path, readings: int, actions: int) -> None:
         )
         file.executemany(
             "INSERT INTO occurrence (duty, about, due_at, opens_at, closes_at, kind, topic, owner, rules, state,"
-            " met_by, met_at, judged_at) VALUES ('old-patrol', ?, ?, ?, ?, 'inspection.completed', 'room', 'role:engineer', ?,"
-            " ?, ?, ?, ?)",
+            " met_by, met_at, judged_at) VALUES ('old-patrol', ?, ?, ?, ?,"
+            " 'inspection.completed', 'room', 'role:engineer', ?, ?, ?, ?, ?)",
             (_occurrence(number, at, generation) for number, at in _moments(now, rounds, step)),
         )
         file.executemany(

@@ -1,4 +1,4 @@
-"""An incident, and a round, as a person records it, against the smallest program that writes with Typer and SQLModel."""
+"""An incident, and a round, as a person records it, against the smallest program that Typer and SQLModel write with."""
 
 import sys
 from functools import partial
