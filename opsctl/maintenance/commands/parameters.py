@@ -1,17 +1,20 @@
 """Options that several verbs of maintenance and patches take, and how their values are read."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Option
 
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.typed import excerpt, mend
+from opsctl.core.void import Void
 from opsctl.maintenance.terms import Backup
 
 if TYPE_CHECKING:
     from opsctl.cli.context import Context
+    from opsctl.core.report import Report
 
 ConfigSaved = Annotated[
     str | None,
@@ -21,7 +24,7 @@ Procedure = Annotated[
     str | None, Option("--procedure", metavar="TEXT", help=_("Which procedure was followed: a name, a number, a link."))
 ]
 At = Annotated[str | None, Option("--at", metavar="TIME", help=_("When it was done; now if not given."))]
-Because = Annotated[str, Option("--because", metavar="WORD", help=_("false-alarm, test, duplicate or mistake."))]
+Because = Annotated[Void, Option("--because", metavar="WORD", help=_("false-alarm, test, duplicate or mistake."))]
 Reason = Annotated[str | None, Option("--reason", metavar="TEXT", help=_("Why."))]
 AssetFilter = Annotated[str | None, Option("--asset", metavar="ASSET", help=_("Only those of this asset."))]
 Limit = Annotated[
@@ -29,7 +32,6 @@ Limit = Annotated[
     Option("--limit", metavar="N", help=_("At most so many; 0 is all. If not given 50, and all with --quiet.")),
 ]
 Columns = Annotated[str | None, Option("--columns", metavar="A,B", help=_("Only these columns, in this order."))]
-WorkReference = Annotated[str, Argument(metavar="REF", help=_("WRK-2026-0042, or 42 for this year's."))]
 WorkReferences = Annotated[
     list[str], Argument(metavar="REF …", help=_("WRK-2026-0042, or 42 for this year's; - reads them from stdin."))
 ]
@@ -42,6 +44,18 @@ _BACKUPS = {
     **dict.fromkeys(("no", "n", "not-taken", "否", "无", "未保存", "未备份"), Backup.NOT_TAKEN),
     **dict.fromkeys(("n/a", "na", "不适用"), Backup.NOT_APPLICABLE),
 }
+
+
+def act(
+    context: "Context",
+    refs: list[str],
+    use_case: "Callable[..., Any]",
+    view: "Callable[[Any], Report]",
+    **arguments: Any,
+) -> None:
+    """Do it to the records that are named or piped, and say so; an empty pipe names none, and nothing is done."""
+    picked = context.named(refs)
+    context.emit(view([] if picked is None else context.perform(use_case, named=picked, **arguments)))
 
 
 def backup_of(text: str | None) -> Backup:

@@ -6,11 +6,10 @@ from typer import Argument, Option
 
 from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
-from opsctl.cli.usage import read_word
+from opsctl.cli.usage import body
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
-from opsctl.core.typed import mend, read_body, read_title
-from opsctl.core.void import Void
+from opsctl.core.typed import mend, read_title
 from opsctl.maintenance.commands.parameters import (
     AssetFilter,
     At,
@@ -21,6 +20,7 @@ from opsctl.maintenance.commands.parameters import (
     PatchReferences,
     Procedure,
     Reason,
+    act,
     backup_of,
     deadline,
 )  # fmt: skip
@@ -102,14 +102,15 @@ def decide(
     if not_applicable and reason is None:
         raise InvalidInput(_("Nothing says why it does not apply."), _("Say it with --reason TEXT."))
     context = current()
-    decided = context.perform(
+    act(
+        context,
+        refs,
         service.decide,
-        named=context.words(refs),
+        lambda done: views.done(done, PATCH_DECIDED, context.now),
         install_by=None if install_by is None else deadline(context, install_by),
-        reason=None if reason is None else read_body(reason),
+        reason=body(reason),
         owner=None if owner is None else mend(owner),
     )
-    context.emit(views.done(decided, PATCH_DECIDED, context.now))
 
 
 @verb(
@@ -127,14 +128,15 @@ def install(
     from opsctl.maintenance.views import patches as views
 
     context = current()
-    done = context.perform(
+    act(
+        context,
+        refs,
         service.install,
-        named=context.words(refs),
+        lambda done: views.installed(done, context.now),
         backup=backup_of(config_saved),
-        procedure=None if procedure is None else read_body(procedure),
+        procedure=body(procedure),
         at=context.moment(at),
     )
-    context.emit(views.installed([(one.patch, one.logged) for one in done], context.now))
 
 
 @verb(
@@ -156,10 +158,14 @@ def defer(
     from opsctl.maintenance.views import patches as views
 
     context = current()
-    put_off = context.perform(
-        service.defer, named=context.words(refs), until=deadline(context, until), reason=read_body(reason)
+    act(
+        context,
+        refs,
+        service.defer,
+        lambda done: views.done(done, PATCH_DEFERRED, context.now),
+        until=deadline(context, until),
+        reason=body(reason),
     )
-    context.emit(views.done(put_off, PATCH_DEFERRED, context.now))
 
 
 @verb(
@@ -175,13 +181,14 @@ def void(refs: PatchReferences, because: Because, reason: Reason = None) -> None
     from opsctl.maintenance.views import patches as views
 
     context = current()
-    done = context.perform(
+    act(
+        context,
+        refs,
         service.void,
-        named=context.words(refs),
-        because=Void(read_word(because, [one.value for one in Void], "--because")),
-        reason=None if reason is None else read_body(reason),
+        lambda done: views.done(done, PATCH_VOIDED, context.now),
+        because=because,
+        reason=body(reason),
     )
-    context.emit(views.done(done, PATCH_VOIDED, context.now))
 
 
 @verb(

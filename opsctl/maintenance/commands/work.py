@@ -6,11 +6,10 @@ from typer import Argument, Option
 
 from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
-from opsctl.cli.usage import read_word
+from opsctl.cli.usage import NOTHING, body, fields_among, read_word
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
-from opsctl.core.typed import mend, read_body, read_handle, read_title
-from opsctl.core.void import Void
+from opsctl.core.typed import mend, read_handle, read_title
 from opsctl.maintenance.commands.parameters import (
     AssetFilter,
     At,
@@ -20,8 +19,8 @@ from opsctl.maintenance.commands.parameters import (
     Limit,
     Procedure,
     Reason,
-    WorkReference,
     WorkReferences,
+    act,
     backup_of,
 )  # fmt: skip
 from opsctl.maintenance.terms import Outcome
@@ -34,8 +33,6 @@ app = room_app()
 Topic = Annotated[
     str | None, Option("--topic", metavar="TOPIC", help=_("What kind of work; a duty may ask for it: cleaning."))
 ]
-_NOTHING = ("", "-")
-"""What stands for no value where one may be taken away."""
 
 
 @verb(
@@ -80,8 +77,8 @@ def log(
         backup=backup_of(config_saved),
         outcome=outcome or Outcome.DONE,
         topic=None if topic is None else read_handle(topic),
-        procedure=None if procedure is None else read_body(procedure),
-        result=None if result is None else read_body(result),
+        procedure=body(procedure),
+        result=body(result),
         window=None if window is None else mend(window),
         started=context.moment(begun),
         at=context.moment(at),
@@ -100,11 +97,10 @@ def log(
     writes=True,
 )
 def correct(
-    ref: WorkReference,
     words: Annotated[
         list[str],
         Argument(
-            metavar="FIELD=VALUE …",
+            metavar="REF … FIELD=VALUE …",
             help=_("title, topic, procedure, config-saved, outcome, result, window, from, at; - takes a value away."),
         ),
     ],
@@ -115,23 +111,16 @@ def correct(
     from opsctl.maintenance.views import work as views
 
     context = current()
-    given = dict(_field(context, word) for word in words)
-    found = context.perform(service.correct, named=ref, given=given, reason=read_body(reason))
-    context.emit(views.corrected(found.logged, found.changed))
+    refs, pairs = fields_among(words, "opsctl work correct 42 procedure=TEXT --reason TEXT")
+    given = dict(_field(context, name, value) for name, value in pairs)
+    act(context, refs, service.correct, views.corrected, given=given, reason=body(reason))
 
 
-def _field(context: "Context", word: str) -> tuple[str, Any]:
+def _field(context: "Context", name: str, value: str) -> tuple[str, Any]:
     from opsctl.maintenance.rules import work as rules
 
-    sign = next((letter for letter in word if mend(letter) == "="), None)
-    name, _sign, value = word.partition(sign or "=")
-    if sign is None:
-        raise InvalidInput(
-            _("{word!r} names no field.").format(word=word[:40]),
-            _("Like: opsctl work correct 42 procedure=TEXT --reason TEXT"),
-        )
-    typed = read_word(mend(name).replace("_", "-"), list(rules.CORRECTABLE), _("The field"))
-    if mend(value) not in _NOTHING:
+    typed = read_word(name, list(rules.CORRECTABLE), _("The field"))
+    if mend(value) not in NOTHING:
         return rules.CORRECTABLE[typed], _value(context, typed, value)
     if typed not in rules.CLEARABLE:
         raise InvalidInput(
@@ -146,8 +135,8 @@ def _value(context: "Context", typed: str, value: str) -> Any:
         return context.moment(value)
     if typed == "outcome":
         return Outcome(read_word(mend(value), [one.value for one in Outcome], typed))
-    readers = {"config-saved": backup_of, "topic": read_handle, "title": read_title, "window": mend}
-    return readers.get(typed, read_body)(value)
+    readers = {"config_saved": backup_of, "topic": read_handle, "title": read_title, "window": mend}
+    return readers.get(typed, body)(value)
 
 
 @verb(
@@ -162,14 +151,7 @@ def void(refs: WorkReferences, because: Because, reason: Reason = None) -> None:
     from opsctl.maintenance.service import work as service
     from opsctl.maintenance.views import work as views
 
-    context = current()
-    done = context.perform(
-        service.void,
-        named=context.words(refs),
-        because=Void(read_word(because, [one.value for one in Void], "--because")),
-        reason=None if reason is None else read_body(reason),
-    )
-    context.emit(views.voided([(one.work, one.released, one.actions) for one in done]))
+    act(current(), refs, service.void, views.voided, because=because, reason=body(reason))
 
 
 @verb(
@@ -218,11 +200,11 @@ def list_(
     examples=("opsctl work show 42",),
     writes=False,
 )
-def show(ref: WorkReference) -> None:
+def show(ref: Annotated[str, Argument(metavar="REF", help=_("WRK-2026-0042, or 42 for this year's."))]) -> None:
     """Read and show."""
     from opsctl.maintenance.service import work as service
     from opsctl.maintenance.views import work as views
 
     context = current()
     found = context.read(service.show, word=ref, now=context.now)
-    context.emit(views.shown(found.logged, found.actions, found.patches, found.history))
+    context.emit(views.shown(found))

@@ -4,20 +4,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from opsctl.actions.rules import Action, Finding
+from opsctl.actions.rules import Finding
 from opsctl.actions.terms import Gravity
 from opsctl.core.errors import MOMENT, Conflict, InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.typed import excerpt
 from opsctl.core.void import Void
-from opsctl.duties.rules import Occurrence
 from opsctl.maintenance.terms import Backup, Outcome
 
 CORRECTABLE = {
     "title": "title",
     "topic": "topic",
     "procedure": "procedure",
-    "config-saved": "backup",
+    "config_saved": "backup",
     "outcome": "outcome",
     "result": "result",
     "window": "window",
@@ -57,18 +56,6 @@ class Work:
     void: Void | None
     corrected_at: datetime | None
     recorded_at: datetime
-
-
-@dataclass(frozen=True)
-class Logged:
-    """A maintenance with what it led to: the duty that it met, when that is next due, the action that watches it."""
-
-    work: Work
-    met: Occurrence | None
-    next_due: datetime | None
-    action: Action | None = None
-    is_new: bool = False
-    """Whether the action is; it may have been there, and was seen again."""
 
 
 def fields(work: Work) -> dict[str, Any]:
@@ -139,8 +126,8 @@ def finding(work: Work) -> Finding | None:
         found_at=work.done_at,
         asset=work.asset,
         source=work.reference,
-        # Without a topic it is nothing that could be found again, so nothing else is taken for the same.
-        topic=f"work/{work.topic or work.reference}",
+        # Without a topic nothing else is taken for the same.
+        topic=None if work.topic is None else f"work/{work.topic}",
     )
 
 

@@ -19,7 +19,8 @@ from opsctl.ledger import service as ledger
 from opsctl.ledger.rules import Row
 from opsctl.maintenance.rules import patches as rules
 from opsctl.maintenance.rules.patches import UNSETTLED, Patch
-from opsctl.maintenance.rules.work import Logged, Work
+from opsctl.maintenance.rules.results import Installed
+from opsctl.maintenance.rules.work import Work
 from opsctl.maintenance.service import work as works
 from opsctl.maintenance.service.rows import PATCHES
 from opsctl.maintenance.tables import PatchRow
@@ -48,14 +49,6 @@ class Listed:
 
     patches: tuple[Patch, ...]
     total: int
-
-
-@dataclass(frozen=True)
-class Installed:
-    """A patch that was installed, and the maintenance that did it."""
-
-    patch: Patch
-    logged: Logged
 
 
 @use_case(needs=Permission.RECORD, offline=True)

@@ -24,9 +24,9 @@ from opsctl.duties.service import meeting
 from opsctl.duties.tables import OccurrenceRow
 from opsctl.duties.terms import State as DutyState
 from opsctl.ledger import service as ledger
-from opsctl.ledger.rules import Row
 from opsctl.maintenance.rules import work as rules
-from opsctl.maintenance.rules.work import Logged, Work
+from opsctl.maintenance.rules.results import Corrected, Logged, Shown, Voided
+from opsctl.maintenance.rules.work import Work
 from opsctl.maintenance.service.rows import WORK
 from opsctl.maintenance.tables import PatchRow, WorkRow
 from opsctl.maintenance.terms import LOGGED, WORK_CORRECTED, WORK_PREFIX, WORK_VOIDED, Backup, Outcome
@@ -39,33 +39,6 @@ class Listed:
 
     work: tuple[Work, ...]
     total: int
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One record with the duty that it met, the actions and patches of it, and its rows of the ledger."""
-
-    logged: Logged
-    actions: tuple[str, ...]
-    patches: tuple[str, ...]
-    history: tuple[Row, ...]
-
-
-@dataclass(frozen=True)
-class Corrected:
-    """A record that was set right, which fields of it were, and what it leads to now."""
-
-    logged: Logged
-    changed: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Voided:
-    """A record that was taken out, the duty that is due again, and actions of it that are still open."""
-
-    work: Work
-    released: Occurrence | None
-    actions: tuple[str, ...]
 
 
 @use_case(needs=Permission.RECORD, offline=True)
@@ -122,19 +95,25 @@ def record(session: Session, *, now: datetime, actor: str, work: Work, asset: As
     work = replace(work, reference=references.allocate(session, prefix=WORK_PREFIX, now=now)[0])
     WORK.add(session, work)
     _append(session, work, LOGGED, facts=rules.fields(work), happened_at=work.done_at)
-    return _followed_up(session, now, actor, work, _met(session, work))
+    met = _met(session, work)
+    return _followed_up(session, now, actor, Logged(work, met, _next_due(session, met)))
 
 
 @use_case(needs=Permission.RECORD, offline=False)
 def correct(
-    session: Session, *, now: datetime, actor: str, named: str, given: dict[str, Any], reason: str
-) -> Corrected:
-    """Set these fields of a record right; the ledger keeps the old values.
+    session: Session, *, now: datetime, actor: str, named: list[str], given: dict[str, Any], reason: str
+) -> list[Corrected]:
+    """Set these fields of these records right, all or none; the ledger keeps the old values.
 
     Another topic or time may meet another duty, and what is to be watched from now on becomes an action. Raise Conflict
-    where it is void, InvalidInput, NotFound or Conflict as `log` does.
+    where one is void, InvalidInput, NotFound or Conflict as `log` does.
     """
-    before = WORK.of_references(session, [_reference(session, named, now, writing=True)], locked=True)[0]
+    return [_corrected(session, now, actor, before, given, reason) for before in _hold(session, named, now)]
+
+
+def _corrected(
+    session: Session, now: datetime, actor: str, before: Work, given: dict[str, Any], reason: str
+) -> Corrected:
     if given.get("window") is not None:
         given = {**given, "window": _window(session, given["window"], before.asset, now)}
     after, changes = rules.correct(before, given, now=now)
@@ -147,12 +126,11 @@ def correct(
     _append(session, after, WORK_CORRECTED, facts={"reason": reason, **changes}, happened_at=now)
     if changes.keys() & set(rules.MEETING):
         meeting.release(session, by=after.reference, reason=reason)
-        met = _met(session, after)
-    else:
-        met = _occurrence_of(session, after.reference)
-    newly_watched = before.outcome is not Outcome.WATCHED
-    done = _followed_up(session, now, actor, after, met) if newly_watched else _logged(session, after)
-    return Corrected(done, tuple(changes))
+        _met(session, after)
+    logged = _logged(session, after)
+    if before.outcome is not Outcome.WATCHED:
+        logged = _followed_up(session, now, actor, logged)
+    return Corrected(logged, tuple(changes))
 
 
 @use_case(needs=Permission.RECORD, offline=False)
@@ -163,9 +141,8 @@ def void(
 
     Raise Conflict where one is void already, or is how a patch was installed.
     """
-    wanted = sorted({_reference(session, word, now, writing=True) for word in named})
     done = []
-    for before in WORK.of_references(session, wanted, locked=True):
+    for before in _hold(session, named, now):
         after = rules.void(before, because, _patches_of(session, before.reference))
         WORK.save(session, before, after)
         _append(session, after, WORK_VOIDED, facts={"because": because, "reason": reason}, happened_at=now)
@@ -222,13 +199,12 @@ def blank(session: Session, reference: str, texts: list[str]) -> dict[str, Any] 
     return WORK.blank(session, reference, texts)
 
 
-def _followed_up(session: Session, now: datetime, actor: str, work: Work, met: Occurrence | None) -> Logged:
-    finding = rules.finding(work)
-    done = Logged(work, met, _next_due(session, met))
+def _followed_up(session: Session, now: datetime, actor: str, logged: Logged) -> Logged:
+    finding = rules.finding(logged.work)
     if finding is None:
-        return done
+        return logged
     action, is_new = actions.raise_from(session, now=now, actor=actor, findings=[finding])[0]
-    return replace(done, action=action, is_new=is_new)
+    return replace(logged, action=action, is_new=is_new)
 
 
 def _logged(session: Session, work: Work) -> Logged:
@@ -294,6 +270,11 @@ def _window(session: Session, word: str, asset: str, now: datetime) -> str:
             _("List its own: opsctl maintenance list --asset {asset}").format(asset=asset),
         )
     return found
+
+
+def _hold(session: Session, named: list[str], now: datetime) -> list[Work]:
+    wanted = sorted({_reference(session, word, now, writing=True) for word in named})
+    return WORK.of_references(session, wanted, locked=True)
 
 
 def _reference(session: Session, word: str, now: datetime, *, writing: bool) -> str:

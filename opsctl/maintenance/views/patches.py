@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from opsctl.actions.rules.moves import void_word
 from opsctl.core.report import Column, Fields, Kind, Part, Report, Table, Text
 from opsctl.core.texts import _, ngettext, pgettext
 from opsctl.maintenance import terms
 from opsctl.maintenance.rules.patches import Patch, state_word
-from opsctl.maintenance.rules.work import Logged
+from opsctl.maintenance.rules.results import Installed
 from opsctl.maintenance.terms import PatchState
 from opsctl.maintenance.views import work as work_views
-from opsctl.maintenance.views.words import history, history_data, left_out, void_word, with_void
+from opsctl.maintenance.views.words import history, history_data, left_out, with_void
 
 if TYPE_CHECKING:
     from opsctl.ledger.rules import Row
@@ -44,7 +45,7 @@ def done(patches: Sequence[Patch], kind: str, now: datetime) -> Report:
         )
         for one in patches
     )
-    parts: list[Part] = [Text(lines)]
+    parts: list[Part] = [Text(lines)] if lines else []
     due = patches[0].due_at if patches and kind in (terms.PATCH_DECIDED, terms.PATCH_DEFERRED) else None
     if due is not None:
         label = _("install by") if kind == terms.PATCH_DECIDED else _("deferred until")
@@ -65,22 +66,22 @@ def done(patches: Sequence[Patch], kind: str, now: datetime) -> Report:
     )
 
 
-def installed(done: Sequence[tuple[Patch, Logged]], now: datetime) -> Report:
+def installed(done: Sequence[Installed], now: datetime) -> Report:
     """A line for each patch that was installed, by which maintenance, and the duty that it met."""
+    told = _("{reference} installed as {work}: {title} · {asset}")
     parts: list[Part] = []
-    for patch, logged in done:
-        line = _("{reference} installed as {work}: {title} · {asset}").format(
-            reference=patch.reference, work=patch.work, title=patch.title, asset=patch.asset
-        )
+    for one in done:
+        patch = one.patch
+        line = told.format(reference=patch.reference, work=patch.work, title=patch.title, asset=patch.asset)
         parts.append(Text((line,)))
-        if logged.met is not None:
-            parts.append(Fields(work_views.led_to(logged)))
+        if one.logged.met is not None:
+            parts.append(Fields(work_views.led_to(one.logged)))
     return Report(
         kind=terms.PATCH_INSTALLED,
-        data=[{**data(patch, now), "logged": work_views.logged_data(logged)} for patch, logged in done],
+        data=[{**data(one.patch, now), "logged": work_views.logged_data(one.logged)} for one in done],
         parts=tuple(parts),
-        remarks=tuple(remark for _patch, one in done for remark in work_views.without_procedure(one.work)),
-        references=tuple(patch.reference for patch, _logged in done),
+        remarks=tuple(remark for one in done for remark in work_views.without_procedure(one.logged.work)),
+        references=tuple(one.patch.reference for one in done),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from opsctl.actions.rules.moves import void_word
 from opsctl.core.report import Column, Kind, Report, Table, choose_columns
 from opsctl.core.texts import _, ngettext, pgettext
 from opsctl.core.void import Void
@@ -35,16 +36,6 @@ def backup_word(backup: Backup) -> str:
         Backup.NOT_TAKEN: pgettext("configuration saved", "no"),
         Backup.NOT_APPLICABLE: pgettext("configuration saved", "not applicable"),
     }[backup]
-
-
-def void_word(void: Void) -> str:
-    """Why a record counts nowhere."""
-    return {
-        Void.FALSE_ALARM: _("false alarm"),
-        Void.TEST: pgettext("void", "test"),
-        Void.DUPLICATE: _("duplicate"),
-        Void.MISTAKE: _("mistake"),
-    }[void]
 
 
 def with_void(word: str, void: Void | None) -> str:

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from opsctl.actions.rules import Action
-from opsctl.core.report import Column, Fields, Kind, Report, Table, Text
+from opsctl.actions.rules.moves import void_word
+from opsctl.core.report import Column, Fields, Kind, Part, Report, Table, Text
 from opsctl.core.texts import _, pgettext
 from opsctl.duties.rules import Occurrence
-from opsctl.maintenance.rules.work import Logged, Work
+from opsctl.maintenance.rules.results import Corrected, Logged, Shown, Voided
+from opsctl.maintenance.rules.work import Work
 from opsctl.maintenance.terms import LOGGED, WORK_CORRECTED, WORK_VOIDED
 from opsctl.maintenance.views.words import (
     backup_word,
@@ -16,12 +18,8 @@ from opsctl.maintenance.views.words import (
     history_data,
     left_out,
     outcome_word,
-    void_word,
     with_void,
 )  # fmt: skip
-
-if TYPE_CHECKING:
-    from opsctl.ledger.rules import Row
 
 Pairs = tuple[tuple[str, Any, Kind], ...]
 COLUMNS = "reference,asset,done,outcome,title"
@@ -102,51 +100,50 @@ def _action(action: Action, is_new: bool) -> Pairs:
     )
 
 
-def corrected(found: Logged, changed: Sequence[str]) -> Report:
-    """What was set right, and what the record leads to now."""
-    work = found.work
-    done = _("{reference} corrected: {title} · {asset}")
+def corrected(done: Sequence[Corrected]) -> Report:
+    """A line for each record that was set right, and what it leads to now."""
+    right = _("{reference} corrected: {title} · {asset}")
     same = _("{reference} says so already, nothing was changed: {title} · {asset}")
-    line = (done if changed else same).format(reference=work.reference, title=work.title, asset=work.asset)
-    told = led_to(found) if changed else ()
+    parts: list[Part] = []
+    for one in done:
+        work = one.logged.work
+        line = (right if one.changed else same).format(reference=work.reference, title=work.title, asset=work.asset)
+        parts.append(Text((line,)))
+        if one.changed and (told := led_to(one.logged)):
+            parts.append(Fields(told))
     return Report(
         kind=WORK_CORRECTED,
-        data={**logged_data(found), "changed": list(changed)},
-        parts=(Text((line,)), Fields(told)) if told else (Text((line,)),),
-        references=(work.reference,),
+        data=[{**logged_data(one.logged), "changed": list(one.changed)} for one in done],
+        parts=tuple(parts),
+        references=tuple(one.logged.work.reference for one in done),
     )
 
 
-def voided(done: Sequence[tuple[Work, Occurrence | None, Sequence[str]]]) -> Report:
+def voided(done: Sequence[Voided]) -> Report:
     """A line for each record that was taken out, and what is due again; actions of it stay, and are named."""
+    told = _("{reference} is void and counts nowhere: {title} · {asset}")
+    again = _("The duty {duty} is due again.")
+    stays = _("{action} came of it and stays: opsctl action void {action} --because {word}")
     lines, remarks = [], []
-    for work, released, actions in done:
-        lines.append(
-            _("{reference} is void and counts nowhere: {title} · {asset}").format(
-                reference=work.reference, title=work.title, asset=work.asset
-            )
-        )
-        if released is not None:
-            lines.append(_("The duty {duty} is due again.").format(duty=released.duty))
-        remarks += [
-            _("{action} came of it and stays: opsctl action void {action} --because {word}").format(
-                action=action, word=work.void
-            )
-            for action in actions
-        ]
+    for one in done:
+        work = one.work
+        lines.append(told.format(reference=work.reference, title=work.title, asset=work.asset))
+        if one.released is not None:
+            lines.append(again.format(duty=one.released.duty))
+        remarks += [stays.format(action=action, word=work.void) for action in one.actions]
     return Report(
         kind=WORK_VOIDED,
         data=[
             {
-                **data(work),
-                "released": None if released is None else released.reference,
-                "actions": list(actions),
+                **data(one.work),
+                "released": None if one.released is None else one.released.reference,
+                "actions": list(one.actions),
             }
-            for work, released, actions in done
+            for one in done
         ],
-        parts=(Text(tuple(lines)),),
+        parts=(Text(tuple(lines)),) if lines else (),
         remarks=tuple(remarks),
-        references=tuple(work.reference for work, _released, _actions in done),
+        references=tuple(one.work.reference for one in done),
     )
 
 
@@ -190,9 +187,9 @@ def listed(work: Sequence[Work], total: int) -> Report:
     )
 
 
-def shown(found: Logged, actions: Sequence[str], patches: Sequence[str], rows: "Sequence[Row]") -> Report:
+def shown(found: Shown) -> Report:
     """One record with everything that is known of it, what it led to, and its history."""
-    work = found.work
+    work, logged = found.logged.work, found.logged
     always: Pairs = (
         (_("reference"), work.reference, Kind.REFERENCE),
         (_("title"), work.title, Kind.TEXT),
@@ -209,19 +206,19 @@ def shown(found: Logged, actions: Sequence[str], patches: Sequence[str], rows: "
         (_("customer"), work.customer, Kind.REFERENCE),
         (_("topic"), work.topic, Kind.TEXT),
         (_("window"), work.window, Kind.REFERENCE),
-        *_duty(found.met, found.next_due),
-        (_("actions"), ", ".join(actions) or None, Kind.REFERENCE),
-        (_("patches"), ", ".join(patches) or None, Kind.REFERENCE),
+        *_duty(logged.met, logged.next_due),
+        (_("actions"), ", ".join(found.actions) or None, Kind.REFERENCE),
+        (_("patches"), ", ".join(found.patches) or None, Kind.REFERENCE),
         (_("void"), None if work.void is None else void_word(work.void), Kind.TEXT),
     )
     return Report(
         kind="work",
         data={
-            **logged_data(found),
-            "actions": list(actions),
-            "patches": list(patches),
-            "history": history_data(rows),
+            **logged_data(logged),
+            "actions": list(found.actions),
+            "patches": list(found.patches),
+            "history": history_data(found.history),
         },
-        parts=(Fields((*always, *(pair for pair in where_known if pair[1] is not None))), history(rows)),
+        parts=(Fields((*always, *(pair for pair in where_known if pair[1] is not None))), history(found.history)),
         references=(work.reference,),
     )
