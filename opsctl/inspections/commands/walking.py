@@ -1,5 +1,10 @@
 """opsctl inspect start | sheet"""
 
+from pathlib import PurePath
+from typing import Annotated
+
+from typer import Argument, Option
+
 from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
 from opsctl.core.errors import InvalidInput
@@ -40,3 +45,42 @@ def _is_for_programs() -> bool:
     from opsctl.render.formats import Format
 
     return wanted_format(current()) is Format.JSON
+
+
+@verb(
+    app,
+    "sheet",
+    help=_(
+        "Print the form of a checklist, or of every asset on a route: as a sheet to fill in and log, or with"
+        " -o FILE.html as a page for paper."
+    ),
+    examples=(
+        "opsctl inspect sheet core-network --asset core-sw-1 > round.txt",
+        "opsctl inspect sheet core-network -o round.html",
+    ),
+    writes=False,
+)
+def sheet(
+    checklist: Annotated[str, Argument(metavar="CHECKLIST", help=_("A checklist or route, by name or whole title."))],
+    asset: Asset = None,
+    blank: Annotated[bool, Option("--blank", help=_("Without who walks it and when."))] = False,
+) -> None:
+    """Parse, read, print."""
+    from opsctl.cli.output import write_lines
+    from opsctl.inspections.service.forms import forms
+    from opsctl.inspections.views import forms as views
+
+    context = current()
+    as_page = _is_page(context.chosen.get("output"), context.chosen.get("format"))
+    for_programs = not as_page and _is_for_programs()
+    found = context.read(forms, now=context.now, me=context.me, checklist=checklist, asset=asset, blank=blank)
+    if for_programs:
+        context.emit(views.listed(found))
+    else:
+        write_lines(context, (views.page(found) if as_page else views.sheet(found),))
+
+
+def _is_page(output: str | None, form: str | None) -> bool:
+    if form is not None or output is None:
+        return form == "html"
+    return PurePath(output).suffix.lower() in (".html", ".htm")
