@@ -56,6 +56,11 @@ class Asking:
         fresh = "\n" if self._behind_question else ""
         self._write(fresh + "\n".join(_laid_out(parts, self._width)) + "\n")
 
+    def show(self, line: str) -> None:
+        """Say one line as it is, however long: a command that is broken in two cannot be pasted. Raise Ended."""
+        fresh = "\n" if self._behind_question else ""
+        self._write(f"{fresh}{clean_for_terminal(line)}\n")
+
     def complain(self, error: OpsctlError) -> None:
         """Say what is wrong and the next step, with its moment in the reader's zone. Raise Ended."""
         told = f"{error.message} {error.hint}".rstrip()
@@ -139,7 +144,7 @@ def _laid_out(parts: tuple[str, ...], width: int) -> list[str]:
         if lines and _display_width(beside) <= width:
             lines[-1] = beside
         else:
-            lines += wrapped(clean_for_terminal(part), width, fold=False)
+            lines += wrapped(clean_for_terminal(part), width, fold=True)
     return lines or [""]
 
 

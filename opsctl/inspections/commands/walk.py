@@ -301,7 +301,7 @@ class Walk:
 
     def _tell_command(self) -> None:
         self._asking.tell(_("Go on with:"))
-        self._asking.tell(views.command(self._round))
+        self._asking.show(views.command(self._round))
 
     def _leave(self, code: ExitCode) -> NoReturn:
         """Save what was typed already, say how to go on, and end the command."""
