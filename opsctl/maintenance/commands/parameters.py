@@ -8,7 +8,7 @@ from typer import Argument, Option
 
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
-from opsctl.core.typed import excerpt, mend
+from opsctl.core.typed import excerpt, mend, read_title
 from opsctl.core.void import Void
 from opsctl.maintenance.terms import Backup
 
@@ -39,6 +39,7 @@ PatchReferences = Annotated[
     list[str], Argument(metavar="REF …", help=_("PAT-2026-0042, or 42 for this year's; - reads them from stdin."))
 ]
 
+_LONGEST_TOPIC = 100
 _BACKUPS = {
     **dict.fromkeys(("yes", "y", "taken", "是", "有", "已保存", "已备份"), Backup.TAKEN),
     **dict.fromkeys(("no", "n", "not-taken", "否", "无", "未保存", "未备份"), Backup.NOT_TAKEN),
@@ -71,6 +72,11 @@ def backup_of(text: str | None) -> Backup:
             _("--config-saved cannot be {value!r}.").format(value=excerpt(text)), _("Use one of: yes, no, n/a.")
         )
     return found
+
+
+def topic_of(text: str | None) -> str | None:
+    """The topic that was typed, spelled as in the rulebook; None where none was. Raise InvalidInput if empty."""
+    return None if text is None else read_title(mend(text), limit=_LONGEST_TOPIC)
 
 
 def deadline(context: "Context", text: str) -> datetime:

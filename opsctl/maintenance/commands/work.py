@@ -9,7 +9,7 @@ from opsctl.cli.groups import room_app, verb
 from opsctl.cli.usage import NOTHING, body, fields_among, read_word
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
-from opsctl.core.typed import mend, read_handle, read_title
+from opsctl.core.typed import mend, read_title
 from opsctl.maintenance.commands.parameters import (
     AssetFilter,
     At,
@@ -22,6 +22,7 @@ from opsctl.maintenance.commands.parameters import (
     WorkReferences,
     act,
     backup_of,
+    topic_of,
 )  # fmt: skip
 from opsctl.maintenance.terms import Outcome
 
@@ -76,7 +77,7 @@ def log(
         title=read_title(" ".join(title)),
         backup=backup_of(config_saved),
         outcome=outcome or Outcome.DONE,
-        topic=None if topic is None else read_handle(topic),
+        topic=topic_of(topic),
         procedure=body(procedure),
         result=body(result),
         window=None if window is None else mend(window),
@@ -131,12 +132,20 @@ def _field(context: "Context", name: str, value: str) -> tuple[str, Any]:
 
 
 def _value(context: "Context", typed: str, value: str) -> Any:
-    if typed in ("from", "at"):
-        return context.moment(value)
-    if typed == "outcome":
-        return Outcome(read_word(mend(value), [one.value for one in Outcome], typed))
-    readers = {"config_saved": backup_of, "topic": read_handle, "title": read_title, "window": mend}
-    return readers.get(typed, body)(value)
+    match typed:
+        case "from" | "at":
+            return context.moment(value)
+        case "outcome":
+            return Outcome(read_word(mend(value), [one.value for one in Outcome], typed))
+        case "config_saved":
+            return backup_of(value)
+        case "topic":
+            return topic_of(value)
+        case "title":
+            return read_title(value)
+        case "window":
+            return mend(value)
+    return body(value)
 
 
 @verb(
@@ -184,7 +193,7 @@ def list_(
     found = context.read(
         service.list_work,
         asset=asset,
-        topic=None if topic is None else read_handle(topic),
+        topic=topic_of(topic),
         outcome=outcome,
         since=context.moment(since),
         until=context.until(until),
