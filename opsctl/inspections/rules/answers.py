@@ -40,12 +40,13 @@ def find_item(checklist: Checklist, word: str) -> Item:
 
     Raise NotFound with the nearest, InvalidInput for a title or a part that fits several.
     """
-    wanted = fold(word[:_LONGEST_TYPED])
+    wanted = " ".join(fold(word[:_LONGEST_TYPED]).split())
     if wanted.isdecimal() and wanted.isascii() and len(wanted) <= 6:
         return _by_number(checklist, int(wanted))
     whole = [item for item in checklist.items if wanted == fold(item.id)]
     whole = whole or [item for item in checklist.items if wanted in (fold(item.title.en), fold(item.title.zh))]
-    found = whole or [item for item in checklist.items if wanted and any(wanted in name for name in _names(item))]
+    is_part = len(wanted) > 1 or not wanted.isascii()
+    found = whole or [item for item in checklist.items if is_part and any(wanted in name for name in _names(item))]
     if len(found) == 1:
         return found[0]
     if found:

@@ -18,11 +18,6 @@ _WORDS = {
 STATES = {word: mark for mark, words in _WORDS.items() for word in [*words.split(), *_SIGNS[mark]]}
 DIGITS = {"1": Mark.OK, "2": Mark.WARN, "3": Mark.FAIL, "0": Mark.NOT_APPLICABLE}
 """How a state is typed with one key."""
-SPOKEN = {
-    "en": {Mark.OK: "ok", Mark.WARN: "warn", Mark.FAIL: "fail", Mark.NOT_APPLICABLE: "n/a"},
-    "zh_CN": {Mark.OK: "正常", Mark.WARN: "注意", Mark.FAIL: "异常", Mark.NOT_APPLICABLE: "不适用"},
-}
-"""How a sheet of ours says them."""
 LONGEST_WORDS = 1_000
 """Of a text, a note and the other parts behind an answer."""
 BLANKS = " :：=＝,，、"
