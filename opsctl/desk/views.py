@@ -1,11 +1,14 @@
 """What the desk shows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from opsctl.core.report import Fields, Kind, Report, Text
-from opsctl.core.texts import _
+from opsctl.core.report import Fields, Kind, Part, Report, Table, Text
+from opsctl.core.texts import _, ngettext
+from opsctl.core.times import show_moment
+from opsctl.desk.terms import HANDOVER, LINES_HANDOVER, LINES_TODAY, LOOK, TODAY
 
 
 def made(address: str, zone: str, new: bool, rules: str | None) -> Report:
@@ -115,12 +118,62 @@ def demo(address: str, folder: str, months: int, incidents: Report, figures: Rep
     )
 
 
-def today(now: datetime, reports: dict[str, Report]) -> Report:
-    """What every room has to say of today, under its noun."""
+def today(now: datetime, reports: Mapping[str, Report]) -> Report:
+    """What every room has to say of today, under its noun; one line where none has anything."""
+    ordered = _in_order(reports, TODAY)
+    parts = tuple(part for noun, report in ordered for part in _filled(noun, report, LINES_TODAY))
     return Report(
         kind="today",
         data={"now": now, **{noun: report.data for noun, report in reports.items()}},
-        parts=tuple(part for report in reports.values() for part in report.parts),
-        remarks=tuple(remark for report in reports.values() for remark in report.remarks),
-        references=tuple(reference for report in reports.values() for reference in report.references),
+        parts=parts or (Text((_("Nothing is due and nothing is open."),)),),
+        remarks=tuple(remark for _noun, report in ordered for remark in report.remarks),
+        references=tuple(reference for _noun, report in ordered for reference in report.references),
     )
+
+
+def handover(
+    since: datetime, now: datetime, zone: str, head: tuple[int, str], reports: Mapping[str, Report]
+) -> Report:
+    """What the next shift has to know, room by room; what there was nothing of; and the ledger as it stands."""
+    ordered = _in_order(reports, HANDOVER)
+    parts = [part for noun, report in ordered for part in _filled(noun, report, LINES_HANDOVER)]
+    tables = [part for _noun, report in ordered for part in report.parts if isinstance(part, Table)]
+    if nothing := [table.title for table in tables if not table.rows]:
+        parts.append(Text((_("None: {list}.").format(list=" · ".join(nothing)),)))
+    row, digest = head
+    parts.append(Text((_("Ledger head: {head}").format(head=digest), _("Ledger row: {row}").format(row=row))))
+    parts.append(Text((_("Handed over by:"), _("Taken over by:"))))
+    between = [show_moment(moment, zone) for moment in (since, now)]
+    return Report(
+        kind="handover",
+        data={
+            "since": since,
+            "now": now,
+            "ledger_head": digest,
+            "ledger_row": row,
+            **{noun: report.data for noun, report in reports.items()},
+        },
+        parts=tuple(parts),
+        heading=_("Shift hand-over {since} to {now} · {zone}").format(since=between[0], now=between[1], zone=zone),
+        remarks=tuple(remark for _noun, report in ordered for remark in report.remarks),
+        references=tuple(dict.fromkeys(one for _noun, report in ordered for one in report.references)),
+    )
+
+
+def _in_order(reports: Mapping[str, Report], nouns: Sequence[str]) -> list[tuple[str, Report]]:
+    known = [noun for noun in nouns if noun in reports]
+    return [(noun, reports[noun]) for noun in (*known, *(noun for noun in reports if noun not in known))]
+
+
+def _filled(noun: str, report: Report, lines: int) -> Iterator[Part]:
+    """The parts with something in them, long tables cut, with how many more there are and where."""
+    for part in report.parts:
+        if not isinstance(part, Table):
+            yield part
+            continue
+        if part.rows:
+            yield replace(part, rows=part.rows[:lines])
+        left = len(part.rows) - lines
+        if left > 0:
+            more = ngettext("{count} more: {command}", "{count} more: {command}", left)
+            yield Text((more.format(count=left, command=LOOK.get(noun, f"opsctl {noun}")),))

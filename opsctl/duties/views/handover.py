@@ -23,9 +23,9 @@ def handover(occurrences: Sequence[Occurrence], since: datetime, now: datetime) 
             "due": [_data(one) for one in due],
         },
         parts=(
-            _table(missed, _("Missed in this shift")),
+            _table(missed, _("Duties missed in this shift")),
             _late(late),
-            _table(due, _("Due in the next 12 h")),
+            _table(due, _("Duties due in the next 12 h")),
         ),
         references=tuple(one.reference for one in due),
     )
@@ -56,7 +56,7 @@ def _late(occurrences: Sequence[Occurrence]) -> Table:
         Column("met-by", _("met by"), Kind.REFERENCE),
     )
     rows = tuple((one.duty, one.about or None, one.due_at, one.judged_at, one.met_by) for one in occurrences)
-    return Table(columns, rows, title=_("Done late in this shift"))
+    return Table(columns, rows, title=_("Duties done late in this shift"))
 
 
 def _first() -> tuple[Column, Column, Column]:
