@@ -17,7 +17,8 @@ def settings_of(session: Session) -> dict[str, str]:
     kept: dict[str, str] | None = session.info.get(_KEPT)
     if kept is None:
         # In plain SQL: nearly every command asks, and none of them needs the table's class.
-        kept = session.info[_KEPT] = {name: value for name, value in session.connection().execute(_ALL)}
+        found = session.connection().execute(_ALL)
+        kept = session.info[_KEPT] = dict(found.tuples())
     return kept
 
 

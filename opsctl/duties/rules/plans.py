@@ -57,7 +57,7 @@ class Known:
     """What there is already.
 
     `occurrences` has all that lie in the span to be planned, and of duties counted from completion all still due.
-    `last_done` says when each of these was last done, by duty and asset; `intervals` how many days apart each was due
+    `last_done` says when each of these was last done, by duty and asset; `intervals` after how long each is due again
     by the rules it was made by, by generation and duty.
     """
 
@@ -93,8 +93,8 @@ def plan(
 
     `assets` are those that are looked at, with None for duties that are about none; the occurrences of others stay.
     """
-    asked = {_key(one): one for one in _scheduled(stretches, assets, since, until)}
-    asked |= {_key(one): one for one in _counted(stretches, assets, known, now, min(since, now))}
+    asked = {key_of(one): one for one in _scheduled(stretches, assets, since, until)}
+    asked |= {key_of(one): one for one in _counted(stretches, assets, known, now, min(since, now))}
     handles = {_handle(one): one for one in assets}
     made, changed, cancelled = [], [], []
     for key, one in asked.items():
@@ -109,6 +109,11 @@ def plan(
             if reason is not None:
                 cancelled.append(replace(found, state=State.CANCELLED, reason=reason.value))
     return Plan(tuple(made), tuple(changed), tuple(cancelled))
+
+
+def key_of(one: Occurrence) -> Key:
+    """What tells an occurrence from every other."""
+    return one.duty, one.about, one.due_at
 
 
 def matches(matching: Matching, asset: Asset, routes: Mapping[str, Route]) -> bool:
@@ -204,16 +209,22 @@ def _counted_due(
 
 
 def _later(moment: datetime, length: timedelta, earliest: datetime) -> datetime | None:
+    """So much later, but not before the earliest; None beyond what people plan for."""
     try:
-        return max(moment + length, earliest)
+        later = max(moment + length, earliest)
+        return later if (later + length).year <= LAST_YEAR else None
     except OverflowError:
         return None
 
 
-def _abouts(duty: Duty, stretch: Stretch, assets: Collection[Asset]) -> list[Asset | None]:
+def _abouts(duty: Duty, stretch: Stretch, assets: Collection[Asset | None]) -> list[Asset | None]:
     if duty.assets is None:
-        return [None]
-    return [one for one in assets if matches(duty.assets, one, stretch.routes)]
+        return [None] if None in assets else []
+    return [one for one in assets if one is not None and matches(duty.assets, one, stretch.routes)]
+
+
+def _handle(asset: Asset | None) -> str:
+    return NOBODY if asset is None else asset.handle
 
 
 def _reason(
@@ -246,7 +257,3 @@ def _occurrence(duty: Duty, about: str, window: Window, generation: int) -> Occu
         clause=duty.clause,
         rules=generation,
     )
-
-
-def _key(one: Occurrence) -> Key:
-    return one.duty, one.about, one.due_at

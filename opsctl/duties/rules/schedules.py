@@ -8,6 +8,7 @@ hour by `*` counts real time instead: it is not due in what is skipped, and twic
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Protocol
 
 from opsctl.core.times import local_day, read_zone, start_of_day
@@ -71,7 +72,7 @@ def windows(duty: Duty, since: datetime, until: datetime) -> list[Window]:
     if not due or duty.grace is not None:
         return [window_at(duty, moment, _ALONE) for moment in due]
     following = schedule.after(due[-1])
-    intervals = [later - earlier for earlier, later in zip(due, due[1:], strict=False)]
+    intervals = [later - earlier for earlier, later in pairwise(due)]
     if following is not None:
         intervals.append(following - due[-1])
     else:
@@ -88,7 +89,8 @@ def window_at(duty: Duty, due_at: datetime, interval: timedelta) -> Window:
 
 def next_due(duty: Duty, since: datetime, count: int) -> list[datetime]:
     """The next `count` moments at or after `since` when a duty with a schedule is due; fewer where it ends."""
-    schedule, found = schedule_of(duty), []
+    schedule = schedule_of(duty)
+    found: list[datetime] = []
     moment = schedule.after(since - timedelta(microseconds=1))
     while moment is not None and len(found) < count:
         found.append(moment)

@@ -1,10 +1,24 @@
 """What a record does to occurrences: it meets one, it is countersigned, it is taken out again."""
 
+from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy import column, or_, select, table, union_all
 from sqlmodel import Session
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from opsctl.duties.rules import Occurrence
+from opsctl.duties.rules.plans import NOBODY, following, key_of
+from opsctl.duties.service import rows
+from opsctl.duties.terms import CANCELLED, GENERATED, JUDGED, KEPT_TO, MET, RELEASED, Reason, State
+from opsctl.rulebook import service as rulebook
+from opsctl.rulebook.rules.patrols import Duty, patrols_of
+from opsctl.store.unit import signature_of
+
+_ASSET = table("asset", column("handle"), column("retired_at", UTCDateTime()))
+_SETTING = table("setting", column("name"), column("value"))
+_NEAREST = 100
+"""So many that are due already are looked at for a window that is still open."""
 
 
 def meet(
@@ -22,21 +36,157 @@ def meet(
     The one of that kind, topic and asset whose window holds `happened_at`, else the nearest earlier one still due,
     which is then late. Of several windows that of the earliest due one. A duty counted from completion gets its next.
     """
-    raise NotImplementedError
+    while True:
+        found, ends = _candidate(session, kind, topic, about, happened_at)
+        if found is None:
+            return None
+        again = _following(session, found, happened_at, ends)
+        days = _locked(session, [found] if again is None else [found, again], counted=again is not None)
+        standing = _line(days, found)
+        if standing.state is State.DUE:
+            break  # else somebody was quicker, and another one may fit
+    met = replace(standing, state=State.DONE, met_by=by, met_at=happened_at, judged_at=judged_at)
+    if again is not None and _line(days, again).state in (State.DONE, State.WAIVED):
+        again = None
+    changed = [met] if again is None else [met, again]
+    rows.save(session, changed)
+    days = rows.put(days, changed)
+    facts = {"about": met.about or None, "due_at": met.due_at, "by": by, "met_at": happened_at, "judged_at": judged_at}
+    rows.note(session, days, [met], lambda _lines: (MET, facts), happened_at=happened_at)
+    if again is not None:
+        made = {"made": 1, "abouts": [again.about] if again.about else None}
+        rows.note(session, days, [again], lambda _lines: (GENERATED, made))
+    return met
 
 
 def would_meet(
     session: Session, *, kind: str, topic: str | None, about: str | None, happened_at: datetime
 ) -> Occurrence | None:
     """The occurrence that `meet` would meet, for a round that is only begun."""
-    raise NotImplementedError
+    return _candidate(session, kind, topic, about, happened_at)[0]
 
 
 def countersign(session: Session, *, by: str, judged_at: datetime) -> Occurrence | None:
     """Judge the occurrence that the record `by` met by that moment from now on; None where it met none."""
-    raise NotImplementedError
+    found = _met_by(session, by)
+    if found is None:
+        return None
+    days = _locked(session, [found])
+    judged = replace(_line(days, found), judged_at=judged_at)
+    if judged.met_by != by:
+        return None
+    rows.save(session, [judged])
+    facts = {"about": judged.about or None, "due_at": judged.due_at, "by": by, "judged_at": judged_at}
+    rows.note(session, rows.put(days, [judged]), [judged], lambda _lines: (JUDGED, facts))
+    return judged
 
 
 def release(session: Session, *, by: str, reason: str) -> Occurrence | None:
-    """Make the occurrence that the record `by` met due again; None where it met none."""
-    raise NotImplementedError
+    """Make the occurrence that the record `by` met due again; None where it met none.
+
+    Of a duty counted from completion, the next one that was counted from it is cancelled.
+    """
+    found = _met_by(session, by)
+    if found is None:
+        return None
+    counted = _is_counted(session, found)
+    again = _next_waiting(session, found) if counted else None
+    days = _locked(session, [found] if again is None else [found, again], counted=counted)
+    standing = _line(days, found)
+    if standing.met_by != by:
+        return None
+    released = replace(standing, state=State.DUE, met_by=None, met_at=None, judged_at=None)
+    changed = [released]
+    if again is not None and _line(days, again).state is State.DUE:
+        changed.append(replace(_line(days, again), state=State.CANCELLED, reason=Reason.TAKEN_OUT.value))
+    rows.save(session, changed)
+    days = rows.put(days, changed)
+    facts = {"about": released.about or None, "due_at": released.due_at, "by": by, "reason": reason}
+    rows.note(session, days, [released], lambda _lines: (RELEASED, facts))
+    gone = {"cancelled": 1, "abouts": [released.about] if released.about else None, "reasons": [Reason.TAKEN_OUT.value]}
+    rows.note(session, days, changed[1:], lambda _lines: (CANCELLED, gone))
+    return released
+
+
+def _candidate(
+    session: Session, kind: str, topic: str | None, about: str | None, happened_at: datetime
+) -> tuple[Occurrence | None, datetime | None]:
+    """The occurrence that a record meets, and when its asset is retired."""
+    ends = select(_ASSET.c.retired_at).where(_ASSET.c.handle == about).scalar_subquery().label("ends")
+    columns = rows.TABLE.c
+    parts = []
+    for wanted in [columns.topic.is_(None)] if topic is None else [columns.topic == topic, columns.topic.is_(None)]:
+        ours = select(*rows.COLUMNS, ends).where(
+            rows.WAITS, columns.kind == kind, wanted, columns.about == (about or NOBODY)
+        )
+        earlier = ours.where(columns.due_at < happened_at).order_by(columns.due_at.desc()).limit(_NEAREST)
+        early = ours.where(columns.due_at >= happened_at, columns.opens_at <= happened_at)
+        parts += [earlier, early.order_by(columns.due_at).limit(1)]
+    # Each part by itself walks its index no farther than it has to.
+    query = union_all(*(select(part.subquery()) for part in parts))
+    answers = session.connection().execute(query).all()
+    found = [Occurrence(*answer[:-1]) for answer in answers]
+    holding = [one for one in found if one.opens_at <= happened_at <= one.closes_at]
+    if holding:
+        chosen = min(holding, key=lambda one: (one.due_at, one.topic is None, one.duty))
+    elif found:
+        chosen = max(found, key=lambda one: (one.due_at, one.topic is not None, one.duty))
+    else:
+        return None, None
+    return chosen, answers[0].ends
+
+
+def _following(
+    session: Session, found: Occurrence, happened_at: datetime, ends: datetime | None
+) -> Occurrence | None:
+    duty, generation = _duty_of(session, found)
+    if duty is None:
+        return None
+    return following(duty, found, happened_at=happened_at, generation=generation, ends=ends)
+
+
+def _is_counted(session: Session, found: Occurrence) -> bool:
+    duty, _generation = _duty_of(session, found)
+    return duty is not None and duty.every is not None
+
+
+def _duty_of(session: Session, found: Occurrence) -> tuple[Duty | None, int]:
+    """What the rules of now say of its duty, and their generation."""
+    rules = rulebook.in_force(session, at=signature_of(session).now)
+    return patrols_of(rules).duties.get(found.duty), rules.generation
+
+
+def _met_by(session: Session, by: str) -> Occurrence | None:
+    return next(iter(rows.load(session, rows.chosen().where(rows.TABLE.c.met_by == by))), None)
+
+
+def _next_waiting(session: Session, found: Occurrence) -> Occurrence | None:
+    """The one after it, where that is still due."""
+    columns = rows.TABLE.c
+    query = rows.chosen().where(
+        columns.duty == found.duty,
+        columns.about == found.about,
+        columns.due_at > found.due_at,
+        or_(rows.WAITS, columns.state == State.DONE),
+    )
+    later = next(iter(rows.load(session, query.order_by(columns.due_at).limit(1))), None)
+    return later if later is not None and later.state is State.DUE else None
+
+
+def _locked(
+    session: Session, occurrences: list[Occurrence], *, counted: bool = False
+) -> dict[rows.Day, list[Occurrence]]:
+    """The whole records of these, which nobody else changes until we are done.
+
+    Who adds an occurrence (`counted`) is alone with that, as is who renews them all: a row that another adds at this
+    moment could not be seen.
+    """
+    if counted:
+        lock = select(_SETTING.c.value).where(_SETTING.c.name == KEPT_TO).with_for_update()
+        session.connection().execute(lock)
+    return rows.of_days(session, {rows.day_of(one) for one in occurrences}, locked=True)
+
+
+def _line(days: dict[rows.Day, list[Occurrence]], one: Occurrence) -> Occurrence:
+    """An occurrence as it stands in its record; itself where it is not there yet."""
+    return next((line for line in days[rows.day_of(one)] if key_of(line) == key_of(one)), one)
