@@ -203,7 +203,7 @@ def test_a_calendar_stays_as_long_as_another_book_counts_on_it(perform: Perform)
     make_book(perform, MATRIX + LIMITS, name="company")
     with pytest.raises(Conflict, match=r"limits\.sev3 of the book company counts on the calendar office\.") as refused:
         make_book(perform, TARGETS, name="calendars", version="2")
-    assert refused.value.hint == "Keep that calendar in om.toml, or apply a new version of company first."
+    assert refused.value.hint == "Keep calendars.office in om.toml, or apply a new version of company first."
     with pytest.raises(Conflict, match="counts on the calendar office"):
         make_book(perform, TARGETS, name="goals", replaces="calendars")
 
