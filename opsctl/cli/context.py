@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -141,6 +141,15 @@ class Context:
     def future_moment(self, text: str, *, after: datetime | None = None) -> datetime:
         """The moment that was typed for a plan: a bare clock is its next occurrence, not before `after` or now."""
         return times.read_future_moment(self._mended(text), zone=self.zone, now=self.now, after=after)
+
+    def deadline(self, text: str) -> datetime:
+        """The moment by which something is to be done: as a plan's; of a date alone, or a month, its last second."""
+        from opsctl.core.periods import read_period
+
+        try:
+            return read_period(text, zone=self.zone, now=self.now).end - timedelta(seconds=1)
+        except InvalidInput:
+            return self.future_moment(text)
 
     def _mended(self, text: str) -> str:
         mended, changed = as_typed(text)

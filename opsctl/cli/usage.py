@@ -100,9 +100,12 @@ def read_word(value: str, allowed: list[str], name: str) -> str:
 
 
 def body(text: str | None) -> str | None:
-    """The text cleaned, or None. Raise InvalidInput where it says nothing: a dash completes no record."""
-    if text is None:
-        return None
+    """The text cleaned, or None where none was given. Raise InvalidInput as `said` does."""
+    return None if text is None else said(text)
+
+
+def said(text: str) -> str:
+    """The text cleaned. Raise InvalidInput where it says nothing: a dash completes no record, and is no reason."""
     if not any(letter.isalnum() for letter in text):
         raise InvalidInput(_("{text!r} says nothing.").format(text=excerpt(text)), _("Say it in a few words."))
     return read_body(text)

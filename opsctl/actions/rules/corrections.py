@@ -11,8 +11,7 @@ from opsctl.actions.terms import Gravity
 from opsctl.core.errors import MOMENT, InvalidInput
 from opsctl.core.texts import _
 
-LINES = ("title", "impact", "told", "result")
-"""What is typed as words."""
+TEXTS = ("impact", "result")
 NAMES = ("asset", "owner")
 PAST = ("found_at",)
 MOMENTS = ("deadline", *PAST)

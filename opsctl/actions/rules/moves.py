@@ -49,7 +49,7 @@ def check_move(action: Action, move: str) -> None:
             _("{reference} is void ({reason}): {move} is not possible.").format(
                 reference=action.reference, reason=void_word(action.void), move=move
             ),
-            _("What was found again is a new one: opsctl action add"),
+            _('Report it anew: opsctl action add "ASSET what is wrong"'),
         )
     if action.state not in MOVES[move]:
         wanted = {"done": State.DONE, "verify": State.VERIFIED, "return": State.OPEN, "reopen": State.OPEN}

@@ -63,6 +63,12 @@ def show(session: Session, *, word: str, now: datetime) -> tuple[Action, list[Ro
     return action, sorted(found, key=lambda row: (row.happened_at, row.seq))
 
 
+def of_source(session: Session, *, source: str) -> list[Action]:
+    """The actions that came from that record, in the order of references; the void ones, too."""
+    query = rows.chosen().where(ActionRow.source == source)
+    return rows.load(session, query.order_by(*_NUMBERED))
+
+
 def list_actions(
     session: Session,
     *,

@@ -73,27 +73,27 @@ def add(
     `words` is the title; where `asset` is not named, its first word may be the handle of one. Raise NotFound for an
     asset or owner that is not there, InvalidInput for a time that cannot be, or an asset without a word about it.
     """
-    found = handles.asset_and_rest(session, words=words, asset=asset)
-    if not found.rest:
+    handle, title, near = handles.asset_and_rest(session, words=words, asset=asset)
+    if not title:
         raise InvalidInput(
-            _("What is wrong with {asset}?").format(asset=found.handle),
-            _('Say it after the asset: opsctl action add {asset} "fan is loud"').format(asset=found.handle),
+            _("What is wrong with {asset}?").format(asset=handle),
+            _('Say it after the asset: opsctl action add {asset} "fan is loud"').format(asset=handle),
         )
     moves.check_found(at or now, now)
     if deadline is not None:
         moves.check_deadline(deadline, now)
     finding = Finding(
-        title=found.rest,
+        title=title,
         gravity=gravity,
         found_at=at or now,
-        asset=found.handle,
+        asset=handle,
         impact=impact,
         told=_told(session, told, actor),
         owner=None if owner is None else _person(session, owner, actor),
         deadline=deadline,
     )
     ((action, _new),) = raise_from(session, now=now, actor=actor, findings=[finding])
-    return Added(action, found.near)
+    return Added(action, near)
 
 
 @use_case(needs=Permission.RECORD, offline=False)

@@ -1,7 +1,5 @@
 """Handles alone, for the verbs that are typed at night: plain queries that load no table's class."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import text
 from sqlmodel import Session
 
@@ -23,32 +21,23 @@ def customer_of(session: Session, *, handle: str) -> str | None:
     return found
 
 
-@dataclass(frozen=True)
-class Named:
-    """What the words of a report name: an asset by its handle, or None, and the rest of the words.
+def asset_and_rest(
+    session: Session, *, words: str, asset: str | None
+) -> tuple[str | None, str, tuple[str, ...]]:
+    """The asset that is named by `asset`, else by the first of the words, and the rest: what stands after it.
 
-    `near` are the handles that the first word may have meant where it names none.
-    """
-
-    handle: str | None
-    rest: str
-    near: tuple[str, ...] = ()
-
-
-def asset_and_rest(session: Session, *, words: str, asset: str | None) -> Named:
-    """The asset that is named by `asset`, else by the first of the words; then the rest is what stands after it.
-
-    Raise NotFound, with the nearest, if there is no such `asset`; a first word that is none is part of the rest.
+    Where the first word names none it is part of the rest, and the third are handles that it may have meant. Raise
+    NotFound, with the nearest, if there is no such `asset`.
     """
     if asset is not None:
         from opsctl.assets.service import assets
 
-        return Named(assets.known_handle(session, word=asset), words)
+        return assets.known_handle(session, word=asset), words, ()
     first, _sign, rest = words.partition(" ")
     first = mend(first)
     handle = handle_or_none(session, word=first)
     if handle is None:
         from opsctl.assets.service import assets
 
-        return Named(None, words, tuple(assets.near_handles(session, word=first)))
-    return Named(handle, rest.strip())
+        return None, words, tuple(assets.near_handles(session, word=first))
+    return handle, rest.strip(), ()

@@ -42,13 +42,22 @@ _REFERENCE = re.compile(r"(?:[A-Za-z]{3}-)?[0-9][0-9-]*|-", re.ASCII)
     app,
     "open",
     help=_("Open an incident and have it. The first word is the asset, unless --asset names it. Nothing is asked."),
-    examples=('opsctl open "erp login 502" -s1 --down', "opsctl open erp 登录报 502 --down 02:58"),
+    examples=(
+        'opsctl open "erp login 502" -s1 --down',
+        "opsctl open erp 登录报 502 --down 02:58",
+        "opsctl open --from ACT-2026-0042",
+    ),
     writes=True,
 )
 def open_(
-    words: Annotated[list[str], Argument(metavar="ASSET TITLE …", help=_("The asset's handle, then what is wrong."))],
+    words: Annotated[
+        list[str] | None, Argument(metavar="ASSET TITLE …", help=_("The asset's handle, then what is wrong."))
+    ] = None,
     asset: Annotated[
         str | None, Option("--asset", metavar="ASSET", help=_("The asset, if the title does not begin with it."))
+    ] = None,
+    origin: Annotated[
+        str | None, Option("--from", metavar="ACT-REF", help=_("Take over this action; its words are the title then."))
     ] = None,
     severity: Severity = None,
     down: Annotated[
@@ -68,6 +77,9 @@ def open_(
     from opsctl.incidents.service import write
     from opsctl.incidents.views import told
 
+    if not words and origin is None:
+        see = _("See: {command} --help").format(command="opsctl open")
+        raise InvalidInput(_("{what} is missing.").format(what="ASSET TITLE …"), see)
     if weight is not None and down is None:
         raise InvalidInput(_("--weight says how much of an outage is lost."), _("Add --down."))
     if owner is not None and unowned:
@@ -75,8 +87,9 @@ def open_(
     context = current()
     found = context.perform(
         write.open_incident,
-        words=read_title(" ".join(words)),
+        words=read_title(" ".join(words)) if words else None,
         asset=None if asset is None else mend(asset),
+        origin=origin,
         severity=severity_of(severity),
         impact=impact or Level.MEDIUM,
         urgency=urgency or Level.MEDIUM,

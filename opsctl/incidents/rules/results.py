@@ -22,6 +22,8 @@ class Opened:
     wants_plan: bool
     twin: Incident | None
     near: tuple[str, ...]
+    origin: str | None = None
+    """The action that it took over."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Shown:
     clocks: tuple[Clock, ...]
     severity_name: Words | None
     missing: tuple[Missing, ...]
+    origin: str | None = None
+    """The action that it took over."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from opsctl.actions.service import origins
 from opsctl.assets.service import assets
 from opsctl.core import chain
 from opsctl.incidents.rules import closing, life
@@ -59,14 +60,16 @@ def find(session: Session, *, word: str, now: datetime) -> Incident:
 
 
 def show(session: Session, *, word: str, now: datetime) -> Shown:
-    """One case with its clocks, and what a closing would still want."""
+    """One case with its clocks, what a closing would still want, and the action that it came from."""
     case = case_of(session, find(session, word=word, now=now))
+    origin = origins.taken_over_by(session, incident=case.reference)
     rules = rules_of(session, case.incident)
     return Shown(
         case,
         clocks_of(case, rules, now),
         rules.severity_names.get(case.incident.severity or 0),
         tuple(closing.missing(case, rules)),
+        origin,
     )
 
 

@@ -45,8 +45,9 @@ def open_incident(
     *,
     now: datetime,
     actor: str,
-    words: str,
+    words: str | None = None,
     asset: str | None = None,
+    origin: str | None = None,
     impact: Level = Level.MEDIUM,
     urgency: Level = Level.MEDIUM,
     severity: int | None = None,
@@ -64,9 +65,19 @@ def open_incident(
     `words` is the title; where `asset` is not named, its first word may be the handle of one. An opening is never
     refused for want of an asset; only an `asset` that was named has to exist (NotFound, with the nearest). `down` is
     since when the asset does not serve, `weight` the share that is lost, in thousandths.
+
+    `origin` is the action that it takes over, and then has its title, asset, and time of detection where they are not
+    given. Raise Conflict where that is over, or another incident has it.
     """
-    handle, title, near = _asset_and_title(session, words, asset)
     moment = at or now
+    action = None
+    if origin is not None:
+        from opsctl.incidents.service import origins
+
+        action = origins.held(session, now=now, word=origin)
+        words, asset = origins.named(session, action, words=words, asset=asset)
+        detected = detected or origins.detected(action, opened=moment, down=down)
+    handle, title, near = _asset_and_title(session, words or "", asset)
     if owner is not None:
         handed = person_of(session, owner, actor)
         owner = None if handed == actor else handed
@@ -105,10 +116,12 @@ def open_incident(
         subject=case.reference,
         about=handle,
         customer=case.incident.customer,
-        facts=record,
+        facts=record if action is None else {**record, "from": action.reference},
         record=record,
         happened_at=moment,
     )
+    if action is not None:
+        origins.settle(session, action, case.incident, now=now, actor=actor)
     return Opened(
         incident=case.incident,
         clocks=clocks_of(case, rules, now),
@@ -116,6 +129,7 @@ def open_incident(
         wants_plan=closing.wants_plan(case, rules),
         twin=twin,
         near=near,
+        origin=None if action is None else action.reference,
     )
 
 
@@ -313,13 +327,13 @@ def _told(case: Case, told: datetime | None, now: datetime) -> Case:
 
 
 def _asset_and_title(session: Session, words: str, asset: str | None) -> tuple[str | None, str, tuple[str, ...]]:
-    found = handles.asset_and_rest(session, words=words, asset=asset)
-    if not found.rest:
+    handle, title, near = handles.asset_and_rest(session, words=words, asset=asset)
+    if not title:
         raise InvalidInput(
-            _("What is wrong with {asset}?").format(asset=found.handle),
-            _('Say it after the asset: opsctl incident open {asset} "login answers 502"').format(asset=found.handle),
+            _("What is wrong with {asset}?").format(asset=handle),
+            _('Say it after the asset: opsctl incident open {asset} "login answers 502"').format(asset=handle),
         )
-    return found.handle, found.rest, found.near
+    return handle, title, near
 
 
 def _twin(session: Session, incident: Incident) -> Incident | None:

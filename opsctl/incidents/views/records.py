@@ -108,6 +108,7 @@ def shown(found: Shown) -> Report:
             **case_data(case),
             "clocks": [clock_views.data(clock) for clock in found.clocks],
             "missing_to_close": list(found.missing),
+            "action": found.origin,
         },
         parts=tuple(parts),
         remarks=(*(flag_word(flag) for flag in flags(incident)), *_undecided(incident, found.clocks)),
@@ -133,6 +134,7 @@ def _words(found: Shown) -> tuple[tuple[str, Any, Kind], ...]:
     ]
     where_known: list[tuple[str, Any, Kind]] = [
         (_("customer"), incident.customer, Kind.REFERENCE),
+        (_("from the action"), found.origin, Kind.REFERENCE),
         (_("escalated to"), incident.escalated_to, Kind.TEXT),
         (_("emergency plan"), incident.plan, Kind.TEXT),
         (_("closed without, because"), incident.exemption, Kind.TEXT),

@@ -40,6 +40,8 @@ def opened(found: Opened) -> Report:
     if found.wants_plan:
         plan = _("start it: opsctl incident plan {reference}").format(reference=incident.reference)
         pairs.append((_("emergency plan"), plan, Kind.TEXT))
+    if found.origin is not None:
+        pairs.append((_("from the action"), found.origin, Kind.REFERENCE))
     if found.twin is not None:
         twin = _("{twin} {title}; if so: opsctl merge {reference} --into {twin}").format(
             twin=found.twin.reference, title=found.twin.title, reference=incident.reference
@@ -55,6 +57,7 @@ def opened(found: Opened) -> Report:
             "clocks": [clock_views.data(clock) for clock in found.clocks],
             "plan_wanted": found.wants_plan,
             "twin": None if found.twin is None else found.twin.reference,
+            "action": found.origin,
         },
         parts=tuple(parts),
         remarks=tuple(_without_asset(incident, found.near)),

@@ -1,0 +1,122 @@
+"""One action, ready to be shown."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from opsctl.actions.rules import Action
+from opsctl.actions.rules.moves import void_word
+from opsctl.actions.terms import ADDED, SEEN_AGAIN
+from opsctl.actions.views.words import event_word, field_word, gravity_word, standing
+from opsctl.core.report import Column, Fields, Kind, Report, Table
+from opsctl.core.texts import _, pgettext
+from opsctl.core.void import Void
+
+if TYPE_CHECKING:
+    from opsctl.ledger.rules import Row
+
+_TOLD = ("text", "to", "result", "incident", "reason")
+
+
+def data(action: Action, now: datetime) -> dict[str, Any]:
+    """An action for programs."""
+    every = {name: getattr(action, name) for name in Action.__dataclass_fields__}
+    return {**every, "overdue": action.is_overdue(now)}
+
+
+def shown(action: Action, rows: "Sequence[Row]", now: datetime) -> Report:
+    """One action: its words, its times, and what happened to it."""
+    from opsctl.ledger.rules import read_facts
+
+    events = [
+        {
+            "seq": row.seq,
+            "kind": row.kind,
+            "happened_at": row.happened_at,
+            "recorded_at": row.recorded_at,
+            "actor": row.actor,
+            "facts": None if row.facts is None else read_facts(row.facts),
+        }
+        for row in rows
+    ]
+    return Report(
+        kind="action",
+        data={**data(action, now), "events": events},
+        parts=(Fields(_pairs(action, now)), _history(rows)),
+        remarks=_remarks(action),
+        references=(action.reference,),
+    )
+
+
+def _pairs(action: Action, now: datetime) -> tuple[tuple[str, Any, Kind], ...]:
+    always: list[tuple[str, Any, Kind]] = [
+        (_("reference"), action.reference, Kind.REFERENCE),
+        (_("title"), action.title, Kind.TEXT),
+        (_("asset"), action.asset, Kind.REFERENCE),
+        (_("state"), standing(action, now), Kind.TEXT),
+        (_("gravity"), gravity_word(action.gravity), Kind.TEXT),
+        (_("owner"), action.owner, Kind.TEXT),
+        (_("deadline"), action.deadline, Kind.MOMENT),
+        (_("found at"), action.found_at, Kind.MOMENT),
+        (_("found by"), action.recorded_by, Kind.TEXT),
+        (_("impact"), action.impact, Kind.TEXT),
+        (pgettext("who", "told"), action.told, Kind.TEXT),
+    ]
+    where_known: list[tuple[str, Any, Kind]] = [
+        (_("customer"), action.customer, Kind.REFERENCE),
+        (_("found in"), action.source, Kind.REFERENCE),
+        (_("how often found"), action.seen if action.seen > 1 else None, Kind.COUNT),
+        (_("result"), action.result, Kind.TEXT),
+        (_("done by"), action.done_by, Kind.TEXT),
+        (_("done at"), action.done_at, Kind.MOMENT),
+        (_("verified by"), action.verified_by, Kind.TEXT),
+        (_("verified at"), action.verified_at, Kind.MOMENT),
+        (_("taken over by"), action.incident, Kind.REFERENCE),
+    ]
+    return (*always, *(pair for pair in where_known if pair[1] is not None))
+
+
+def _history(rows: "Sequence[Row]") -> Table:
+    columns = (
+        Column("happened", _("happened"), Kind.MOMENT),
+        Column("event", _("event")),
+        Column("actor", pgettext("whom", "by")),
+        Column("text", _("text")),
+        Column("row", _("row"), Kind.COUNT),
+    )
+    cells = tuple((row.happened_at, event_word(row.kind), row.actor, _text_of(row), row.seq) for row in rows)
+    return Table(columns, cells)
+
+
+def _text_of(row: "Row") -> str | None:
+    from opsctl.ledger.rules import read_facts
+
+    if row.facts is None:
+        return _("(redacted)")
+    facts = read_facts(row.facts)
+    if row.kind == ADDED:
+        names: tuple[str, ...] = ("title", "impact", "source")
+    else:
+        names = ("title", "source", *_TOLD) if row.kind == SEEN_AGAIN else _TOLD
+    written = [str(facts[name]) for name in names if isinstance(facts.get(name), str)]
+    if "because" in facts:
+        written.insert(0, void_word(Void(facts["because"])))
+    # A changed field is kept as the old value and the new one.
+    written += [
+        f"{field_word(name)}: {_plain(pair[0])} → {_plain(pair[1])}"
+        for name, pair in facts.items()
+        if isinstance(pair, list) and len(pair) == 2
+    ]
+    return " · ".join(written) or None
+
+
+def _plain(value: Any) -> str:
+    # A moment is kept to the microsecond, which few clocks of people show.
+    return "–" if value is None else str(value).replace(".000000Z", "Z")
+
+
+def _remarks(action: Action) -> tuple[str, ...]:
+    if action.incident is None or action.done_at is not None:
+        return ()
+    told = _("{incident} settles it; once that is done, say so: opsctl action done {reference}")
+    return (told.format(incident=action.incident, reference=action.reference),)

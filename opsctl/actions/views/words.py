@@ -1,0 +1,59 @@
+"""The words of actions in the reader's language."""
+
+from datetime import datetime
+
+from opsctl.actions import terms
+from opsctl.actions.rules import Action
+from opsctl.actions.rules.moves import state_word, void_word
+from opsctl.actions.terms import Gravity
+from opsctl.core.texts import _, pgettext
+
+
+def gravity_word(gravity: Gravity) -> str:
+    """What the finding was."""
+    return {Gravity.FAIL: pgettext("finding", "failed"), Gravity.WARN: pgettext("finding", "warning")}[gravity]
+
+
+def standing(action: Action, now: datetime) -> str:
+    """The state with what else is to be seen at once: overdue, or void."""
+    word = state_word(action.state)
+    if action.void is not None:
+        return f"{word} · " + _("void: {reason}").format(reason=void_word(action.void))
+    return f"{word} · {_('overdue')}" if action.is_overdue(now) else word
+
+
+def event_word(kind: str) -> str:
+    """What a row of the ledger tells."""
+    return {
+        terms.ADDED: pgettext("action", "found"),
+        terms.SEEN_AGAIN: _("found again"),
+        terms.ASSIGNED: _("assigned"),
+        terms.DONE: pgettext("action", "done"),
+        terms.VERIFIED: pgettext("action", "verified"),
+        terms.RETURNED: pgettext("action", "returned"),
+        terms.REOPENED: _("reopened"),
+        terms.CORRECTED: _("corrected"),
+        terms.VOIDED: _("made void"),
+        terms.TAKEN_OVER: _("taken over by an incident"),
+        "ledger.redacted": _("redacted"),
+    }.get(kind, kind)
+
+
+def field_word(name: str) -> str:
+    """A field of the record, as the history names it; one that is not known here stays as it is typed."""
+    return {
+        "title": _("title"),
+        "asset": _("asset"),
+        "customer": _("customer"),
+        "gravity": _("gravity"),
+        "state": _("state"),
+        "impact": _("impact"),
+        "told": pgettext("who", "told"),
+        "owner": _("owner"),
+        "deadline": _("deadline"),
+        "found_at": _("found at"),
+        "done_by": _("done by"),
+        "done_at": _("done at"),
+        "result": _("result"),
+        "seen": _("how often found"),
+    }.get(name, name)
