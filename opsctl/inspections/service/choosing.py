@@ -167,9 +167,9 @@ def _several(candidates: Sequence[tuple[str, str]]) -> InvalidInput:
 
 def _only_asset(session: Session, now: datetime, checklist: str) -> str | None:
     """The asset that the checklist is due for, where it is due for one; None where it is due for none."""
-    from opsctl.duties.service import read as duties
+    from opsctl.duties.service.waiting import waiting
 
-    found = duties.waiting(session, now=now, kind=COMPLETED, topic=checklist, until=now + _SOON)
+    found = waiting(session, now=now, kind=COMPLETED, topic=checklist, until=now + _SOON)
     candidates = _in_hand(found, now)
     if len(candidates) > 1:
         raise _several(candidates)
