@@ -18,7 +18,7 @@ def settings_of(session: Session) -> dict[str, str]:
     if kept is None:
         # In plain SQL: nearly every command asks, and none of them needs the table's class.
         found = session.connection().execute(_ALL)
-        kept = session.info[_KEPT] = dict(found.tuples())
+        kept = session.info[_KEPT] = {str(name): str(value) for name, value in found}
     return kept
 
 
