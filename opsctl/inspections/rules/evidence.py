@@ -41,7 +41,7 @@ def flags_of(
 
     `at_once` says that it was logged in one go, so that its times between answers say nothing.
     """
-    before = [round for round in earlier if round.void is None and round.reference != one.reference]
+    before = [each for each in earlier if each.void is None and each.reference != one.reference]
     others = [walk for walk in same_person if walk.reference != one.reference]
     pace = _pace_at_once(one, checklist, others) if at_once else _pace(one, checklist)
     found = (pace, _copied(one, checklist, before), _no_variance(one, checklist, before), _late_entry(one))
@@ -101,7 +101,7 @@ def _copied(one: Round, checklist: Checklist, before: Sequence[Round]) -> Flagge
 
 
 def _no_variance(one: Round, checklist: Checklist, before: Sequence[Round]) -> Flagged | None:
-    past = [_numbers(round, checklist) for round in before[: ALIKE - 1]]
+    past = [_numbers(each, checklist) for each in before[: ALIKE - 1]]
     if len(past) < ALIKE - 1:
         return None
     alike = [item for item, number in _numbers(one, checklist).items() if all(old.get(item) == number for old in past)]
@@ -118,7 +118,7 @@ def _overlap(one: Round, before: Sequence[Round], others: Sequence[Walk]) -> Fla
     if one.done_at is None:
         return None
     crossed = [walk.reference for walk in others if one.started_at < walk.done_at and walk.started_at < one.done_at]
-    crossed += [round.reference for round in before[:1] if round.done_at is not None and one.done_at < round.done_at]
+    crossed += [each.reference for each in before[:1] if each.done_at is not None and one.done_at < each.done_at]
     return Flagged(Flag.OVERLAP, tuple(dict.fromkeys(crossed))) if crossed else None
 
 

@@ -1,5 +1,6 @@
 """What was typed for an item that is answered by a number: its reading, its unit, what cannot be. Pure."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from opsctl.inspections.terms import Mark
 from opsctl.rulebook.rules.patrols import Choice, Item
 from opsctl.rulebook.terms import ItemType
 
+_WORD = re.compile(r"[^\s,，;；。!！、:：]+")
 SHOWN = 40
 """How much of what was typed stands in a message."""
 PUNCTUATION = "。.!！,，;；、:： "
@@ -143,12 +145,10 @@ def _behind_number(item: Item, number: Number) -> str:
         )
     if not behind or behind[0] in PUNCTUATION:
         return behind.lstrip(PUNCTUATION)
-    tokens = behind.split(" ", 2)
-    for count in (2, 1):
-        unit = "".join(tokens[:count]).rstrip(PUNCTUATION)
-        if item.unit is not None and len(unit) <= 2 * LONGEST and unit and is_own(item.unit, unit):
-            return " ".join(tokens[count:]).lstrip(PUNCTUATION)
-    first = tokens[0]
+    first, *others = _WORD.findall(behind[: 4 * LONGEST]) or [behind]
+    for unit in (" ".join((first, *others[:1])), first):
+        if item.unit is not None and behind.startswith(unit) and is_own(item.unit, unit):
+            return behind[len(unit) :].lstrip(PUNCTUATION)
     if item.unit is not None:
         plain, places = folded_with_places(first)
         own = fold(item.unit)
@@ -158,7 +158,7 @@ def _behind_number(item: Item, number: Number) -> str:
         return behind
     if not number.glued and leading_state(behind, digits=False) is not None:
         return behind
-    _refuse_unit(item, number, first.rstrip(PUNCTUATION) or first, more=len(tokens) > 1)
+    _refuse_unit(item, number, first, more=len(first) < len(behind.rstrip(PUNCTUATION)))
     return behind
 
 
@@ -210,7 +210,7 @@ def _possible(item: Item, number: Number) -> None:
                 ),
             )
     for value in (number.value / 1000, number.value * 1000):
-        if not item.possible.alerts(value):
+        if not (item.unit is not None and partners(item.unit)) and not item.possible.alerts(value):
             moved = format(value.normalize(), "f")
             raise InvalidInput(message, _("Was {value} meant? Then type {value}.").format(value=moved))
     raise InvalidInput(message, how_to_answer(item))

@@ -1,7 +1,7 @@
 """Units as they are typed behind a reading: told apart and named, never converted silently. Pure."""
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from opsctl.core.typed import mend
 
@@ -60,7 +60,7 @@ _SPELLINGS = {
     "MPa": ("兆帕",), "kPa": ("千帕",), "hPa": ("百帕",), "Pa": ("帕",), "bar": ("巴",), "psi": ("磅",),
     "A": ("安", "安培"), "mA": ("毫安",), "kA": ("千安",), "μA": ("uA", "微安"),
     "V": ("伏", "伏特"), "mV": ("毫伏",), "kV": ("千伏",),
-    "W": ("瓦", "瓦特"), "kW": ("千瓦",), "MW": ("兆瓦",), "kWh": ("千瓦时", "度"), "kVA": ("千伏安",),
+    "W": ("瓦", "瓦特"), "kW": ("千瓦",), "MW": ("兆瓦",), "kWh": ("千瓦时",), "kVA": ("千伏安",),
     "m": ("米",), "cm": ("厘米", "公分"), "mm": ("毫米",), "km": ("千米", "公里"),
     "s": ("秒", "sec"), "min": ("分钟", "分", "mins", "minutes"), "h": ("小时", "时", "hours"), "ms": ("毫秒",),
     "d": ("天", "日", "days"), "Hz": ("赫兹", "赫"), "Ω": ("ohm", "欧", "欧姆"), "kΩ": ("kohm", "千欧"),
@@ -137,7 +137,7 @@ def show_number(value: Decimal) -> str:
 
 def _shown(value: Decimal, unit: Unit) -> Decimal:
     if unit.quantity == "temperature":
-        return value.quantize(Decimal("0.1"))
+        return value.quantize(Decimal("0.1"), ROUND_HALF_UP)
     rounded = value.normalize() if len(value.normalize().as_tuple().digits) <= 6 else _to_digits(value)
     return rounded.quantize(Decimal(1)) if rounded == rounded.to_integral_value() else rounded
 
