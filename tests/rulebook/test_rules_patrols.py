@@ -200,8 +200,8 @@ def test_nothing_is_made_that_is_not_asked_for_and_nothing_twice() -> None:
         ),
         pytest.param(
             items('id = "17", type = "state"'),
-            "checklists.x.items[1].id: The handle '17' looks like the reference of a record.",
-            "Put a word into it, such as host-17.",
+            "checklists.x.items[1].id is '17'.",
+            "It must be a short name with a letter in it. Digits alone are the numbers of items in a sheet.",
             id="an id of digits",
         ),
         pytest.param(

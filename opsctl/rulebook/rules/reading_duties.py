@@ -150,7 +150,7 @@ def _owner(found: Any, key: str, known: Known, findings: Findings) -> str:
         findings.warn(
             key,
             message.format(file=findings.file, key=key, post=name),
-            allowed(name, known.posts)
+            allowed(name, sorted(known.posts))
             if known.posts
             else _("Say it in [posts], or write role:{name}.").format(name=name),
         )

@@ -136,11 +136,10 @@ def _item(found: Any, key: str, findings: Findings) -> dict[str, Any]:
 def _id(found: Any, key: str, findings: Findings) -> str:
     if not isinstance(found, str):
         raise findings.wrong(key, found, _('a short name such as "fans"'))
-    name = findings.handle(found, key)
-    if not re.search(r"[^\W\d_]", name):
+    if mend(found) and not re.search(r"[^\W\d_]", found):
         hint = _("Digits alone are the numbers of items in a sheet.")
         raise findings.wrong(key, found, _("a short name with a letter in it"), hint)
-    return name
+    return findings.handle(found, key)
 
 
 def _number(part: Part, kind: str) -> dict[str, Any]:
