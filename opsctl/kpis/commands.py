@@ -12,7 +12,7 @@ from opsctl.core import texts
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.typed import mend
-from opsctl.kpis.terms import OF_ASSETS, By, Name
+from opsctl.kpis.terms import PLANNED, WITHOUT_SEVERITY, By, Name
 from opsctl.rulebook.terms import SEVERITIES
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ app = room_app()
 
 DEFAULT_PERIOD = "last-month"
 # Four digits are a year; any other number can only be that of a record.
-_REFERENCE = re.compile(r"[A-Za-z]{3}-[\d-]+|\d{1,3}|\d{5,9}", re.ASCII)
+_REFERENCE = re.compile(r"[A-Za-z]{3}-[\d-]+|\d{1,3}|\d{5,9}|[^\s@]+@\S+", re.ASCII)
 
 PeriodOption = Annotated[
     str | None,
@@ -116,6 +116,7 @@ def report(
         "opsctl kpi explain availability 2026-10 --asset erp",
         "opsctl kpi explain mtt-resolve INC-2026-0042",
         "opsctl kpi explain repair-on-time 42",
+        "opsctl kpi explain inspection-completion INS-2026-0042",
     ),
     writes=False,
 )
@@ -162,8 +163,8 @@ def _check_severity(severity: int | None, figure: Name | None = None) -> None:
         raise InvalidInput(
             _("There is no severity {severity}.").format(severity=severity), _("Use 1 (the worst) to 4.")
         )
-    if severity is not None and figure in OF_ASSETS:
-        raise InvalidInput(
-            _("{figure} is a figure of assets, which have no severity.").format(figure=figure),
-            _("Leave out --severity."),
-        )
+    if severity is not None and figure in WITHOUT_SEVERITY:
+        told = _("{figure} is a figure of assets, which have no severity.")
+        if figure in PLANNED:
+            told = _("{figure} is a figure of what was due, which has no severity.")
+        raise InvalidInput(told.format(figure=figure), _("Leave out --severity."))

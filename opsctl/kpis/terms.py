@@ -17,6 +17,9 @@ class Name(StrEnum):
     RESPONSE_ON_TIME = "response-on-time"
     SECURITY_INCIDENTS_MAJOR = "security-incidents-major"
     PLAN_START_TIME = "plan-start-time"
+    INSPECTION_COMPLETION = "inspection-completion"
+    INSPECTION_ON_TIME = "inspection-on-time"
+    ACTIONS_ON_TIME = "actions-on-time"
 
 
 class Unit(StrEnum):
@@ -28,7 +31,13 @@ class Unit(StrEnum):
 
 
 OF_ASSETS = frozenset({Name.AVAILABILITY, Name.MTBF})
-"""Judged by the service time of assets; everything else judges cases."""
+"""Judged by the service time of assets."""
+OF_ROUNDS = frozenset({Name.INSPECTION_COMPLETION, Name.INSPECTION_ON_TIME})
+"""Judged by the occurrences of duties that a round meets."""
+OF_ACTIONS = frozenset({Name.ACTIONS_ON_TIME})
+PLANNED = OF_ROUNDS | OF_ACTIONS
+"""Judged by what was due; everything else but the figures of assets judges cases."""
+WITHOUT_SEVERITY = OF_ASSETS | PLANNED
 ON_TIME = frozenset({Name.REPAIR_ON_TIME, Name.RESPONSE_ON_TIME})
 DURATIONS = frozenset({Name.MTTD, Name.MTTA, Name.MTTM, Name.MTTR, Name.MTT_RESOLVE, Name.PLAN_START_TIME})
 """The means of many durations, each shown with n, median, 90th percentile and the longest."""
@@ -45,7 +54,7 @@ def unit_of(name: Name) -> Unit:
     """What the figure is counted in."""
     if name is Name.SECURITY_INCIDENTS_MAJOR:
         return Unit.COUNT
-    return Unit.RATIO if name in ON_TIME or name is Name.AVAILABILITY else Unit.SECONDS
+    return Unit.SECONDS if name in DURATIONS or name is Name.MTBF else Unit.RATIO
 
 
 class State(StrEnum):
@@ -69,6 +78,9 @@ class Reason(StrEnum):
     NO_RESOLUTION = "no-resolution"
     """It was closed, and nobody knows when it was resolved."""
     NO_PLAN = "no-plan"
+    CANCELLED = "cancelled"
+    """It was due no longer: its asset was retired, or the rules changed."""
+    WAIVED = "waived"
 
 
 CONTRADICTIONS = frozenset({Reason.NEGATIVE, Reason.NO_ASSET})

@@ -103,7 +103,7 @@ def test_the_report_for_programs_is_exact(run: CommandLine) -> None:
             "scope": {},
             "as_of": "2026-11-05T02:00:00Z",
             "ledger_head": head,
-            "undecided": {"pauses": [], "maintenance": [], "acknowledgements": [one, two, three]},
+            "undecided": {"pauses": [], "maintenance": [], "acknowledgements": [one, two, three], "rounds": []},
             "left_out": [],
             "four_eyes": "name",
         },

@@ -16,13 +16,13 @@ from opsctl.incidents.service import figures as reading
 from opsctl.incidents.service import rows
 from opsctl.incidents.terms import Category, Response, SpanKind, State
 from opsctl.kpis import service
-from opsctl.kpis.rules import availability
+from opsctl.kpis.rules import availability, planned
 from opsctl.kpis.rules.figures import Figure, Scope
 from opsctl.kpis.rules.judged import judged
 from opsctl.kpis.rules.scopes import Wanted
 from opsctl.kpis.rules.service_time import Hours
 from opsctl.kpis.rules.tally import Tallies
-from opsctl.kpis.terms import OF_ASSETS, By, Name
+from opsctl.kpis.terms import PLANNED, WITHOUT_SEVERITY, By, Name
 from opsctl.rulebook.rules import Rules
 from opsctl.store import unit
 from opsctl.store.engine import Store
@@ -121,7 +121,7 @@ def varied(incident: Incident, chance: random.Random) -> Incident:
 
 def brute(read: Read, cases: Sequence[Case], period: Period, wanted: Wanted) -> dict[tuple[Name, Scope], Figure]:
     """The figures of all records there are, without a thought of which may matter."""
-    names = [name for name in Name if name not in OF_ASSETS]
+    names = [name for name in Name if name not in WITHOUT_SEVERITY]
     tallies = Tallies(names, period, NOW, wanted.base, wanted.scopes_of, lambda _generation: Rules())
     for case in cases:
         tallies.add(judged(case))
@@ -136,6 +136,9 @@ def brute(read: Read, cases: Sequence[Case], period: Period, wanted: Wanted) -> 
     for scope, services in scopes.items():
         for reckon in (availability.availability, availability.time_between_failures):
             figures.append(reckon(scope, services, period, NOW, () if scope else without))
+    for name in Name:
+        if name in PLANNED:
+            figures += planned.figures_of(name, (), period, NOW, wanted.base, wanted.scopes_without_severity)
     return {(one.name, one.scope): one for one in figures}
 
 

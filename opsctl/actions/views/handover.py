@@ -28,7 +28,7 @@ def handover(actions: Sequence[Action], since: datetime, now: datetime) -> Repor
         parts=(
             _with_deadline(raised, _("Actions raised in this shift")),
             _with_doer(done, _("Actions done in this shift")),
-            _with_doer(waiting, _("Actions done that wait for another person to verify them")),
+            _with_doer(waiting, _("Actions done, waiting to be verified")),
             _with_deadline(overdue, _("Actions overdue")),
         ),
         references=tuple(_references(actions)),

@@ -16,10 +16,11 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """A record that a figure left out, and why."""
+    """A record that a figure left out, and why; `because` is what was written down about it."""
 
     reference: str
     reason: Reason
+    because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +92,12 @@ class Trend:
 class Figure:
     """One KPI for one scope. Ratios are 0 to 1, durations are seconds; `value` is None unless the state allows one.
 
-    `missed` are those of `counted` that were not on time. `fallbacks` says how many durations began at a later instant
-    than the formula names, by that instant; `responses` how acknowledgements came about, `without_self` the statistics
-    without those of one's own opening. `weighted` is the availability with partial outages counted by their share,
-    None where there was none.
+    `missed` are those of `counted` that were not on time, or not done; `pending` what was due and may still be done,
+    which is outside. `met_by` names the round that met an occurrence, `grades` says how many of these rounds are
+    evidence of each grade, `flagged` how many carry a flag. `fallbacks` says how many durations began at a later
+    instant than the formula names, by that instant; `responses` how acknowledgements came about, `without_self` the
+    statistics without those of one's own opening. `weighted` is the availability with partial outages counted by
+    their share, None where there was none.
     """
 
     name: Name
@@ -117,6 +120,10 @@ class Figure:
     if_approved: Ratio | None = None
     weighted: Number | None = None
     late_maintenance: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
+    met_by: tuple[tuple[str, str], ...] = ()
+    grades: tuple[tuple[str, int], ...] = ()
+    flagged: int = 0
     targets: tuple[Verdict, ...] = ()
     trend: Trend | None = None
 

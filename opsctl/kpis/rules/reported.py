@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from opsctl.actions.rules import Action
 from opsctl.core.periods import Period
+from opsctl.duties.rules import Occurrence
 from opsctl.incidents.rules.life import Incident
+from opsctl.inspections.rules.results import RoundFacts
 from opsctl.kpis.rules.arithmetic import Arithmetic
 from opsctl.kpis.rules.figures import Figure, Scope
 from opsctl.kpis.rules.judged import Judged
@@ -16,19 +19,21 @@ class Undecided:
     """What somebody else has still to decide, and what a report therefore begins with.
 
     Pauses as they are named for an approval (INC-2026-0042/1), maintenance that was approved late or never and stays
-    in the service time, incidents whose acknowledgement is judged by when it was typed in.
+    in the service time, incidents whose acknowledgement is judged by when it was typed in, and rounds that would be
+    on time if another person countersigned when they were walked.
     """
 
     pauses: tuple[str, ...] = ()
     maintenance: tuple[str, ...] = ()
     acknowledgements: tuple[str, ...] = ()
+    rounds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Reported:
     """The figures of a period, as of a moment, with the head of the ledger they were read at.
 
-    `left_out` are figures of assets where a severity was asked for, `unsplit` those that were only split by one.
+    `left_out` are figures without severities where one was asked for, `unsplit` those that were only split by one.
     `by_name` says that here another person is another name, not another login.
     """
 
@@ -51,3 +56,28 @@ class Explained:
     incident: Incident
     case: Judged
     arithmetic: Arithmetic | None
+
+
+@dataclass(frozen=True)
+class ExplainedDue:
+    """An occurrence, a round or an action whose part in a figure is asked for.
+
+    A round that met no occurrence has none. `reference` is that of what was asked for.
+    """
+
+    reference: str
+    occurrence: Occurrence | None = None
+    round: RoundFacts | None = None
+    action: Action | None = None
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The instant which a figure goes by."""
+        if self.action is not None:
+            return self.action.deadline
+        return None if self.occurrence is None else self.occurrence.due_at
+
+    @property
+    def judged(self) -> str:
+        """The reference under which a figure judges it."""
+        return self.reference if self.occurrence is None else self.occurrence.reference

@@ -1,6 +1,6 @@
 """Which scopes a report is about, and which of them a record belongs to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -33,14 +33,19 @@ class Wanted:
     def scopes_of(self, case: Judged) -> list[Scope]:
         """The whole and the part that a case belongs to; none where it is not asked for."""
         incident = case.case.incident
-        own = {By.ASSET: incident.asset, By.CUSTOMER: incident.customer, By.SEVERITY: incident.severity}
-        if any(own[By(kind)] != value for kind, value in self.base):
-            return []
-        return [self.base, *self._part(own[self.split] if self.split else None)]
+        return self._scopes({
+            By.ASSET: incident.asset, By.CUSTOMER: incident.customer, By.SEVERITY: incident.severity,
+        })  # fmt: skip
 
     def scopes_of_asset(self, asset: AssetView) -> list[Scope]:
         """The whole and the part that an asset belongs to; none where it is not asked for, or severities are."""
-        own: dict[By, str | None] = {By.ASSET: asset.handle, By.CUSTOMER: asset.customer, By.SEVERITY: None}
+        return self.scopes_without_severity(asset.handle, asset.customer)
+
+    def scopes_without_severity(self, asset: str | None, customer: str | None) -> list[Scope]:
+        """The whole and the part that something of that asset and customer belongs to; none where severities are."""
+        return self._scopes({By.ASSET: asset, By.CUSTOMER: customer, By.SEVERITY: None})
+
+    def _scopes(self, own: Mapping[By, str | int | None]) -> list[Scope]:
         if any(own[By(kind)] != value for kind, value in self.base):
             return []
         return [self.base, *self._part(own[self.split] if self.split else None)]

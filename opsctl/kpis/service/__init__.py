@@ -17,7 +17,7 @@ from opsctl.kpis.rules.reported import Reported, Undecided
 from opsctl.kpis.rules.scopes import Wanted
 from opsctl.kpis.rules.targets import with_targets
 from opsctl.kpis.service.gathering import gather
-from opsctl.kpis.terms import OF_ASSETS, By, Name
+from opsctl.kpis.terms import WITHOUT_SEVERITY, By, Name
 from opsctl.ledger import service as ledger
 from opsctl.people.service import customers
 from opsctl.rulebook import service as rulebook
@@ -42,7 +42,7 @@ def report(
         severity=severity,
         by=by,
     )
-    left_out = tuple(name for name in names if name in OF_ASSETS and severity is not None)
+    left_out = tuple(name for name in names if name in WITHOUT_SEVERITY and severity is not None)
     asked = [name for name in names if name not in left_out]
     gathered = gather(session, now=now, period=period, names=asked, wanted=wanted)
     figures = _with_targets(session, now, period, gathered.figures)
@@ -58,9 +58,10 @@ def report(
             _undecided_pauses(session, now, period, wanted),
             tuple(sorted(gathered.late_maintenance)),
             tuple(sorted(gathered.late_acknowledgements)),
+            tuple(sorted(gathered.late_rounds)),
         ),
         left_out,
-        tuple(name for name in asked if name in OF_ASSETS and wanted.split is By.SEVERITY),
+        tuple(name for name in asked if name in WITHOUT_SEVERITY and wanted.split is By.SEVERITY),
         session.get_bind().dialect.name == "sqlite",
         trend,
     )

@@ -1,22 +1,46 @@
 """One record's part in a figure."""
 
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
+from sqlmodel import Session, col
 
+from opsctl.actions.service import rows as actions
+from opsctl.actions.tables import ActionRow
+from opsctl.actions.terms import PREFIX as ACTION
+from opsctl.core.errors import InvalidInput
+from opsctl.core.texts import _
+from opsctl.core.typed import mend
+from opsctl.duties.service import read as duties
 from opsctl.incidents.service import read as incidents
 from opsctl.incidents.service import rows
 from opsctl.incidents.service.cases import case_of, rules_of, targets_of
+from opsctl.incidents.terms import PREFIX as INCIDENT
+from opsctl.inspections.service import figures as inspections
+from opsctl.inspections.service import read as walked
+from opsctl.inspections.terms import PREFIX as ROUND
 from opsctl.kpis.rules import deadlines
 from opsctl.kpis.rules.arithmetic import arithmetic
 from opsctl.kpis.rules.judged import judged
-from opsctl.kpis.rules.reported import Explained
-from opsctl.kpis.terms import OF_ASSETS, ON_TIME, Name
+from opsctl.kpis.rules.reported import Explained, ExplainedDue
+from opsctl.kpis.service.planned import rounds_of
+from opsctl.kpis.terms import OF_ACTIONS, OF_ASSETS, OF_ROUNDS, ON_TIME, Name
+from opsctl.store import references
+
+_PREFIX = re.compile(r"([A-Z]{3})-")
 
 
-def record(session: Session, *, word: str, name: Name, zone: str, now: datetime) -> Explained:
-    """The record that is meant, with its clock where the figure judges one. Raise NotFound if there is none."""
+def record(session: Session, *, word: str, name: Name, zone: str, now: datetime) -> Explained | ExplainedDue:
+    """The record that is meant, with its clock where the figure judges one.
+
+    Raise NotFound if there is none, InvalidInput if the figure judges records of another kind.
+    """
+    _check_fits(word, name)
+    if name in OF_ACTIONS:
+        return _action(session, word, now)
+    if name in OF_ROUNDS:
+        return _occurrence(session, word) if "@" in word else _round(session, word, now)
     incident = incidents.find(session, word=word, now=now)
     target = incident
     if incident.merged_into is not None:
@@ -29,12 +53,53 @@ def record(session: Session, *, word: str, name: Name, zone: str, now: datetime)
     return Explained(incident, case, found)
 
 
-def month_of(explained: Explained, name: Name, *, zone: str) -> str:
-    """The month, `2026-10`, in which a record has its part in a figure.
+def _check_fits(word: str, name: Name) -> None:
+    typed = mend(word)
+    prefix = _PREFIX.match(typed.upper())
+    if name in OF_ROUNDS:
+        fits = "@" in typed or prefix is None or prefix[1] == ROUND
+        told, hint = _("{figure} judges what was due of rounds; {reference} is none of it."), f"{ROUND}-2026-0042"
+    else:
+        wanted = ACTION if name in OF_ACTIONS else INCIDENT
+        fits = "@" not in typed and (prefix is None or prefix[1] == wanted)
+        told, hint = _("{figure} judges incidents; {reference} is none."), f"{INCIDENT}-2026-0042"
+        if name in OF_ACTIONS:
+            told, hint = _("{figure} judges actions; {reference} is none."), f"{ACTION}-2026-0042"
+    if not fits:
+        raise InvalidInput(
+            told.format(figure=name, reference=typed[:80]),
+            _("Name one such as {reference}, or see all: opsctl kpi explain {figure}").format(
+                reference=hint, figure=name
+            ),
+        )
+
+
+def _action(session: Session, word: str, now: datetime) -> ExplainedDue:
+    column = col(ActionRow.reference)
+    reference = references.find(session, column=column, prefix=ACTION, word=word, now=now, writing=False)
+    return ExplainedDue(reference, action=actions.of_references(session, [reference])[0])
+
+
+def _round(session: Session, word: str, now: datetime) -> ExplainedDue:
+    reference = walked.reference_of(session, word, now, writing=False)
+    rounds = inspections.of_references(session, [reference])
+    occurrence = next(iter(duties.for_record(session, reference=reference)), None)
+    return ExplainedDue(reference, occurrence, rounds.get(reference))
+
+
+def _occurrence(session: Session, word: str) -> ExplainedDue:
+    one = duties.find(session, word=word)
+    return ExplainedDue(one.reference, one, rounds_of(session, [one]).get(one.met_by or ""))
+
+
+def month_of(explained: Explained | ExplainedDue, name: Name, *, zone: str) -> str | None:
+    """The month, `2026-10`, in which a record has its part in a figure; None of a round that met no duty.
 
     For the assets' figures that in which its outage began, else that of the instant which the figure goes by; while
     there is none, that of its resolution, or of its opening.
     """
+    if isinstance(explained, ExplainedDue):
+        return None if explained.due_at is None else _month(explained.due_at, zone)
     incident, case = explained.incident, explained.case
     first = case.acknowledgement
     by = {
@@ -51,4 +116,8 @@ def month_of(explained: Explained, name: Name, *, zone: str) -> str:
         moment = incident.outages[0].started
     else:
         moment = by.get(name) or case.ended or case.opened
+    return _month(moment, zone)
+
+
+def _month(moment: datetime, zone: str) -> str:
     return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m")

@@ -25,7 +25,8 @@ from opsctl.kpis.rules.judged import Judged, judged
 from opsctl.kpis.rules.scopes import Wanted
 from opsctl.kpis.rules.service_time import Hours
 from opsctl.kpis.rules.tally import Tallies
-from opsctl.kpis.terms import CARRYING, OF_ASSETS, Name
+from opsctl.kpis.service.planned import planned
+from opsctl.kpis.terms import CARRYING, OF_ASSETS, PLANNED, Name
 from opsctl.rulebook import service as rulebook
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -33,11 +34,12 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass
 class Gathered:
-    """The figures of a period, and the acknowledgements whose claimed time nobody has countersigned."""
+    """The figures of a period, and the acknowledgements and rounds whose claimed time nobody has countersigned."""
 
     figures: list[Figure] = field(default_factory=list)
     late_acknowledgements: list[str] = field(default_factory=list)
     late_maintenance: list[str] = field(default_factory=list)
+    late_rounds: list[str] = field(default_factory=list)
 
 
 def gather(
@@ -53,7 +55,7 @@ def gather(
 
     Without `carrying` what is not over at the end is not looked for: it takes time, and a trend does not show it.
     """
-    of_cases = [name for name in names if name not in OF_ASSETS]
+    of_cases = [name for name in names if name not in OF_ASSETS | PLANNED]
     of_assets = [name for name in names if name in OF_ASSETS]
     gathered = Gathered()
     tallies = Tallies(
@@ -77,6 +79,9 @@ def gather(
     found = tallies.figures()
     if of_assets:
         found += _of_assets(session, now, period, of_assets, wanted, downs, gathered)
+    if of_planned := [name for name in names if name in PLANNED]:
+        figures, gathered.late_rounds = planned(session, now=now, period=period, names=of_planned, wanted=wanted)
+        found += figures
     place = {name: at for at, name in enumerate(names)}
     gathered.figures = sorted(found, key=lambda one: place[one.name])
     return gathered
@@ -101,7 +106,7 @@ def _references(
     since, until = period.start, period.end
     past = max(since, min(until, now))
     found: set[str] = set()
-    for question in sorted({question for name in names for question in _QUESTIONS[name]}):
+    for question in sorted({question for name in names for question in _QUESTIONS.get(name, ())}):
         match question:
             case _Ask.OUTAGES:
                 found |= incidents.outages(session, since=since, until=past)

@@ -8,10 +8,10 @@ from opsctl.core.texts import _, ngettext
 from opsctl.core.times import show_moment
 from opsctl.kpis.rules.figures import Figure, Scope
 from opsctl.kpis.rules.reported import Reported, Undecided
-from opsctl.kpis.terms import CONTRADICTIONS, DEFINITION_VERSIONS, ON_TIME, Name, Reason
+from opsctl.kpis.terms import CONTRADICTIONS, DEFINITION_VERSIONS, OF_ASSETS, ON_TIME, PLANNED, Name, Reason
 from opsctl.kpis.views import tables
 from opsctl.kpis.views.figures import data, frame, sheet
-from opsctl.kpis.views.words import excluded_line, formula, instant_word, reason_word, some, title
+from opsctl.kpis.views.words import excluded_line, formula, grades_line, instant_word, reason_word, some, title
 
 
 def definitions() -> Report:
@@ -45,7 +45,8 @@ def report(found: Reported) -> Report:
     met = tables.met_table(figures, found.scope)
     if met is not None:
         parts.append(met)
-    if notes := [line for one in whole for line in _notes(one)]:
+    # Two figures of the same rounds would say the same of them.
+    if notes := list(dict.fromkeys(line for one in whole for line in _notes(one))):
         parts.append(Text(tuple(notes)))
     parts.append(Text(tuple(_foot(found))))
     undecided = found.undecided
@@ -57,6 +58,7 @@ def report(found: Reported) -> Report:
                 "pauses": list(undecided.pauses),
                 "maintenance": list(undecided.maintenance),
                 "acknowledgements": list(undecided.acknowledgements),
+                "rounds": list(undecided.rounds),
             },
             "left_out": list(found.left_out),
             "four_eyes": "name" if found.by_name else "login",
@@ -102,6 +104,14 @@ def _undecided(undecided: Undecided) -> list[str]:
             len(undecided.acknowledgements),
         )
         lines.append(text.format(count=len(undecided.acknowledgements), references=some(undecided.acknowledgements)))
+    if undecided.rounds:
+        text = ngettext(
+            "{count} round entered late that would be on time if another person countersigned it: {references}",
+            "{count} rounds entered late that would be on time if another person countersigned them: {references}",
+            len(undecided.rounds),
+        )
+        lines.append(text.format(count=len(undecided.rounds), references=some(undecided.rounds)))
+        lines.append(f"  opsctl inspect countersign {undecided.rounds[0]}")
     return lines
 
 
@@ -124,6 +134,8 @@ def _notes(figure: Figure) -> list[str]:
                 figure=name, own=said.get("self", 0), batch=said.get("batch", 0), implied=said.get("implied", 0)
             )
         )
+    if figure.grades:
+        lines.append(_("Evidence of the rounds done: {grades}.").format(grades=grades_line(figure)))
     reasons = [one.reason for one in figure.excluded]
     for reason in Reason:
         if reason in reasons and reason not in CONTRADICTIONS:
@@ -140,13 +152,22 @@ def _foot(found: Reported) -> list[str]:
     lines = []
     if any(one.name is Name.AVAILABILITY for one in found.figures):
         lines.append(_("Availability is by declared outages."))
-    if found.left_out:
-        names = ", ".join(title(name) for name in found.left_out)
-        lines.append(_("Of assets and not of severities, so left out: {figures}.").format(figures=names))
-    if found.unsplit:
-        names = ", ".join(title(name) for name in found.unsplit)
-        lines.append(_("Of assets and not of severities, so not split: {figures}.").format(figures=names))
-    if found.by_name and any(one.name in ON_TIME for one in found.figures):
+    for names, left_out, unsplit in (
+        (
+            OF_ASSETS,
+            _("Of assets and not of severities, so left out: {figures}."),
+            _("Of assets and not of severities, so not split: {figures}."),
+        ),
+        (
+            PLANNED,
+            _("Of what was due and not of severities, so left out: {figures}."),
+            _("Of what was due and not of severities, so not split: {figures}."),
+        ),
+    ):
+        for told, which in ((left_out, found.left_out), (unsplit, found.unsplit)):
+            if some_of := [title(name) for name in which if name in names]:
+                lines.append(told.format(figures=", ".join(some_of)))
+    if found.by_name and any(one.name in ON_TIME | PLANNED for one in found.figures):
         lines.append(_("In this database another person is another name, not another login."))
     return [*lines, _("Ledger head: {head}").format(head=found.ledger_head)]
 

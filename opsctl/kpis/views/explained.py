@@ -5,22 +5,24 @@ from typing import Any
 from opsctl.core.report import Column, Fields, Kind, Report, Table
 from opsctl.core.texts import _, pgettext
 from opsctl.kpis.rules.figures import Figure, seconds
-from opsctl.kpis.rules.reported import Explained, Reported
-from opsctl.kpis.terms import OF_ASSETS, ON_TIME, Name, Unit
-from opsctl.kpis.views import heading, records
+from opsctl.kpis.rules.reported import Explained, ExplainedDue, Reported
+from opsctl.kpis.terms import OF_ASSETS, ON_TIME, PLANNED, Name, Unit
+from opsctl.kpis.views import heading, planned, records
 from opsctl.kpis.views.figures import data, frame, kind_of, outage_data
-from opsctl.kpis.views.words import excluded_line, formula, scope_word, state_word, target_word, title
+from opsctl.kpis.views.words import excluded_line, formula, grades_line, scope_word, state_word, target_word, title
 
 
-def explained(found: Reported, record: Explained | None) -> Report:
+def explained(found: Reported, record: Explained | ExplainedDue | None) -> Report:
     """One figure down to its records, or one record's part in it."""
     figure = found.figures[0]
-    reference = None if record is None else record.incident.reference
+    reference = None if record is None else _reference(record)
     parts: list[Any] = [Fields(tuple(_pairs(figure, found.ledger_head)))]
     if figure.name in OF_ASSETS:
         parts.append(_outage_table(figure, reference))
-    if record is None:
-        parts.append(_records(figure))
+    if isinstance(record, ExplainedDue):
+        parts += planned.parts(figure, record)
+    elif record is None:
+        parts.append(planned.records(figure) if figure.name in PLANNED else _records(figure))
     else:
         parts += records.parts(figure, record, found.period)
     return Report(
@@ -29,12 +31,20 @@ def explained(found: Reported, record: Explained | None) -> Report:
             **frame(found.period, found.scope, found.as_of, found.ledger_head),
             "figures": [{**data(one), "outages": [outage_data(each) for each in one.outages]} for one in found.figures],
             "reference": reference,
-            "record": None if record is None else records.data(figure, record),
+            "record": None if record is None else _data(figure, record),
         },
         parts=tuple(parts),
         heading=heading(_("KPI explained"), found.period, found.as_of),
         references=figure.counted,
     )
+
+
+def _reference(record: Explained | ExplainedDue) -> str:
+    return record.reference if isinstance(record, ExplainedDue) else record.incident.reference
+
+
+def _data(figure: Figure, record: Explained | ExplainedDue) -> dict[str, Any]:
+    return planned.data(figure, record) if isinstance(record, ExplainedDue) else records.data(figure, record)
 
 
 def _pairs(figure: Figure, ledger_head: str) -> list[tuple[str, Any, Kind]]:
@@ -60,6 +70,8 @@ def _pairs(figure: Figure, ledger_head: str) -> list[tuple[str, Any, Kind]]:
             ("p90", stats.p90, Kind.DURATION),
             (_("longest"), stats.maximum, Kind.DURATION),
         ]
+    if figure.grades:
+        pairs.append((_("evidence of the rounds"), grades_line(figure), Kind.TEXT))
     if figure.late_maintenance:
         pairs.append((_("maintenance not approved in time"), ", ".join(figure.late_maintenance), Kind.TEXT))
     met = figure.met

@@ -7,8 +7,9 @@ from typing import Any
 from opsctl.core.numbers import DurationStatistics
 from opsctl.core.periods import Period
 from opsctl.core.report import Cell, Column, Kind, Table
-from opsctl.kpis.rules.figures import Earlier, Figure, Outage, Scope, Verdict, seconds
-from opsctl.kpis.terms import CARRYING, DURATIONS, ON_TIME, Name, Unit
+from opsctl.inspections.terms import Grade
+from opsctl.kpis.rules.figures import Earlier, Excluded, Figure, Outage, Scope, Verdict, seconds
+from opsctl.kpis.terms import CARRYING, DURATIONS, OF_ROUNDS, ON_TIME, PLANNED, Name, Unit
 
 _KEYS = (
     "name", "scope", "state", "value", "unit", "numerator", "denominator", "n", "median", "mean", "p90", "max",
@@ -30,7 +31,7 @@ def data(figure: Figure) -> dict[str, Any]:
         "n": figure.n,
         "definition": figure.definition,
         "counted": list(figure.counted),
-        "excluded": [{"reference": one.reference, "reason": one.reason} for one in figure.excluded],
+        "excluded": [_excluded(one) for one in figure.excluded],
         "target": _target(figure.targets, "mean"),
         "voided": figure.met.voided,
         "corrected": figure.met.corrected,
@@ -59,6 +60,13 @@ def data(figure: Figure) -> dict[str, Any]:
     if figure.name is Name.AVAILABILITY:
         found["weighted"] = figure.weighted
         found["late_maintenance"] = list(figure.late_maintenance)
+    if figure.name in PLANNED:
+        found["missed"] = list(figure.missed)
+        found["pending"] = list(figure.pending)
+    if figure.name in OF_ROUNDS:
+        found["met_by"] = [{"reference": one, "by": by} for one, by in figure.met_by]
+        found["grades"] = {str(grade): dict(figure.grades).get(grade, 0) for grade in Grade}
+        found["flagged"] = figure.flagged
     if figure.trend is not None:
         found["trend"] = {"previous": _earlier(figure.trend.previous), "last_year": _earlier(figure.trend.last_year)}
     return found
@@ -135,6 +143,11 @@ def _row(one: Figure) -> tuple[Any, ...]:
         Cell(one.weighted, Kind.RATIO_FLOOR),
         *(Cell(None if before is None else before.value, kind) for before in earlier),
     )
+
+
+def _excluded(one: Excluded) -> dict[str, Any]:
+    because = {} if one.because is None else {"because": one.because}
+    return {"reference": one.reference, "reason": one.reason, **because}
 
 
 def _target(verdicts: Sequence[Verdict], statistic: str) -> dict[str, Any] | None:

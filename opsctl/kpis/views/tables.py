@@ -5,7 +5,7 @@ from typing import Any
 
 from opsctl.core.numbers import DurationStatistics
 from opsctl.core.report import Cell, Column, Kind, Table
-from opsctl.core.texts import _
+from opsctl.core.texts import _, pgettext
 from opsctl.incidents.terms import Response
 from opsctl.kpis.rules.figures import Earlier, Figure, Scope
 from opsctl.kpis.terms import DURATIONS, ON_TIME, Name
@@ -19,7 +19,8 @@ def of_report(figures: Sequence[Figure], *, trend: bool) -> list[Table]:
     """Every figure in the table of its kind."""
     kinds: tuple[tuple[frozenset[Name], Callable[[Sequence[Figure], bool], Table]], ...] = (
         (frozenset({Name.AVAILABILITY}), _availability),
-        (ON_TIME, _on_time),
+        (ON_TIME | {Name.INSPECTION_ON_TIME, Name.ACTIONS_ON_TIME}, _on_time),
+        (frozenset({Name.INSPECTION_COMPLETION}), _completion),
         (DURATIONS, _durations),
         (frozenset({Name.MTBF}), _between_failures),
         (frozenset({Name.SECURITY_INCIDENTS_MAJOR}), _counts),
@@ -84,6 +85,16 @@ def _on_time(figures: Sequence[Figure], trend: bool) -> Table:
         return (one.value, *((supposed,) if is_open else ()), one.numerator, one.denominator)
 
     return _table(figures, columns, cells, trend)
+
+
+def _completion(figures: Sequence[Figure], trend: bool) -> Table:
+    columns = (
+        *_first(),
+        Column("value", _("value"), Kind.RATIO_FLOOR),
+        Column("done", pgettext("rounds", "done"), Kind.COUNT),
+        Column("due", _("fell due"), Kind.COUNT),
+    )
+    return _table(figures, columns, lambda one: (one.value, one.numerator, one.denominator), trend)
 
 
 def _durations(figures: Sequence[Figure], trend: bool) -> Table:

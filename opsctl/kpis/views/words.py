@@ -1,7 +1,8 @@
 """Figures, scopes, states and reasons in the reader's language."""
 
-from opsctl.core.texts import _, pgettext
-from opsctl.kpis.rules.figures import Excluded, Scope, Verdict
+from opsctl.core.texts import _, ngettext, pgettext
+from opsctl.inspections.terms import Grade
+from opsctl.kpis.rules.figures import Excluded, Figure, Scope, Verdict
 from opsctl.kpis.terms import Name, Reason, State
 
 _SHOWN = 8
@@ -21,6 +22,9 @@ def title(name: Name) -> str:
         Name.RESPONSE_ON_TIME: _("on-time response"),
         Name.SECURITY_INCIDENTS_MAJOR: _("major security incidents"),
         Name.PLAN_START_TIME: _("time to start the emergency plan"),
+        Name.INSPECTION_COMPLETION: _("inspection completion"),
+        Name.INSPECTION_ON_TIME: _("on-time inspection"),
+        Name.ACTIONS_ON_TIME: _("on-time actions"),
     }[name]
 
 
@@ -38,6 +42,9 @@ def formula(name: Name) -> str:
         Name.RESPONSE_ON_TIME: _("incidents acknowledged within their limit ÷ those whose limit fell due"),
         Name.SECURITY_INCIDENTS_MAJOR: _("security incidents of severity 1 opened in the period"),
         Name.PLAN_START_TIME: _("start of the emergency plan − detection, where the severity demands a plan"),
+        Name.INSPECTION_COMPLETION: _("rounds done, in time or late ÷ rounds that duties asked for in the period"),
+        Name.INSPECTION_ON_TIME: _("rounds done within their window ÷ rounds that duties asked for in the period"),
+        Name.ACTIONS_ON_TIME: _("actions verified by their deadline ÷ actions whose deadline fell in the period"),
     }[name]
 
 
@@ -69,8 +76,11 @@ def excluded_line(excluded: Excluded) -> str:
         Reason.NO_RESTORATION: _("{reference} left out: no impact was declared, so nothing was restored"),
         Reason.NO_RESOLUTION: _("{reference} left out: it was closed, and nobody said when it was resolved"),
         Reason.NO_PLAN: _("{reference} left out: no emergency plan was started"),
+        Reason.CANCELLED: _("{reference} left out: it was due no longer"),
+        Reason.WAIVED: _("{reference} left out: it was waived"),
     }[excluded.reason]
-    return reason.format(reference=excluded.reference)
+    line = reason.format(reference=excluded.reference)
+    return line if excluded.because is None else f"{line} ({excluded.because})"
 
 
 def reason_word(reason: Reason) -> str:
@@ -82,7 +92,23 @@ def reason_word(reason: Reason) -> str:
         Reason.NO_RESTORATION: _("were resolved without any declared impact"),
         Reason.NO_RESOLUTION: _("were closed without a known resolution"),
         Reason.NO_PLAN: _("had no emergency plan started"),
+        Reason.CANCELLED: _("were due no longer"),
+        Reason.WAIVED: _("were waived"),
     }[reason]
+
+
+def grades_line(figure: Figure) -> str:
+    """How good the rounds that met what was due are as evidence, and how many carry a flag."""
+    grades = dict(figure.grades)
+    told = _("machine {machine}, photo {photo}, countersigned {countersigned}, self-declared {declared}; {flagged}")
+    flagged = ngettext("{count} with flags", "{count} with flags", figure.flagged).format(count=figure.flagged)
+    return told.format(
+        machine=grades.get(Grade.MACHINE, 0),
+        photo=grades.get(Grade.PHOTO, 0),
+        countersigned=grades.get(Grade.COUNTERSIGNED, 0),
+        declared=grades.get(Grade.SELF_DECLARED, 0),
+        flagged=flagged,
+    )
 
 
 def instant_word(instant: str) -> str:

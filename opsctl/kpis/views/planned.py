@@ -1,0 +1,165 @@
+"""What was due of rounds and actions: every one with its verdict, or one record's part in a figure."""
+
+from typing import Any
+
+from opsctl.actions.rules import Action
+from opsctl.core.report import Column, Fields, Kind, Table, Text
+from opsctl.core.texts import _, pgettext
+from opsctl.duties.rules import Occurrence
+from opsctl.inspections.terms import Flag, Grade
+from opsctl.kpis.rules.figures import Figure
+from opsctl.kpis.rules.reported import ExplainedDue
+from opsctl.kpis.terms import OF_ACTIONS, OF_ROUNDS, Name
+from opsctl.kpis.views.words import excluded_line
+
+Pairs = list[tuple[str, Any, Kind]]
+
+
+def records(figure: Figure) -> Table:
+    """Every occurrence or action of the figure, with what met it and the verdict on it."""
+    met_by = dict(figure.met_by)
+    missed = set(figure.missed)
+    rows: list[tuple[Any, ...]] = [
+        (reference, met_by.get(reference), _counted(figure, reference in missed, reference in met_by))
+        for reference in figure.counted
+    ]
+    rows += [(one.reference, None, excluded_line(one)) for one in figure.excluded]
+    rows += [(reference, None, _pending(figure)) for reference in figure.pending]
+    first, rest = Column("reference", _("record"), Kind.REFERENCE), Column("part", _("its part"))
+    if figure.name in OF_ROUNDS:
+        columns: tuple[Column, ...] = (first, Column("met_by", _("met by"), Kind.REFERENCE), rest)
+    else:
+        columns, rows = (first, rest), [(reference, part) for reference, _by, part in rows]
+    return Table(columns, tuple(rows), empty=_("Nothing was due in the period."))
+
+
+def parts(figure: Figure, record: ExplainedDue) -> list[Any]:
+    """What the record is to the figure: when it was due, when it was done, and the verdict."""
+    found: list[Any] = []
+    if record.occurrence is not None:
+        found.append(Fields(tuple(_occurrence(record.occurrence, record))))
+    if record.action is not None:
+        found.append(Fields(tuple(_action(record.action))))
+    return [*found, Text((_told(figure, record),))]
+
+
+def data(figure: Figure, record: ExplainedDue) -> dict[str, Any]:
+    """The same for programs."""
+    judged = record.judged
+    found: dict[str, Any] = {
+        "reference": record.reference,
+        "judged_with": judged,
+        "counted": judged in figure.counted,
+        "excluded": next((one.reason for one in figure.excluded if one.reference == judged), None),
+        "pending": judged in figure.pending,
+        "good": judged not in figure.missed if judged in figure.counted else None,
+    }
+    one, action, walked = record.occurrence, record.action, record.round
+    if one is not None:
+        found |= {
+            "opens_at": one.opens_at, "due_at": one.due_at, "closes_at": one.closes_at, "state": one.state,
+            "met_by": one.met_by, "met_at": one.met_at, "judged_at": one.judged_at, "because": one.reason,
+        }  # fmt: skip
+    if walked is not None:
+        found |= {"grade": walked.grade, "flags": list(walked.flags), "void": walked.void}
+    if action is not None:
+        found |= {
+            "deadline": action.deadline, "state": action.state, "void": action.void,
+            "verified_at": action.verified_at, "verified_by": action.verified_by,
+        }  # fmt: skip
+    return found
+
+
+def _counted(figure: Figure, missed: bool, met: bool) -> str:
+    if figure.name is Name.INSPECTION_COMPLETION:
+        done = pgettext("in an explanation", "counted: done")
+        return pgettext("in an explanation", "counted: not done") if missed else done
+    if not missed:
+        return pgettext("in an explanation", "counted: on time")
+    if figure.name is Name.INSPECTION_ON_TIME and not met:
+        return pgettext("in an explanation", "counted: not done")
+    return pgettext("in an explanation", "counted: late")
+
+
+def _sentence(figure: Figure, missed: bool, met: bool) -> str:
+    if figure.name is Name.INSPECTION_COMPLETION:
+        return _("{reference}: counted, not done.") if missed else _("{reference}: counted, done.")
+    if not missed:
+        return _("{reference}: counted, on time.")
+    if figure.name is Name.INSPECTION_ON_TIME and not met:
+        return _("{reference}: counted, not done.")
+    return _("{reference}: counted, late.")
+
+
+def _pending(figure: Figure) -> str:
+    if figure.name in OF_ACTIONS:
+        return _("not decided yet: its deadline is to come")
+    return _("not decided yet: its window is not over")
+
+
+def _occurrence(one: Occurrence, record: ExplainedDue) -> Pairs:
+    pairs: Pairs = [
+        (_("due"), one.due_at, Kind.INSTANT),
+        (_("window from"), one.opens_at, Kind.INSTANT),
+        (_("window to"), one.closes_at, Kind.INSTANT),
+        (_("met by"), one.met_by, Kind.REFERENCE),
+    ]
+    if one.met_at is not None:
+        pairs.append((_("walked, as claimed"), one.met_at, Kind.INSTANT))
+    if one.judged_at is not None:
+        pairs.append((_("judged by"), one.judged_at, Kind.INSTANT))
+    if record.round is not None:
+        pairs.append((_("evidence"), grade_word(record.round.grade), Kind.TEXT))
+        if record.round.flags:
+            pairs.append((_("flags"), ", ".join(flag_word(flag) for flag in record.round.flags), Kind.TEXT))
+    return pairs
+
+
+def _action(action: Action) -> Pairs:
+    return [
+        (_("deadline"), action.deadline, Kind.INSTANT),
+        (_("done"), action.done_at, Kind.INSTANT),
+        (_("verified"), action.verified_at, Kind.INSTANT),
+        (_("verified by"), action.verified_by, Kind.TEXT),
+    ]
+
+
+def _told(figure: Figure, record: ExplainedDue) -> str:
+    reference = record.judged
+    for one in figure.excluded:
+        if one.reference == reference:
+            return excluded_line(one)
+    if reference in figure.counted:
+        return _sentence(figure, reference in figure.missed, reference in dict(figure.met_by)).format(
+            reference=reference
+        )
+    if reference in figure.pending:
+        return _("{reference}: {part}").format(reference=reference, part=_pending(figure))
+    walked = record.round
+    if (walked is not None and walked.void) or (record.action is not None and record.action.void is not None):
+        return _("{reference} is void and counts nowhere.").format(reference=reference)
+    if record.action is None and record.occurrence is None:
+        return _("{reference} met nothing that was due, so it counts in no figure.").format(reference=reference)
+    return _("{reference} has no part in this figure.").format(reference=reference)
+
+
+def grade_word(grade: Grade) -> str:
+    """How good the evidence is, in the reader's language."""
+    return {
+        Grade.MACHINE: pgettext("evidence", "machine"),
+        Grade.PHOTO: pgettext("evidence", "photo"),
+        Grade.COUNTERSIGNED: pgettext("evidence", "countersigned"),
+        Grade.SELF_DECLARED: pgettext("evidence", "self-declared"),
+    }[grade]
+
+
+def flag_word(flag: Flag) -> str:
+    """The flag in the reader's language."""
+    return {
+        Flag.PACE: pgettext("flag", "impossible pace"),
+        Flag.COPIED: pgettext("flag", "readings of the last round"),
+        Flag.NO_VARIANCE: pgettext("flag", "readings never vary"),
+        Flag.LATE_ENTRY: pgettext("flag", "entered long after"),
+        Flag.OVERLAP: pgettext("flag", "overlaps another round"),
+        Flag.CHALLENGE: pgettext("flag", "challenge not met"),
+    }[flag]
