@@ -45,11 +45,13 @@ class Reason(StrEnum):
 
 
 class Wanted(StrEnum):
-    """Which occurrences a list has. Waiting is due, and its window is not over."""
+    """Which occurrences a list has."""
 
-    WAITING = "waiting"
-    MISSED = "missed"
+    OPEN = "open"
+    """Still to be done, in time or not: due and missed."""
     DUE = "due"
+    """Still to be done, and its window is not over."""
+    MISSED = "missed"
     DONE = "done"
     CANCELLED = "cancelled"
     WAIVED = "waived"

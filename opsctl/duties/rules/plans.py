@@ -227,9 +227,7 @@ def _handle(asset: Asset | None) -> str:
     return NOBODY if asset is None else asset.handle
 
 
-def _reason(
-    found: Occurrence, asset: Asset | None, stretches: Iterable[Stretch], now: datetime
-) -> Reason | None:
+def _reason(found: Occurrence, asset: Asset | None, stretches: Iterable[Stretch], now: datetime) -> Reason | None:
     """Why an occurrence that nobody asks for any more is to be cancelled; None where it stays."""
     if asset is not None and asset.ends is not None and found.due_at >= asset.ends:
         return Reason.RETIRED

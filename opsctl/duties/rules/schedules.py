@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from opsctl.core.times import local_day, read_zone, start_of_day
+from opsctl.duties.rules.results import Change, Preview
 from opsctl.duties.terms import GRACE_SHARE
 from opsctl.rulebook.rules.patrols import Duty
 
@@ -25,6 +26,8 @@ _NAMED = {
     "@annually": "0 0 1 1 *",
 }
 _DAY = timedelta(days=1)
+_DAYS_AHEAD = 400
+"""How far ahead changes of the clocks are looked for: a year has them all."""
 _ALONE = _DAY
 """The interval of an occurrence that is the only one."""
 _LONGEST_INTERVAL = timedelta(days=50 * 366)
@@ -106,12 +109,28 @@ def runs_on(duty: Duty, day: date) -> list[datetime]:
 def changes_of_clocks(zone: str, since: datetime, *, days: int) -> list[tuple[date, timedelta]]:
     """The days of the zone, of so many from `since`, on which its clocks change, and by how much (forward above 0)."""
     first = local_day(since, zone)
-    found = []
-    for day in (first + timedelta(days=number) for number in range(days)):
-        begins, ends = (start_of_day(one, zone).astimezone(read_zone(zone)).utcoffset() for one in (day, day + _DAY))
-        if begins is not None and ends is not None and begins != ends:
-            found.append((day, ends - begins))
-    return found
+    ahead = [(first + timedelta(days=number)) for number in range(days)]
+    return [(day, forward) for day in ahead if (forward := _changes_on(zone, day))]
+
+
+def _changes_on(zone: str, day: date) -> timedelta:
+    """By how much the clocks of the zone change on that day; nothing where they do not."""
+    begins, ends = (start_of_day(one, zone).astimezone(read_zone(zone)).utcoffset() for one in (day, day + _DAY))
+    return timedelta(0) if begins is None or ends is None else ends - begins
+
+
+def preview(duty: Duty, now: datetime, *, count: int, around_changes: bool) -> Preview:
+    """The next `count` moments of a duty with a schedule, and the days ahead on which the clocks of its zone change."""
+    ahead = [(moment, local_day(moment, duty.zone)) for moment in next_due(duty, now, count)]
+    # Only the days that are shown: a zone without changes has none to look for.
+    changing = {day: len(runs_on(duty, day)) for day in {day for _moment, day in ahead} if _changes_on(duty.zone, day)}
+    changes = None
+    if around_changes:
+        found = changes_of_clocks(duty.zone, now, days=_DAYS_AHEAD)
+        changes = tuple(
+            Change(day, forward, tuple(runs_on(duty, day)), len(runs_on(duty, day - _DAY))) for day, forward in found
+        )
+    return Preview(duty, tuple((moment, changing.get(day)) for moment, day in ahead), changes, _DAYS_AHEAD)
 
 
 class _Cron:

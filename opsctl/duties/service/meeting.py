@@ -136,9 +136,7 @@ def _candidate(
     return chosen, answers[0].ends
 
 
-def _following(
-    session: Session, found: Occurrence, happened_at: datetime, ends: datetime | None
-) -> Occurrence | None:
+def _following(session: Session, found: Occurrence, happened_at: datetime, ends: datetime | None) -> Occurrence | None:
     duty, generation = _duty_of(session, found)
     if duty is None:
         return None

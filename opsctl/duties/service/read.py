@@ -1,7 +1,6 @@
 """Reading occurrences."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import groupby
@@ -12,10 +11,11 @@ from sqlmodel import Session
 
 from opsctl.assets.service import assets
 from opsctl.core import chain
-from opsctl.core.errors import NotFound
+from opsctl.core.errors import InvalidInput, NotFound
 from opsctl.core.texts import _
 from opsctl.core.typed import excerpt, mend, nearest
-from opsctl.duties.rules import Occurrence, fields
+from opsctl.duties.rules import Occurrence, fields, schedules
+from opsctl.duties.rules.results import DutyShown, InForce, Listed, Preview
 from opsctl.duties.service import owners, rows
 from opsctl.duties.terms import PREFIX, STILL_OPEN, State, Wanted
 from opsctl.rulebook import service as rulebook
@@ -28,34 +28,6 @@ _MOMENTS = ("due_at", "opens_at", "closes_at", "met_at", "judged_at")
 _COLUMNS = rows.TABLE.c
 
 
-@dataclass(frozen=True)
-class Listed:
-    """The occurrences of a list, and how many there are in all."""
-
-    occurrences: tuple[Occurrence, ...]
-    total: int
-
-
-@dataclass(frozen=True)
-class InForce:
-    """A duty of the rules in force: what of it is due next, and how much of it was missed in the last days."""
-
-    duty: Duty
-    upcoming: datetime | None
-    waiting: int
-    missed: int
-
-
-@dataclass(frozen=True)
-class DutyShown:
-    """A duty with what is due of it next and what was last; `duty` is None where the rules no longer have it."""
-
-    name: str
-    duty: Duty | None
-    coming: tuple[Occurrence, ...]
-    past: tuple[Occurrence, ...]
-
-
 def list_occurrences(
     session: Session,
     *,
@@ -66,14 +38,17 @@ def list_occurrences(
     duty: str | None = None,
     about: str | None = None,
     owner: str | None = None,
+    closing_since: datetime | None = None,
     limit: int = 0,
 ) -> Listed:
     """The occurrences due in [since, until) that fit, in the order in which they are due. 0 is no limit.
 
-    `duty` is the name of one, `about` an asset and `owner` the handle of a person whose they are now. Raise NotFound if
-    there is no such duty or asset.
+    `duty` is the name of one, `about` an asset and `owner` the handle of a person whose they are now; those whose
+    windows were over before `closing_since` are left out. Raise NotFound if there is no such duty or asset.
     """
     query = rows.chosen()
+    if closing_since is not None:
+        query = query.where(_COLUMNS.closes_at >= closing_since)
     if since is not None:
         query = query.where(_COLUMNS.due_at >= since)
     if until is not None:
@@ -179,6 +154,20 @@ def duty_of(session: Session, *, word: str, now: datetime) -> Duty:
     return duties[name]
 
 
+def preview(session: Session, *, word: str, now: datetime, count: int, around_changes: bool) -> Preview:
+    """When a duty of the rules in force will be due.
+
+    Raise NotFound if there is none, InvalidInput for one that is counted from when it was last done.
+    """
+    duty = duty_of(session, word=word, now=now)
+    if duty.every is not None:
+        raise InvalidInput(
+            _("{duty} is counted from when it was last done, so nobody knows its next dates.").format(duty=duty.name),
+            _("See what is due of it: opsctl duty show {duty}").format(duty=duty.name),
+        )
+    return schedules.preview(duty, now, count=count, around_changes=around_changes)
+
+
 def known_duty(session: Session, *, word: str, now: datetime) -> str:
     """The name of a duty in force, or of one that ever was. Raise NotFound, with the nearest."""
     duties = patrols_of(rulebook.in_force(session, at=now)).duties
@@ -223,9 +212,9 @@ def _moment(stored: Any) -> datetime:
 def _of_state(state: Wanted, now: datetime) -> Any:
     if state is Wanted.MISSED:
         return and_(rows.WAITS, _COLUMNS.closes_at < now)
-    if state is Wanted.WAITING:
+    if state is Wanted.DUE:
         return and_(rows.WAITS, _COLUMNS.closes_at >= now)
-    return rows.WAITS if state is Wanted.DUE else _COLUMNS.state == literal_column(f"'{state.value}'")
+    return rows.WAITS if state is Wanted.OPEN else _COLUMNS.state == literal_column(f"'{state.value}'")
 
 
 def _plain(word: str) -> str:

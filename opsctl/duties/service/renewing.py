@@ -144,9 +144,7 @@ def _patrols(session: Session, generation: int) -> Patrols:
 
 def _assets(session: Session) -> list[Asset]:
     found = session.connection().execute(_ASSETS)
-    return [
-        Asset(handle, begins or recorded_at, ends, *others) for handle, begins, recorded_at, ends, *others in found
-    ]
+    return [Asset(handle, begins or recorded_at, ends, *others) for handle, begins, recorded_at, ends, *others in found]
 
 
 def _write(session: Session, now: datetime, span: _Span, stretches: list[Stretch], assets: list[Asset]) -> None:

@@ -1,0 +1,111 @@
+"""Many duties or occurrences, ready to be shown."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from opsctl.core.report import Column, Kind, Report, Table
+from opsctl.core.texts import _, ngettext, pgettext
+from opsctl.duties.rules import Occurrence
+from opsctl.duties.rules.results import InForce, Listed
+from opsctl.duties.views.records import duty_data, occurrence_data
+from opsctl.duties.views.words import evidence_word, reason_word, schedule_word, standing, title_of
+
+COLUMNS = "duty,asset,state,due,until,owner"
+"""What people see where they name no columns; CSV has all of them."""
+
+
+def duties(found: Sequence[InForce]) -> Report:
+    """The duties in force: when each is due next, whose it is, and what of it is open and was missed."""
+    columns = (
+        Column("duty", _("duty"), Kind.REFERENCE),
+        Column("schedule", _("schedule")),
+        Column("next", pgettext("when", "next due"), Kind.MOMENT),
+        Column("owner", _("owner")),
+        Column("open", pgettext("how many", "open now"), Kind.COUNT),
+        Column("missed", pgettext("how many", "missed"), Kind.COUNT),
+        Column("title", _("title")),
+    )
+    rows = tuple(
+        (one.duty.name, schedule_word(one.duty), one.upcoming, one.duty.owner, one.waiting, one.missed,
+         title_of(one.duty))
+        for one in found
+    )  # fmt: skip
+    return Report(
+        kind="duty.list",
+        data=[
+            {**duty_data(one.duty), "next_due": one.upcoming, "open": one.waiting, "missed": one.missed}
+            for one in found
+        ],
+        parts=(Table(columns, rows, empty=_("The rules in force have no duties.")),),
+        references=tuple(one.duty.name for one in found),
+    )
+
+
+def occurrences(found: Listed, now: datetime) -> Report:
+    """The occurrences as a table, and how many more there are."""
+    columns = (
+        Column("duty", _("duty"), Kind.REFERENCE),
+        Column("asset", _("asset"), Kind.REFERENCE),
+        Column("state", _("state")),
+        Column("due", _("due"), Kind.MOMENT),
+        Column("from", pgettext("since when", "from"), Kind.MOMENT),
+        Column("until", _("until"), Kind.MOMENT),
+        Column("owner", _("owner")),
+        Column("evidence", _("met by a record of")),
+        Column("clause", _("clause")),
+        Column("met-by", _("met by"), Kind.REFERENCE),
+        Column("done", pgettext("when", "done"), Kind.MOMENT),
+        Column("counts", _("counts as done"), Kind.MOMENT),
+        Column("reason", _("reason")),
+        Column("reference", _("reference"), Kind.REFERENCE),
+    )
+    table = Table(columns, tuple(_row(one, now) for one in found.occurrences), empty=_("Nothing is due."))
+    left = found.total - len(found.occurrences)
+    more = ngettext("{count} more; see them with --limit 0.", "{count} more; see them with --limit 0.", left)
+    return Report(
+        kind="duty.due",
+        data={"total": found.total, "occurrences": [occurrence_data(one, now) for one in found.occurrences]},
+        parts=(table,),
+        remarks=(more.format(count=left),) if left else (),
+        references=tuple(one.reference for one in found.occurrences),
+        sheet=table,
+    )
+
+
+def _row(one: Occurrence, now: datetime) -> tuple[Any, ...]:
+    return (
+        one.duty,
+        one.about or None,
+        standing(one, now),
+        one.due_at,
+        one.opens_at,
+        one.closes_at,
+        one.owner,
+        evidence_word(one.kind, one.topic),
+        one.clause,
+        one.met_by,
+        one.met_at,
+        one.judged_at,
+        reason_word(one.reason),
+        one.reference,
+    )
+
+
+def today(found: Sequence[Occurrence], now: datetime) -> Report:
+    """What is due to whoever asks: what is open and runs out first, what comes, and last what was missed."""
+    ordered = sorted(found, key=lambda one: (one.is_missed(now), one.opens_at > now, one.closes_at, one.reference))
+    columns = (
+        Column("duty", _("duty"), Kind.REFERENCE),
+        Column("asset", _("asset"), Kind.REFERENCE),
+        Column("state", _("state")),
+        Column("due", _("due"), Kind.MOMENT),
+        Column("until", _("until"), Kind.MOMENT),
+    )
+    rows = tuple((one.duty, one.about or None, standing(one, now), one.due_at, one.closes_at) for one in ordered)
+    return Report(
+        kind="duty.today",
+        data=[occurrence_data(one, now) for one in ordered],
+        parts=(Table(columns, rows, title=_("Due to you"), empty=_("Nothing is due to you.")),),
+        references=tuple(one.reference for one in ordered),
+    )
