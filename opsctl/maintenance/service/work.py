@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -20,7 +20,9 @@ from opsctl.core.texts import _
 from opsctl.core.use_cases import Permission, use_case
 from opsctl.core.void import Void
 from opsctl.duties.rules import Occurrence
+from opsctl.duties.rules.schedules import next_due
 from opsctl.duties.service import meeting
+from opsctl.duties.service import read as duties
 from opsctl.duties.tables import OccurrenceRow
 from opsctl.duties.terms import State as DutyState
 from opsctl.ledger import service as ledger
@@ -30,7 +32,11 @@ from opsctl.maintenance.rules.work import Work
 from opsctl.maintenance.service.rows import WORK
 from opsctl.maintenance.tables import PatchRow, WorkRow
 from opsctl.maintenance.terms import LOGGED, WORK_CORRECTED, WORK_PREFIX, WORK_VOIDED, Backup, Outcome
+from opsctl.rulebook import service as rulebook
+from opsctl.rulebook.rules.patrols import patrols_of
 from opsctl.store import references
+
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,7 @@ def record(session: Session, *, now: datetime, actor: str, work: Work, asset: As
     WORK.add(session, work)
     _append(session, work, LOGGED, facts=rules.fields(work), happened_at=work.done_at)
     met = _met(session, work)
-    return _followed_up(session, now, actor, Logged(work, met, _next_due(session, met)))
+    return _followed_up(session, now, actor, Logged(work, met, _next_due(session, met, now)))
 
 
 @use_case(needs=Permission.RECORD, offline=False)
@@ -118,7 +124,7 @@ def _corrected(
         given = {**given, "window": _window(session, given["window"], before.asset, now)}
     after, changes = rules.correct(before, given, now=now)
     if not changes:
-        return Corrected(_logged(session, before), ())
+        return Corrected(_logged(session, before, now), ())
     # Who mends a title need not answer for an asset that was retired, as it was said later, before the work.
     retired_at = assets.find(session, word=before.asset).retired_at if "done_at" in changes else None
     rules.check(after, now=now, retired_at=retired_at)
@@ -127,7 +133,7 @@ def _corrected(
     if changes.keys() & set(rules.MEETING):
         meeting.release(session, by=after.reference, reason=reason)
         _met(session, after)
-    logged = _logged(session, after)
+    logged = _logged(session, after, now)
     if before.outcome is not Outcome.WATCHED:
         logged = _followed_up(session, now, actor, logged)
     return Corrected(logged, tuple(changes))
@@ -182,7 +188,7 @@ def show(session: Session, *, word: str, now: datetime) -> Shown:
     """One record with what it led to and its history. Raise NotFound or, with the candidates, InvalidInput."""
     reference = _reference(session, word, now, writing=False)
     return Shown(
-        _logged(session, WORK.of_references(session, [reference])[0]),
+        _logged(session, WORK.of_references(session, [reference])[0], now),
         _actions_of(session, reference, waiting=False),
         tuple(_patches_of(session, reference)),
         tuple(ledger.rows(session, ledger.Search(subject=reference))),
@@ -207,9 +213,9 @@ def _followed_up(session: Session, now: datetime, actor: str, logged: Logged) ->
     return replace(logged, action=action, is_new=is_new)
 
 
-def _logged(session: Session, work: Work) -> Logged:
-    met = _occurrence_of(session, work.reference)
-    return Logged(work, met, _next_due(session, met))
+def _logged(session: Session, work: Work, now: datetime) -> Logged:
+    met = next(iter(duties.for_record(session, reference=work.reference)), None)
+    return Logged(work, met, _next_due(session, met, now))
 
 
 def _met(session: Session, work: Work) -> Occurrence | None:
@@ -226,24 +232,20 @@ def _met(session: Session, work: Work) -> Occurrence | None:
     )
 
 
-def _occurrence_of(session: Session, reference: str) -> Occurrence | None:
-    columns: list[Any] = [getattr(OccurrenceRow, name) for name in Occurrence.__dataclass_fields__]
-    query: Any = select(*columns).where(col(OccurrenceRow.met_by) == reference)
-    found = session.connection().execute(query).first()
-    return None if found is None else Occurrence(*found)
-
-
-def _next_due(session: Session, met: Occurrence | None) -> datetime | None:
+def _next_due(session: Session, met: Occurrence | None, now: datetime) -> datetime | None:
+    """When the duty that was met is due again: as the occurrences say, beyond them by its schedule."""
     if met is None:
         return None
-    query = (
-        select(OccurrenceRow.due_at)
-        .where(OccurrenceRow.duty == met.duty, OccurrenceRow.about == met.about, OccurrenceRow.due_at > met.due_at)
-        .where(OccurrenceRow.state == DutyState.DUE)
-        .order_by(col(OccurrenceRow.due_at))
-        .limit(1)
-    )
-    return session.exec(query).first()
+    later = select(OccurrenceRow.due_at).where(OccurrenceRow.duty == met.duty, OccurrenceRow.about == met.about)
+    waiting = later.where(OccurrenceRow.due_at > met.due_at, OccurrenceRow.state == DutyState.DUE)
+    found = session.exec(waiting.order_by(col(OccurrenceRow.due_at)).limit(1)).first()
+    duty = patrols_of(rulebook.in_force(session, at=now)).duties.get(met.duty)
+    if found is not None or duty is None or duty.schedule is None:
+        return found
+    if assets.find(session, word=met.about).retired_at is not None:
+        return None
+    last = session.exec(later.order_by(col(OccurrenceRow.due_at).desc()).limit(1)).one()
+    return next(iter(next_due(duty, last + _SECOND, 1)), None)
 
 
 def _actions_of(session: Session, reference: str, *, waiting: bool) -> tuple[str, ...]:

@@ -10,12 +10,13 @@ from opsctl.core.texts import _, ngettext, pgettext
 from opsctl.core.void import Void
 from opsctl.maintenance import terms
 from opsctl.maintenance.rules import work
-from opsctl.maintenance.terms import Backup, Outcome
+from opsctl.maintenance.rules.patches import state_word
+from opsctl.maintenance.terms import Backup, Outcome, PatchState
 
 if TYPE_CHECKING:
     from opsctl.ledger.rules import Row
 
-_TOLD = ("title", "reason", "because", "work", "owner", "until", "due_at")
+_TOLD = ("title", "reason", "work", "owner", "until", "due_at")
 _FIELDS = {field: typed for typed, field in work.CORRECTABLE.items()}
 
 
@@ -107,6 +108,10 @@ def _text_of(row: "Row") -> str | None:
         return _("(redacted)")
     facts = read_facts(row.facts)
     written = [_plain(facts[name]) for name in _TOLD if isinstance(facts.get(name), str)]
+    if facts.get("state") == PatchState.NOT_APPLICABLE:
+        written.insert(0, state_word(PatchState.NOT_APPLICABLE))
+    if "because" in facts:
+        written.insert(0, void_word(Void(facts["because"])))
     # A changed field is kept as the old value and the new one.
     written += [
         f"{_FIELDS.get(name, name)}: {_plain(pair[0])} → {_plain(pair[1])}"

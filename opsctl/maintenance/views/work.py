@@ -10,7 +10,7 @@ from opsctl.core.report import Column, Fields, Kind, Part, Report, Table, Text
 from opsctl.core.texts import _, pgettext
 from opsctl.duties.rules import Occurrence
 from opsctl.maintenance.rules.results import Corrected, Logged, Shown, Voided
-from opsctl.maintenance.rules.work import Work
+from opsctl.maintenance.rules.work import MEETING, Work
 from opsctl.maintenance.terms import LOGGED, WORK_CORRECTED, WORK_VOIDED
 from opsctl.maintenance.views.words import (
     backup_word,
@@ -109,8 +109,8 @@ def corrected(done: Sequence[Corrected]) -> Report:
         work = one.logged.work
         line = (right if one.changed else same).format(reference=work.reference, title=work.title, asset=work.asset)
         parts.append(Text((line,)))
-        if one.changed and (told := led_to(one.logged)):
-            parts.append(Fields(told))
+        if one.logged.action is not None or set(one.changed) & set(MEETING):
+            parts.append(Fields(led_to(one.logged)))
     return Report(
         kind=WORK_CORRECTED,
         data=[{**logged_data(one.logged), "changed": list(one.changed)} for one in done],
