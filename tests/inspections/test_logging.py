@@ -175,7 +175,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_recorded(
 
 
 def test_an_unknown_checklist_is_refused_with_the_nearest(log: Log) -> None:
-    with pytest.raises(NotFound, match="There is no checklist or route 'core-netwrk'.") as error:
+    with pytest.raises(NotFound, match=r"There is no checklist or route 'core-netwrk'.") as error:
         log(checklist="core-netwrk")
     assert error.value.hint == "Did you mean core-network?"
 
@@ -199,7 +199,7 @@ def test_without_a_name_it_is_the_one_round_that_is_due(perform_as: Perform, pat
 
 
 def test_before_any_checklist_is_in_force_it_says_where_they_come_from(perform: Perform) -> None:
-    with pytest.raises(InvalidInput, match="No rulebook in force has a checklist."):
+    with pytest.raises(InvalidInput, match=r"No rulebook in force has a checklist."):
         perform(logging.log, items=["temp=21"])
 
 

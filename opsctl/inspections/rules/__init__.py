@@ -6,7 +6,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from opsctl.core.void import Void
@@ -32,12 +32,7 @@ class Reading:
     @property
     def number(self) -> Decimal | None:
         """The value as a number, where it is one."""
-        from decimal import InvalidOperation
-
-        try:
-            return None if self.value is None else Decimal(self.value)
-        except InvalidOperation:
-            return None
+        return None if self.value is None else as_number(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +92,14 @@ class Answer:
     source: Source = Source.TYPED
     file: str | None = None
     digest: str | None = None
+
+
+def as_number(text: str) -> Decimal | None:
+    """The number that a stored value is; None where it is a word."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
 
 
 def missing(checklist: Checklist, current: Mapping[str, Reading]) -> list[Item]:

@@ -16,7 +16,7 @@ from opsctl.inspections.rules import Round, answers, fields, said
 from opsctl.inspections.rules.results import Corrected
 from opsctl.inspections.service import ending, rows
 from opsctl.inspections.service.read import reference_of
-from opsctl.inspections.service.walking import check_time
+from opsctl.inspections.service.walking import check_time, facts_of
 from opsctl.inspections.tables import InspectionRow
 from opsctl.inspections.terms import COMPLETED, CORRECTED, COUNTERSIGNED, VOIDED, Mark, State
 from opsctl.ledger.terms import BLANK
@@ -100,17 +100,18 @@ def correct(
     raised = ending.raise_actions(
         session, after, checklist, judged, now=now, actor=actor, found_at=_found_at(after, now)
     )
-    old = {item: said(before).get(item, (None, None, None)) for item in (one.item for one in judged)}
+    old = [before.current[one.item] for one in judged if one.item in before.current]
     facts: dict[str, Any] = {
         "reason": reason,
-        "old": {item: value or mark for item, (mark, value, _note) in old.items()},
-        "new": {one.item: one.value or one.mark for one in judged},
+        "old": [facts_of(one) for one in old] or None,
+        "new": [facts_of(one) for one in judged] or None,
     }
     if moment is not None:
         facts |= {"old_done_at": before.done_at, "done_at": moment}
     ending.append(session, after, CORRECTED, facts)
-    wrong = [one for one in judged if said(before).get(one.item, (None,))[0] in (Mark.FAIL, Mark.WARN)]
-    mended = tuple(one.item for one in wrong if one.mark not in (Mark.FAIL, Mark.WARN))
+    wrong = (Mark.FAIL, Mark.WARN)
+    were = {one.item for one in old if one.mark in wrong}
+    mended = tuple(one.item for one in judged if one.item in were and one.mark not in wrong)
     return Corrected(after, checklist, raised, mended)
 
 

@@ -69,12 +69,20 @@ def log(
     for heading, first_line, text in parts:
         moment = check_time(at or now, now)
         chosen = choose(session, now=now, actor=actor, checklist=checklist, asset=heading or asset, at=moment)
-        read = _read(text, chosen.checklist, given, first_line, pasted=sheet is not None)
+        # A round that is open keeps the version of the checklist that it was begun under.
+        before = _open(session, chosen)
+        form = chosen.checklist if before is None else ending.checklist_of(session, before)
+        read = _read(text, form, given, first_line, pasted=sheet is not None)
         if at is None and read.at is not None:
             moment = check_time(read_moment(read.at, zone=zone or zone_of(session), now=now), now)
         spoken = replace(read, answered=answered or read.answered)
-        done.append(_record(session, now, actor, chosen, spoken, moment, started, again))
+        done.append(_record(session, now, actor, chosen, before, spoken, moment, started, again))
     return done
+
+
+def _open(session: Session, chosen: Chosen) -> Round | None:
+    reference = open_round(session, checklist=chosen.checklist.name, asset=chosen.asset)
+    return None if reference is None else rows.locked(session, reference)
 
 
 def _read(text: str, checklist: Checklist, given: _Given, first_line: int, *, pasted: bool) -> Sheet:
@@ -126,13 +134,12 @@ def _record(
     now: datetime,
     actor: str,
     chosen: Chosen,
+    before: Round | None,
     read: Sheet,
     at: datetime,
     started: datetime | None,
     again: bool,
 ) -> Finished:
-    reference = open_round(session, checklist=chosen.checklist.name, asset=chosen.asset)
-    before = None if reference is None else rows.locked(session, reference)
     if before is None:
         one = begun(session, chosen, now=now, actor=actor, at=check_time(started or at, now))
         # Whoever logs at a desk was not asked anything on the spot.

@@ -12,7 +12,7 @@ from opsctl.core.times import local_day
 from opsctl.core.typed import read_title
 from opsctl.core.use_cases import Permission, use_case
 from opsctl.duties.service import meeting
-from opsctl.inspections.rules import Answer, Round, evidence, missing
+from opsctl.inspections.rules import Answer, Reading, Round, as_number, evidence, missing
 from opsctl.inspections.rules.results import Answered, Finished, Walking
 from opsctl.inspections.service import ending, rows
 from opsctl.inspections.service.choosing import Chosen, choose
@@ -139,10 +139,15 @@ def answer_of(said: dict[str, str | None]) -> Answer:
     )
 
 
-def facts_of(one: Answer) -> dict[str, Any]:
-    """What the ledger keeps of an answer."""
-    said = {name: getattr(one, name) for name in Answer.__dataclass_fields__}
-    return {name: value for name, value in said.items() if value is not None and value is not Source.TYPED}
+def facts_of(one: Answer | Reading) -> dict[str, Any]:
+    """What the ledger keeps of an answer, under the names by which it knows what somebody wrote."""
+    said = {name: getattr(one, name, None) for name in ("item", "mark", "value", "note", "file", "digest")}
+    said |= {"scope": getattr(one, "impact", None), "told_to": getattr(one, "told", None)}
+    if said["value"] is not None and as_number(said["value"]) is None:
+        said["text"] = said.pop("value")
+    if one.source is not Source.TYPED:
+        said["source"] = one.source
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _open(session: Session, word: str, now: datetime) -> Round:
