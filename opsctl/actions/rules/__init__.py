@@ -58,10 +58,14 @@ class Action:
         return self.void is None and self.state is not State.VERIFIED and self.deadline < now
 
 
+IN_LEDGER = {"impact": "scope", "told": "told_to"}
+"""How the ledger names what is free text here and a word or a moment of ours in other records."""
+
+
 def fields(action: Action) -> dict[str, Any]:
     """The record as the ledger digests it."""
     return {
-        name: value
+        IN_LEDGER.get(name, name): value
         for name in Action.__dataclass_fields__
         if (value := getattr(action, name)) is not None and (name, value) != ("seen", 1)
     }

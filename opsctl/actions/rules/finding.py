@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from opsctl.actions.rules import Action, Finding
+from opsctl.actions.rules import IN_LEDGER, Action, Finding
 from opsctl.actions.terms import Gravity, State
 
 Key = tuple[str, str | None]
@@ -95,9 +95,9 @@ def undone(action: Action) -> Action:
 
 
 def changes(before: Action, after: Action) -> dict[str, list[Any]]:
-    """What differs: each field with the old and the new value."""
+    """What differs, by the names of the ledger: the old and the new value."""
     pairs = ((name, getattr(before, name), getattr(after, name)) for name in Action.__dataclass_fields__)
-    return {name: [old, new] for name, old, new in pairs if old != new}
+    return {IN_LEDGER.get(name, name): [old, new] for name, old, new in pairs if old != new}
 
 
 def _new(

@@ -53,7 +53,7 @@ def check_move(action: Action, move: str) -> None:
         )
     if action.state not in MOVES[move]:
         wanted = {"done": State.DONE, "verify": State.VERIFIED, "return": State.OPEN, "reopen": State.OPEN}
-        if wanted[move] is action.state:
+        if wanted.get(move) is action.state:
             message = _("{reference} is {state} already.")
         else:
             message = _("{reference} is {state}: {move} is not possible.")

@@ -15,7 +15,7 @@ from opsctl.actions.tables import ActionRow
 from opsctl.actions.terms import ADDED, PREFIX, SEEN_AGAIN, Gravity
 from opsctl.ledger import service as ledger
 from opsctl.rulebook import service as rulebook
-from opsctl.rulebook.terms import FAIL_WITHIN, WARN_WITHIN
+from opsctl.rulebook.rules.patrols import patrols_of
 from opsctl.store import references
 
 _BLOCK = 500
@@ -79,12 +79,7 @@ def _people(session: Session, actor: str, findings: Sequence[Finding]) -> tuple[
 
 def _within(session: Session, now: datetime) -> dict[Gravity, timedelta]:
     """How long each gravity has by the rules in force."""
-    rules = rulebook.in_force(session, at=now)
-    if not rules.patrols:
-        return {Gravity.FAIL: FAIL_WITHIN, Gravity.WARN: WARN_WITHIN}
-    from opsctl.rulebook.rules.patrols import patrols_of
-
-    patrols = patrols_of(rules)
+    patrols = patrols_of(rulebook.in_force(session, at=now))
     return {Gravity.FAIL: patrols.fail_within, Gravity.WARN: patrols.warn_within}
 
 

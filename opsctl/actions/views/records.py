@@ -95,7 +95,7 @@ def _text_of(row: "Row") -> str | None:
         return _("(redacted)")
     facts = read_facts(row.facts)
     if row.kind == ADDED:
-        names: tuple[str, ...] = ("title", "impact", "source")
+        names: tuple[str, ...] = ("title", "scope", "source")
     else:
         names = ("title", "source", *_TOLD) if row.kind == SEEN_AGAIN else _TOLD
     written = [str(facts[name]) for name in names if isinstance(facts.get(name), str)]
