@@ -23,6 +23,8 @@ def keep_up(session: Session, *, now: datetime) -> None:
         # Loaded here, for most writes have nothing to renew.
         from opsctl.duties.service import renewing
 
+        # What the use case has only put into the session is to be read by plain statements.
+        session.flush()
         ruled = any(entry.kind == APPLIED for entry in changed)
         renewing.renew(session, now=now, assets=[entry.subject for entry in changed], ruled=ruled)
 
