@@ -1,5 +1,6 @@
 """Patches through their use cases, on each database: what is stored, chained, refused, handed over and found."""
 
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from opsctl.maintenance.rules.patches import Patch
 from opsctl.maintenance.service import patches, work
 from opsctl.maintenance.terms import Backup, Outcome, PatchState, Wanted
 from opsctl.store.engine import Store
-from tests.harness import Perform, Read
+from tests.harness import Perform, Read, performing
 
 pytestmark = pytest.mark.usefixtures("company")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -78,6 +79,29 @@ def test_the_same_advisory_stands_once_for_an_asset(perform_as: Perform, read: R
     assert add(perform_as, "erp", advisory=CVE)[0].reference == "PAT-2026-0003"
     add(perform_as, "erp")
     add(perform_as, "erp")
+
+
+def test_of_several_who_add_the_same_advisory_at_once_one_does(store: Store, read: Read, now: datetime) -> None:
+    together = threading.Barrier(4, timeout=30)
+    outcomes: list[Any] = []
+
+    def write() -> None:
+        together.wait()
+        try:
+            outcomes.append(performing(store, now)(patches.add, named=["erp"], title="SNMP flaw", advisory=CVE))
+        except OpsctlError as error:
+            outcomes.append(error)
+
+    threads = [threading.Thread(target=write) for _number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    failed = [one for one in outcomes if isinstance(one, OpsctlError)]
+    assert [(type(one), one.message) for one in failed] == [
+        (Conflict, f"{CVE} is on record for erp already: {REF}.")
+    ] * 3
+    assert listed(read, now) == ["1"]
 
 
 @pytest.mark.parametrize(
