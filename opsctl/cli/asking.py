@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 16_384
 """So many bytes a line may have; what is longer was pasted by mistake."""
-_ROOM = 12
+_ROOM = 8
 """So many columns are left for an answer beside its question; with fewer it stands below."""
 _SIGN = "> "
 

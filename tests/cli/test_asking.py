@@ -62,10 +62,10 @@ def test_a_terminal_is_spoken_to_on_stdout_and_echoes_by_itself(patch: pytest.Mo
 
 def test_parts_stand_beside_each_other_as_long_as_there_is_room(patch: pytest.MonkeyPatch) -> None:
     screen = Screen(patch, "1\n1\n")
-    screen.asking.ask("7/30 Fans", "1 ok 2 warn 3 fail 0 n/a")  # 9 + 2 + 24 columns, and 12 free of 45
+    screen.asking.ask("7/30 Fans", "1 ok 2 warn 3 fail 0 n/a")  # 9 + 2 + 24 columns, and 8 free of 45
     screen.asking.ask("8/30 Power supplies", "1 ok 2 warn 3 fail 0 n/a")
     assert screen.err.text() == (
-        "7/30 Fans  1 ok 2 warn 3 fail 0 n/a\n> 1\n8/30 Power supplies  1 ok 2 warn 3 fail 0 n/a\n> 1\n"
+        "7/30 Fans  1 ok 2 warn 3 fail 0 n/a > 1\n8/30 Power supplies  1 ok 2 warn 3 fail 0 n/a\n> 1\n"
     )
 
 

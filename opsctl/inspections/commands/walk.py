@@ -1,6 +1,8 @@
 """Walking a round: one item after another by whole lines, each answer saved before the next is asked."""
 
+import signal
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, NoReturn, TypeVar
@@ -81,24 +83,31 @@ class Walk:
     def run(self) -> bool:
         """Ask all that is open and end the round; whether it is done. Raise typer.Exit where it is left before."""
         try:
-            at = self._next(-1)
-            self._open(at)
-            while True:
-                while at is not None:
-                    at = self._turn(at)
-                if missing(self._checklist, self._round.current):
-                    self._tell_open()
-                    return False
-                try:
-                    return self._finish(self._challenge())
-                except _Again:
-                    at = len(self._order) - 1
+            return self._ask_all()
         except _Quit:
-            self._leave(ExitCode.DONE)
+            code = ExitCode.DONE
         except Ended:
-            self._leave(ExitCode.ATTENTION)
+            code = ExitCode.ATTENTION
         except KeyboardInterrupt:
+            code = ExitCode.INTERRUPTED
+        try:
+            self._leave(code)
+        except KeyboardInterrupt:  # the end of the input is seen before the signal that the link is lost
             self._leave(ExitCode.INTERRUPTED)
+
+    def _ask_all(self) -> bool:
+        at = self._next(-1)
+        self._open(at)
+        while True:
+            while at is not None:
+                at = self._turn(at)
+            if missing(self._checklist, self._round.current):
+                self._tell_open()
+                return False
+            try:
+                return self._finish(self._challenge())
+            except _Again:
+                at = len(self._order) - 1
 
     def _open(self, at: int | None) -> None:
         first = None if at is None else self._checklist.items.index(self._order[at]) + 1
@@ -252,7 +261,7 @@ class Walk:
         self._round, self._last = found.round, answers[-1].item
         for action, new in found.actions:
             if new or told_again:
-                self._asking.tell(views.action(action, new, self._context.zone))
+                self._asking.tell(views.action(action, new, self._context.now, self._context.zone))
 
     def _perform(self, work: Callable[[], R]) -> R:
         """Write; as often as it takes while the database is away, for nothing typed is ever lost."""
@@ -305,30 +314,28 @@ class Walk:
 
     def _leave(self, code: ExitCode) -> NoReturn:
         """Save what was typed already, say how to go on, and end the command."""
-        unsaved = self._unsaved and not (self._saving and self._context.saved)
+        with suppress(ValueError):  # not the main thread
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a lost link says so more than once
         failed: OpsctlError | None = None
-        if unsaved:
-            self._context.look_at_clock()
-            try:
-                self._context.perform(
-                    service.answer,
-                    reference=self._round.reference,
-                    answers=[_fields(one) for one in self._unsaved],
-                )
-            except OpsctlError as error:
-                failed = error
         try:
-            self._asking.tell(
-                _("Stopped; what was answered is saved.")
-                if failed is None
-                else _("Stopped; all but the last answer is saved.")
-            )
+            self._save_rest()
+        except OpsctlError as error:
+            failed = error
+        stopped = _("Stopped; what was answered is saved.")
+        with suppress(Ended):  # nobody is there to be told
+            self._asking.tell(stopped if failed is None else _("Stopped; all but the last answer is saved."))
             self._tell_command()
-        except Ended:
-            pass  # nobody is there to be told
         if failed is not None:
             raise failed
         raise typer.Exit(code)
+
+    def _save_rest(self) -> None:
+        """Save the answers that were typed and are not yet saved."""
+        if self._unsaved and not (self._saving and self._context.saved):
+            self._context.look_at_clock()
+            self._saving = True
+            said = [_fields(one) for one in self._unsaved]
+            self._context.perform(service.answer, reference=self._round.reference, answers=said)
 
 
 def _fields(answer: Answer) -> dict[str, str | None]:

@@ -22,9 +22,8 @@ from opsctl.rulebook.terms import ItemType
 def opening(walking: Walking, first: int | None, now: datetime, zone: str) -> list[tuple[str, ...]]:
     """What is said before the first item: lines of parts. `first` is the number of the item that comes first."""
     one, count = walking.round, len(walking.checklist.items)
-    title = words.title_of(walking.checklist.title)
     lines: list[tuple[str, ...]] = [
-        (f"{one.reference} · {title}" + (f" · {one.asset}" if one.asset else ""),),
+        (one.reference, words.title_of(walking.checklist.title), one.asset or ""),
         (
             window(walking.occurrence, now, zone),
             ngettext("{count} item", "{count} items", count).format(count=count),
@@ -154,16 +153,17 @@ def doubt(before: Reading, answer: Answer) -> tuple[str, str]:
 
 def wrong(item: Item, answer: Answer) -> str:
     """The question for the symptom of what is not all right."""
-    asked = {Mark.WARN: _("{item}, warning: what is to be seen?"), Mark.FAIL: _("{item}, failed: what is wrong?")}
+    asked = {Mark.WARN: _("{item}, warning: what is seen?"), Mark.FAIL: _("{item}, failed: what is wrong?")}
     return asked[answer.mark].format(item=words.title_of(item.title))
 
 
-def action(one: Action, new: bool, zone: str) -> str:
+def action(one: Action, new: bool, now: datetime, zone: str) -> str:
     """The action that came of an answer: who has to see to it until when, in one line."""
     told = _("→ {reference}: {owner}, until {deadline}") if new else _("→ still {reference}: {owner}, until {deadline}")
     deadline = one.deadline.astimezone(read_zone(zone))
     owner = one.owner or pgettext("owner", "nobody")
-    return told.format(reference=one.reference, owner=owner, deadline=f"{deadline:%Y-%m-%d %H:%M}")
+    form = "%m-%d %H:%M" if deadline.year == now.astimezone(read_zone(zone)).year else "%Y-%m-%d %H:%M"
+    return told.format(reference=one.reference, owner=owner, deadline=deadline.strftime(form))
 
 
 def open_items(checklist: Checklist, left: Iterable[Item]) -> str:
