@@ -172,8 +172,19 @@ def _filled(noun: str, report: Report, lines: int) -> Iterator[Part]:
             yield part
             continue
         if part.rows:
-            yield replace(part, rows=part.rows[:lines])
+            yield replace(part, rows=part.rows[:lines], title=part.title or _titles().get(noun, ""))
         left = len(part.rows) - lines
         if left > 0:
             more = ngettext("{count} more: {command}", "{count} more: {command}", left)
             yield Text((more.format(count=left, command=LOOK.get(noun, f"opsctl {noun}")),))
+
+
+def _titles() -> dict[str, str]:
+    """What stands above the part of a room that names it nothing."""
+    return {
+        "duty": _("Due to you"),
+        "inspect": _("Open rounds"),
+        "action": _("Actions that wait for you"),
+        "incident": _("Unresolved incidents"),
+        "patch": _("Patches that wait"),
+    }

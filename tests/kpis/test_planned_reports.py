@@ -86,7 +86,7 @@ def fill(session: Session) -> None:
         met(1, "sw-1", "INS-2026-0001"),
         met(2, "sw-1", "INS-2026-0002"),
         due(3, "sw-1"),
-        due(4, "sw-1", state="cancelled", reason="the asset is retired"),
+        due(4, "sw-1", state="cancelled", reason="asset-retired"),
         met(1, "sw-2", "INS-2026-0003"),
         due(31, "sw-2", due_at=late, opens_at=late - HOUR, closes_at=late + 5 * DAY),
         due(5, "sw-1", kind="backup.finished"),
@@ -159,7 +159,7 @@ def test_rounds_and_actions_of_a_month(run: CommandLine) -> None:
     assert (completion["missed"], timely["missed"]) == ([THIRD], [SECOND, THIRD])
     assert completion["pending"] == timely["pending"] == [LAST]
     assert completion["excluded"] == [
-        {"reference": FOURTH, "reason": "cancelled", "because": "the asset is retired"}
+        {"reference": FOURTH, "reason": "cancelled", "because": "asset-retired"}
     ]
     assert timely["met_by"] == [
         {"reference": FIRST, "by": "INS-2026-0001"},
@@ -209,7 +209,7 @@ def test_a_figure_of_rounds_is_explained_down_to_each_occurrence(run: CommandLin
         f"{SECOND} INS-2026-0002 counted: late",
         f"{THIRD} – counted: not done",
         f"{OTHER} INS-2026-0003 counted: on time",
-        f"{FOURTH} – {FOURTH} left out: it was due no longer (the asset is retired)",
+        f"{FOURTH} – {FOURTH} left out: it was due no longer (the asset was retired)",
         f"{LAST} – not decided yet: its window is not over",
     ]
     assert "evidence of the rounds machine 1, photo 0, countersigned 0, self-declared 2; 1 with flags" in lines
@@ -226,7 +226,7 @@ def test_a_figure_of_rounds_is_explained_down_to_each_occurrence(run: CommandLin
         (["inspection-completion", THIRD], f"{THIRD}: counted, not done."),
         (["inspection-completion", THIRD.upper()], f"{THIRD}: counted, not done."),
         (["inspection-on-time", LAST], f"{LAST}: not decided yet: its window is not over"),
-        (["inspection-completion", FOURTH], f"{FOURTH} left out: it was due no longer (the asset is retired)"),
+        (["inspection-completion", FOURTH], f"{FOURTH} left out: it was due no longer (the asset was retired)"),
         (
             ["inspection-completion", "INS-2026-0004"],
             "INS-2026-0004 met nothing that was due, so it counts in no figure.",

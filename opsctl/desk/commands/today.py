@@ -32,17 +32,23 @@ def today(
 ) -> None:
     """Ask every room for its part, and show them."""
     from opsctl.desk import views
-    from opsctl.ledger import service as ledger
 
     context = current()
     begun = _begun(context, handover, since)
     if handover:
-        parts = {room.noun: room.load(room.handover)(context, begun) for room in context.rooms() if room.handover}
-        head = context.read(ledger.head)
-        context.emit(views.handover(begun, context.now, context.zone, (head.seq, head.hash), parts))
+        _hand_over(context, begun)
         return
     parts = {room.noun: room.load(room.today)(context) for room in context.rooms() if room.today}
     context.emit(views.today(context.now, parts))
+
+
+def _hand_over(context: Context, begun: datetime) -> None:
+    from opsctl.desk import views
+    from opsctl.ledger import service as ledger
+
+    parts = {room.noun: room.load(room.handover)(context, begun) for room in context.rooms() if room.handover}
+    head = context.read(ledger.head)
+    context.emit(views.handover(begun, context.now, context.zone, (head.seq, head.hash), parts))
 
 
 def _begun(context: Context, handover: bool, since: str | None) -> datetime:

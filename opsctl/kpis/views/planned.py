@@ -6,7 +6,7 @@ from opsctl.actions.rules import Action
 from opsctl.core.report import Column, Fields, Kind, Table, Text
 from opsctl.core.texts import _, pgettext
 from opsctl.duties.rules import Occurrence
-from opsctl.inspections.terms import Flag, Grade
+from opsctl.inspections.views import words
 from opsctl.kpis.rules.figures import Figure
 from opsctl.kpis.rules.reported import ExplainedDue
 from opsctl.kpis.terms import OF_ACTIONS, OF_ROUNDS, Name
@@ -109,9 +109,9 @@ def _occurrence(one: Occurrence, record: ExplainedDue) -> Pairs:
     if one.judged_at is not None:
         pairs.append((_("judged by"), one.judged_at, Kind.INSTANT))
     if record.round is not None:
-        pairs.append((_("evidence"), grade_word(record.round.grade), Kind.TEXT))
+        pairs.append((_("evidence"), words.grade(record.round.grade), Kind.TEXT))
         if record.round.flags:
-            pairs.append((_("flags"), ", ".join(flag_word(flag) for flag in record.round.flags), Kind.TEXT))
+            pairs.append((_("flags"), ", ".join(words.flag_word(flag) for flag in record.round.flags), Kind.TEXT))
     return pairs
 
 
@@ -141,25 +141,3 @@ def _told(figure: Figure, record: ExplainedDue) -> str:
     if record.action is None and record.occurrence is None:
         return _("{reference} met nothing that was due, so it counts in no figure.").format(reference=reference)
     return _("{reference} has no part in this figure.").format(reference=reference)
-
-
-def grade_word(grade: Grade) -> str:
-    """How good the evidence is, in the reader's language."""
-    return {
-        Grade.MACHINE: pgettext("evidence", "machine"),
-        Grade.PHOTO: pgettext("evidence", "photo"),
-        Grade.COUNTERSIGNED: pgettext("evidence", "countersigned"),
-        Grade.SELF_DECLARED: pgettext("evidence", "self-declared"),
-    }[grade]
-
-
-def flag_word(flag: Flag) -> str:
-    """The flag in the reader's language."""
-    return {
-        Flag.PACE: pgettext("flag", "impossible pace"),
-        Flag.COPIED: pgettext("flag", "readings of the last round"),
-        Flag.NO_VARIANCE: pgettext("flag", "readings never vary"),
-        Flag.LATE_ENTRY: pgettext("flag", "entered long after"),
-        Flag.OVERLAP: pgettext("flag", "overlaps another round"),
-        Flag.CHALLENGE: pgettext("flag", "challenge not met"),
-    }[flag]

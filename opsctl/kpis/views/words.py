@@ -1,6 +1,7 @@
 """Figures, scopes, states and reasons in the reader's language."""
 
 from opsctl.core.texts import _, ngettext, pgettext
+from opsctl.duties.views.words import reason_word as reason_of_duty
 from opsctl.inspections.terms import Grade
 from opsctl.kpis.rules.figures import Excluded, Figure, Scope, Verdict
 from opsctl.kpis.terms import Name, Reason, State
@@ -80,7 +81,8 @@ def excluded_line(excluded: Excluded) -> str:
         Reason.WAIVED: _("{reference} left out: it was waived"),
     }[excluded.reason]
     line = reason.format(reference=excluded.reference)
-    return line if excluded.because is None else f"{line} ({excluded.because})"
+    because = reason_of_duty(excluded.because)
+    return line if because is None else f"{line} ({because})"
 
 
 def reason_word(reason: Reason) -> str:
