@@ -9,7 +9,7 @@ from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.typed import clean_for_terminal, mend
 from opsctl.inspections.rules.numbers import read_number
-from opsctl.inspections.rules.words import BLANKS, folded_with_places, glued_state
+from opsctl.inspections.rules.words import BLANKS, STATES, folded_with_places, glued_state
 from opsctl.rulebook.rules.patrols import Checklist, Item
 from opsctl.rulebook.terms import ItemType
 
@@ -29,7 +29,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _BREAK = re.compile(rf"(?P<quoted>(?:^|(?<=[\s:：=＝])){_QUOTED})|[;；]")
-_BULLET = re.compile(r"(?:[>*•·●▪◆■○]+|[-–—](?=\s))\s*")
+_BULLET = re.compile(r"(?:(?:[>*•·●▪◆■○]|[-–—](?=\s))\s*)+")
 _RULE = re.compile(r"[-=_*~—─…·`]{3,}")
 _COMMENT = re.compile(r"[#＃](?![0-9０-９])")
 _NUMBERED = re.compile(
@@ -39,6 +39,12 @@ _NUMBERED = re.compile(
 _RANGE = re.compile(
     r"(?:[#＃]|第\s?)?(?P<first>[0-9０-９]{1,6})\s?(?P<dash>[-‐‑‒–—―−─－~～〜∼至到]{1,2})\s?(?P<last>[0-9０-９]{1,6})"
     r"(?:\s?[项条])?(?:\s?[.．。、)）:：=＝,，](?![0-9０-９])\s?|[:：=＝]|\s+|$)"
+)
+_INSIDE = re.compile(
+    rf"(?:^|(?<=[\s:：=＝])){_QUOTED}|(?<=\s)(?P<number>[0-9０-９]{{1,4}})(?:[.．、:：=＝]\s?|\s)(?:"
+    + "|".join(re.escape(word) for word in sorted(STATES, key=len, reverse=True) if word not in "-/x")
+    + r")(?=[\s,，.。;；]|$)",
+    re.IGNORECASE,
 )
 _TIME_ALONE = re.compile(r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?")
 _STAMP = re.compile(r"[\[【](?=[^\]】]{0,30}\d{1,2}[:：]\d{2})[^\]】]{1,40}[\]】]\s?[^:：=＝]{1,30}[:：]\s?(?=\S)")
@@ -207,10 +213,20 @@ def as_number(text: str) -> tuple[int, str] | None:
         return None
     if _TIME_ALONE.fullmatch(text):
         raise InvalidInput(
-            _("{text} can be a time and an answer to item {number}.").format(text=text, number=int(text[:1])),
+            _("{text} can be a time and an answer to item {number}.").format(
+                text=text, number=int(re.split("[:：]", text)[0])
+            ),
             _("Write time: before a time, and a blank behind the number of an item."),
         )
     return int(mend(found["inside"] or found["number"])), behind.lstrip(BLANKS)
+
+
+def has_another_item(text: str, count: int) -> int | None:
+    """The number of an item that is answered inside the words of another, where line breaks were lost: `ok 4 ok`."""
+    for found in _INSIDE.finditer(text):
+        if found["number"] is not None and 1 <= int(mend(found["number"])) <= count:
+            return int(mend(found["number"]))
+    return None
 
 
 def first_word(text: str) -> tuple[str, str]:

@@ -136,12 +136,12 @@ def _without_number(item: Item, text: str, has_note: bool) -> Read:
 def _behind_number(item: Item, number: Number) -> str:
     """The words behind the number, its unit taken off. Raise InvalidInput for another unit."""
     behind = number.behind
-    if is_number(behind.lstrip(PUNCTUATION)):
+    if is_number(behind.lstrip(PUNCTUATION).split(" ")[0]):
         raise InvalidInput(
             _("{text!r} is more than one number for {item}.").format(
                 text=excerpt(f"{number.text} {behind}", 30), item=title_of(item)
             ),
-            _("Type one number; several values in a row need a range of items, such as 1-3."),
+            _("Type one number; values in a row need a range of items, such as 1-3, and words stand behind note:"),
         )
     if not behind or behind[0] in PUNCTUATION:
         return behind.lstrip(PUNCTUATION)

@@ -16,6 +16,7 @@ from opsctl.inspections.rules.lines import (
     as_range,
     cleaned,
     first_word,
+    has_another_item,
     is_head_of_message,
     labelled,
     lines_of,
@@ -23,7 +24,7 @@ from opsctl.inspections.rules.lines import (
     pieces_of,
 )
 from opsctl.inspections.rules.readings import how_to_answer, is_number, title_of
-from opsctl.inspections.rules.units import is_own, known_unit
+from opsctl.inspections.rules.rows import is_for_all, values_of
 from opsctl.inspections.rules.words import Mending, leading_state, unquoted
 from opsctl.inspections.rules.writing import write_sheet as write_sheet
 from opsctl.inspections.terms import Mark
@@ -275,6 +276,12 @@ class _Reading:
         typed, parts = labelled(answer)
         if not typed:
             raise InvalidInput(_("{item} is named without an answer.").format(item=title_of(item)), how_to_answer(item))
+        other = None if item.type is ItemType.TEXT else has_another_item(typed, len(self.checklist.items))
+        if other is not None:
+            raise InvalidInput(
+                _("Item {other} is answered inside the answer to {item}.").format(other=other, item=title_of(item)),
+                _("Write each item in a line of its own, or ; between them; words in quotes are words."),
+            )
         return _Entry(piece.line, [item], [typed], parts)
 
     def _named(self, text: str) -> tuple[Item, str, bool]:
@@ -335,8 +342,8 @@ class _Reading:
                     first=ends[0].id, last=ends[1].id
                 ),
             )
-        values = _values(answer, items)
-        if _is_for_all(answer, values, items):
+        values = values_of(answer, items)
+        if is_for_all(answer, values, items):
             return _Entry(piece.line, items, [answer] * len(items), parts)
         if len(values) != len(items):
             raise InvalidInput(
@@ -348,33 +355,6 @@ class _Reading:
                 _("Write a value for each item; one for all can be a state only: {range} ok").format(range=written),
             )
         return _Entry(piece.line, items, values, parts)
-
-
-def _values(text: str, items: list[Item]) -> list[str]:
-    """The values of a row: a unit behind a blank goes with its number, and commas part them where no blank does."""
-    values: list[str] = []
-    for word in re.split(r"\s+|、", text):
-        plain = word.strip(",，")
-        if not plain:
-            continue
-        unit = items[len(values) - 1].unit if 0 < len(values) <= len(items) else None
-        if values and is_number(values[-1]) and (known_unit(plain) or (unit is not None and is_own(unit, plain))):
-            values[-1] += plain
-        else:
-            values.append(plain)
-    if len(values) == 1 and len(items) > 1:
-        return [value for value in re.split("[,，]", values[0]) if value]
-    return values
-
-
-def _is_for_all(answer: str, values: list[str], items: list[Item]) -> bool:
-    """Whether a row is one state for all its items, with words or without."""
-    if leading_state(answer, digits=False) is None:
-        return False
-    if len(values) == 1:
-        return len(items) > 1
-    answers = [leading_state(value, digits=True) is not None or is_number(value) for value in values]
-    return not all(answers) and all(item.type is ItemType.STATE for item in items)
 
 
 def _all_of(faults: list[tuple[int, OpsctlError]]) -> InvalidInput:

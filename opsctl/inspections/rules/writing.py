@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from opsctl.inspections.rules import Answer, rest_ok
-from opsctl.inspections.rules.lines import Names
+from opsctl.inspections.rules.lines import MOST_LINES, Names, has_another_item
 from opsctl.inspections.rules.numbers import show_range
 from opsctl.inspections.rules.readings import mark_of
 from opsctl.inspections.rules.words import STATES, fold, quoted
@@ -100,4 +100,5 @@ def _said(item: Item, answer: Answer, language: str) -> Iterator[str]:
 def _safe(text: str) -> str:
     """The text as it is, or in quotes where a part of it could be taken for more than words."""
     first = fold(re.split(r"[ ,，。、]", text, maxsplit=1)[0])
-    return text if _PLAIN.fullmatch(text) and first not in STATES else quoted(text)
+    is_plain = _PLAIN.fullmatch(text) and first not in STATES and has_another_item(f" {text}", MOST_LINES) is None
+    return text if is_plain else quoted(text)
