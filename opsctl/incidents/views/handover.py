@@ -9,7 +9,8 @@ from opsctl.core.texts import _, pgettext
 from opsctl.incidents.rules.handover import Shift
 from opsctl.incidents.rules.life import Incident
 from opsctl.incidents.rules.words import state_word
-from opsctl.incidents.views import lists
+from opsctl.incidents.views.lists import timeline
+from opsctl.incidents.views.lists import today as unresolved
 from opsctl.incidents.views.records import case_data
 
 if TYPE_CHECKING:
@@ -20,13 +21,13 @@ _SHOWN = ("happened", "event", "actor", "text")
 
 def handover(shift: Shift) -> Report:
     """What is in hand, the most urgent first; what was done on it; what was opened, and what was resolved."""
-    in_hand = lists.today(shift.unresolved)
+    in_hand = unresolved(shift.unresolved)
     return Report(
         kind="incident.handover",
         data={
             "unresolved": [case_data(case) for case, _clocks in shift.unresolved],
             "steps": [
-                {"reference": one.reference, "events": lists.timeline(one, list(rows)).data["events"]}
+                {"reference": one.reference, "events": timeline(one, list(rows)).data["events"]}
                 for one, rows in shift.steps
             ],
             "opened": [one.reference for one in shift.opened],
@@ -41,7 +42,7 @@ def _steps(steps: "Sequence[tuple[Incident, tuple[Row, ...]]]") -> Table:
     columns: tuple[Column, ...] = ()
     rows: list[tuple[Any, ...]] = []
     for incident, events in steps:
-        table = _timeline(lists.timeline(incident, list(events)).parts)
+        table = _timeline(timeline(incident, list(events)).parts)
         places = [[column.key for column in table.columns].index(key) for key in _SHOWN]
         columns = tuple(table.columns[place] for place in places)
         rows += [(incident.reference, *(row[place] for place in places)) for row in table.rows]

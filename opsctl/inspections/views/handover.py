@@ -6,15 +6,16 @@ from datetime import datetime
 from opsctl.core.report import Part, Report, Table, choose_columns
 from opsctl.core.texts import _
 from opsctl.inspections.rules.results import Listed
-from opsctl.inspections.views import lists
+from opsctl.inspections.views.lists import listed as list_rounds
+from opsctl.inspections.views.lists import today as open_rounds
 
 _COLUMNS = "reference,checklist,asset,done,person,wrong,flags"
 
 
 def handover(done: Listed, in_hand: Listed, now: datetime) -> Report:
     """The rounds that were done, with what was found wrong and what is worth a look; and those still open."""
-    listed = choose_columns(lists.listed(done), _COLUMNS)
-    begun = lists.today(in_hand, now)
+    listed = choose_columns(list_rounds(done), _COLUMNS)
+    begun = open_rounds(in_hand, now)
     return Report(
         kind="inspection.handover",
         data={"done": listed.data["rounds"], "open": begun.data["rounds"]},
