@@ -1,7 +1,7 @@
 """opsctl inspect start | sheet"""
 
 from pathlib import PurePath
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
@@ -10,6 +10,9 @@ from opsctl.cli.groups import room_app, verb
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 from opsctl.inspections.commands.parameters import Asset, Name
+
+if TYPE_CHECKING:
+    from opsctl.cli.context import Context
 
 app = room_app()
 
@@ -71,16 +74,25 @@ def sheet(
     from opsctl.inspections.views import forms as views
 
     context = current()
-    as_page = _is_page(context.chosen.get("output"), context.chosen.get("format"))
-    for_programs = not as_page and _is_for_programs()
+    form = _form_of(context)
     found = context.read(forms, now=context.now, me=context.me, checklist=checklist, asset=asset, blank=blank)
-    if for_programs:
+    if form == "json":
         context.emit(views.listed(found))
     else:
-        write_lines(context, (views.page(found) if as_page else views.sheet(found),))
+        write_lines(context, (views.page(found) if form == "html" else views.sheet(found),))
 
 
-def _is_page(output: str | None, form: str | None) -> bool:
-    if form is not None or output is None:
-        return form == "html"
-    return PurePath(output).suffix.lower() in (".html", ".htm")
+def _form_of(context: "Context") -> str:
+    """Whether a page, a sheet or data is wanted. Raise InvalidInput for what no form can be."""
+    asked = "json" if context.chosen.get("json") else context.chosen.get("format")
+    output = context.chosen.get("output")
+    if asked is None and output is not None and output != "-":
+        asked = {".html": "html", ".htm": "html", ".json": "json", ".txt": "plain"}.get(
+            PurePath(output).suffix.lower(), PurePath(output).suffix
+        )
+    if asked in (None, "html", "json", "plain", "table"):
+        return asked or "plain"
+    raise InvalidInput(
+        _("A form cannot be printed as {word!r}.").format(word=asked[:40]),
+        _("Use -o FILE.html for paper, -o FILE.txt for a sheet, or --json."),
+    )

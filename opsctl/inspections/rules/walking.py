@@ -74,7 +74,7 @@ def read_line(line: str, item: Item, checklist: Checklist, current: Mapping[str,
     try:
         return read_answer(item, line)
     except InvalidInput as refused:
-        found = NOTHING if _is_two_numbers(line, item) else _of_sheet(line, checklist, current)
+        found = NOTHING if _is_all_numbers(line) else _of_sheet(line, checklist, current)
         if not found.answers:
             raise refused from None
         return found
@@ -123,10 +123,9 @@ def _of_sheet(line: str, checklist: Checklist, current: Mapping[str, Reading]) -
     return Sheet(answers, sheet.remarks)
 
 
-def _is_two_numbers(line: str, item: Item) -> bool:
+def _is_all_numbers(line: str) -> bool:
     """Whether a blank may have slipped into a number: `24 1` is no answer of item 24."""
-    parts = line.split()
-    return item.type is ItemType.NUMBER and len(parts) > 1 and all(is_number(part) for part in parts)
+    return all(is_number(part) for part in line.split())
 
 
 def allowed(item: Item) -> Range | None:

@@ -19,7 +19,7 @@ from opsctl.rulebook.terms import ItemType
 _STYLE = """
 @page { size: A4; margin: 14mm 12mm 16mm 14mm; }
 * { box-sizing: border-box; }
-body { margin: 0; color: #000; background: #fff; font: 10.5pt/1.35 "Noto Sans CJK SC", "Noto Sans SC",
+body { margin: 0; color: #000; background: #fff; font: 10pt/1.35 "Noto Sans CJK SC", "Noto Sans SC",
   "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "WenQuanYi Micro Hei", SimSun, "Helvetica Neue", Arial,
   sans-serif; }
 @media screen { body { max-width: 190mm; margin: 8mm auto; padding: 0 4mm; } }
@@ -36,11 +36,11 @@ th, td { border: 0.25mm solid #555; padding: 1.2mm 1.5mm; text-align: left; vert
   overflow-wrap: anywhere; }
 thead th { background: #eee; font-weight: 600; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 tbody th { font-weight: 600; border-top: 0.5mm solid #000; break-after: avoid; }
-.number { width: 9mm; text-align: right; }
-.item { width: 50mm; }
-.range { width: 27mm; }
-.answer { width: 48mm; }
-td.answer span.choice { display: inline-block; white-space: nowrap; margin-right: 2.5mm; }
+.number { width: 11mm; text-align: right; white-space: nowrap; }
+.item { width: 47mm; }
+.range { width: 26mm; }
+.answer { width: 61mm; }
+td.answer span.choice { display: inline-block; white-space: nowrap; margin-right: 2.2mm; }
 .box { display: inline-block; width: 3.4mm; height: 3.4mm; border: 0.3mm solid #000; margin-right: 1mm;
   vertical-align: -0.4mm; }
 .line { display: inline-block; min-width: 26mm; border-bottom: 0.3mm solid #000; height: 4.5mm; }
@@ -64,14 +64,20 @@ def page(forms: Sequence[Form]) -> str:
 
 
 def sheet(forms: Sequence[Form]) -> str:
-    """The forms as one sheet to fill in: under a heading for each asset where there are several."""
+    """The forms as one sheet to fill in and log: under a heading for each asset where there are several."""
     return "\n".join(
-        _heading(form.asset, len(forms)) + write_sheet(form.checklist, {}, language=texts.language()) for form in forms
+        _heading(form, len(forms)) + write_sheet(form.checklist, {}, language=texts.language()) + _to_read(form)
+        for form in forms
     )
 
 
-def _heading(asset: str | None, count: int) -> str:
-    return f"[{asset}]\n" if asset is not None and count > 1 else ""
+def _heading(form: Form, count: int) -> str:
+    return f"[{form.asset}]\n" if form.asset is not None and count > 1 else ""
+
+
+def _to_read(form: Form) -> str:
+    """What is to be read on the spot, with the line that a sheet says it in."""
+    return "" if form.challenge is None else f"\n# {words.title_of(form.challenge.ask)}\nchallenge:\n"
 
 
 def listed(forms: Sequence[Form]) -> Report:
