@@ -69,6 +69,11 @@ def _is_good(name: Name, one: Occurrence, now: datetime) -> bool | None:
     return False if one.is_missed(now) else None
 
 
+def of_void_rounds(void: Iterable[tuple[Occurrence, str]], customers: Mapping[str, str | None]) -> list[Due]:
+    """The rounds, by reference, that met an occurrence and were taken out: what a figure would have counted."""
+    return [Due(by, one.about or None, customers.get(one.about), good=True, void=True) for one, by in void]
+
+
 def of_actions(actions: Iterable[Action], customers: Mapping[str, str | None], now: datetime) -> list[Due]:
     """Each of the actions: good if another person verified it by its deadline, bad once that is over.
 
