@@ -89,13 +89,12 @@ def finish(
 
 
 def begun(session: Session, chosen: Chosen, *, now: datetime, actor: str, at: datetime) -> Round:
-    """A new round, not yet written. Raise Conflict where somebody began the same one at this very moment."""
+    """A new round, not yet written; who looked has found none that is open.
+
+    Where somebody begins the same one at this very moment the database refuses the second, whose unit of work begins
+    again and finds theirs.
+    """
     reference = references.allocate(session, prefix=PREFIX, now=now)[0]
-    # Whoever allocates holds the counter until the end: now nobody else can begin one.
-    if open_round(session, checklist=chosen.checklist.name, asset=chosen.asset) is not None:
-        raise Conflict(
-            _("Somebody began the same round at this moment."), _("Run it again to go on with what they began.")
-        )
     return Round(
         reference=reference,
         checklist=chosen.checklist.name,
