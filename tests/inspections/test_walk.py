@@ -164,6 +164,7 @@ def test_a_number_far_from_the_last_is_typed_twice_or_mended(walk: CommandLine, 
 def test_a_note_goes_with_the_last_answer(walk: CommandLine, read: Read) -> None:
     result = typed(walk, CORE, "n too early", "24", "n taken at the door", "1", "1")
     assert "A note goes with the last answer: n WORDS" in result.err
+    assert "1 Inlet temperature: 24 °C, taken at the door\n" in result.err
     assert round_of(read, FIRST, walk).current["temp"].note == "taken at the door"
 
 

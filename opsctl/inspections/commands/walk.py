@@ -180,8 +180,11 @@ class Walk:
             self._asking.tell(_("A note goes with the last answer: n WORDS"))
             return
         note = read_title("; ".join(part for part in (before.note, text) if part))
-        said = Answer(before.item, before.mark, before.value, note, source=before.source)
-        self._save((replace(said, file=before.file, digest=before.digest),), told_again=False)
+        said = Answer(
+            before.item, before.mark, before.value, note, source=before.source, file=before.file, digest=before.digest
+        )
+        self._save((said,), told_again=False)
+        self._asking.tell(views.out_of_turn(self._checklist, (said,)))
 
     def _take(self, answers: tuple[Answer, ...]) -> None:
         whole: list[Answer] = []
