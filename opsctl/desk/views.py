@@ -139,7 +139,7 @@ def handover(
     parts = [part for noun, report in ordered for part in _filled(noun, report, LINES_HANDOVER)]
     tables = [part for _noun, report in ordered for part in report.parts if isinstance(part, Table)]
     if nothing := [table.title for table in tables if not table.rows]:
-        parts.append(Text((_("None of these:"), *(f"- {title}" for title in nothing))))
+        parts.append(Text((_("None of these:"), *(f"· {title}" for title in nothing))))
     row, digest = head
     parts.append(Text((_("Ledger head: {head}").format(head=digest), _("Ledger row: {row}").format(row=row))))
     parts.append(Text((_("Handed over by:"), _("Taken over by:"))))

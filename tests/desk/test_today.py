@@ -298,7 +298,7 @@ def test_a_shift_begins_when_it_is_said_to(night: CommandLine) -> None:
     assert (data["incident"]["opened"], data["inspect"]["done"], data["duty"]["missed"]) == ([], [], [])
     told = night("today", "--handover", "--since", "08:00").out.splitlines()
     at = told.index("None of these:")
-    assert "- Incidents opened in this shift" in told[at + 1 :]
+    assert "· Incidents opened in this shift" in told[at + 1 :]
 
 
 @pytest.mark.parametrize(
