@@ -119,12 +119,15 @@ def _edges(context: Context, state: Wanted, since: str | None) -> tuple[datetime
     return context.now - _LATELY, None
 
 
-def _end(context: Context, until: str | None) -> datetime | None:
+def _end(context: Context, until: str | None) -> datetime:
     if until is None:
         return context.now + _SOON
+    from opsctl.core.periods import read_period
+
     try:
-        return context.until(until)
+        return read_period(until, zone=context.zone, now=context.now).end
     except InvalidInput:
+        # A list of what comes looks ahead: 12:00 is the next one.
         return context.future_moment(until)
 
 

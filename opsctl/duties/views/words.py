@@ -46,7 +46,7 @@ def title_of(duty: Duty) -> str | None:
 def schedule_word(duty: Duty) -> str:
     """When it is due: the schedule as the rulebook says it, or the time since it was last done."""
     if duty.every is not None:
-        return _("{length} after it was last done").format(length=show_duration(duty.every.total_seconds()))
+        return _("{length} after the last").format(length=show_duration(duty.every.total_seconds()))
     if duty.at is None:
         return str(duty.schedule)
     clock = f"{duty.at // _CLOCK:02}:{duty.at % _CLOCK:02}"
