@@ -42,7 +42,11 @@ def _as_title(text: str) -> str:
 
 texts = any_text.map(_as_title)
 titles = st.builds(Words, texts, texts)
+# A choice that is called like a state, or like what says one, is what it is called.
+choice_titles = st.builds(Words, *[st.from_regex(r"[p-w]{3,6}", fullmatch=True)] * 2)
 ids = st.from_regex(r"[a-z][a-z0-9.-]{0,8}", fullmatch=True)
+choice_ids = st.from_regex(r"[c-e][0-9-]{0,4}", fullmatch=True)
+one_choice = st.builds(Choice, choice_ids, choice_titles, st.sampled_from(["ok", "warn", "fail"]))
 units = st.sampled_from([None, "°C", "%", "MPa", "rpm", "次/分", "GB", "A"])
 ranges = st.sampled_from([None, read_range("18:27"), read_range("10:"), read_range("@5:6.5"), read_range("~:0")])
 numbers = st.decimals(min_value=-1000, max_value=1000, places=2).map(
@@ -54,9 +58,7 @@ numbers = st.decimals(min_value=-1000, max_value=1000, places=2).map(
 def items(draw: st.DrawFn) -> Item:
     kind = draw(st.sampled_from(ItemType))
     is_number = kind is ItemType.NUMBER
-    choices = draw(
-        st.lists(st.builds(Choice, ids, titles, st.sampled_from(["ok", "warn", "fail"])), min_size=1, max_size=3)
-    )
+    choices = draw(st.lists(one_choice, min_size=1, max_size=3))
     return Item(
         id=draw(ids),
         title=draw(titles),

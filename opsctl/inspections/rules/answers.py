@@ -20,7 +20,7 @@ from opsctl.inspections.rules.readings import (
 )
 from opsctl.inspections.rules.words import LONGEST_WORDS, Mending, fold, folded_with_places, leading_state, unquoted
 from opsctl.inspections.terms import Mark
-from opsctl.rulebook.rules.patrols import Checklist, Choice, Item
+from opsctl.rulebook.rules.patrols import Checklist, Item
 from opsctl.rulebook.terms import ItemType
 
 _LONGEST_TYPED = 5_000
@@ -175,18 +175,17 @@ def _text_value(item: Item, text: str) -> str:
 
 
 def _choice(item: Item, text: str, has_note: bool) -> Read:
-    named: dict[str, Choice] = {}
-    for number, choice in enumerate(item.choices, 1):
-        for name in (fold(choice.id), fold(choice.title.en), fold(choice.title.zh), str(number)):
-            named.setdefault(name, choice)
+    numbered = {str(number): choice for number, choice in enumerate(item.choices, 1)}
+    titled = {fold(title): choice for choice in reversed(item.choices) for title in choice.title}
+    named = {**titled, **numbered, **{fold(choice.id): choice for choice in reversed(item.choices)}}
     chosen = named.get(fold(text[:_LONGEST_TYPED]))
     if chosen is not None:
         return Read(Mark(chosen.state), chosen.id)
     plain, places = folded_with_places(text)
     for name in sorted(named, key=len, reverse=True):
-        if name and plain.startswith(name) and text[places[len(name) - 1]] in PUNCTUATION:
-            rest = text[places[len(name) - 1] :].lstrip(PUNCTUATION)
-            return Read(Mark(named[name].state), named[name].id, rest)
+        behind = text[places[len(name) - 1] :] if name and plain.startswith(name) else ""
+        if behind and behind[0] in PUNCTUATION:
+            return Read(Mark(named[name].state), named[name].id, behind.lstrip(PUNCTUATION))
     found = leading_state(text, digits=False)
     if found is not None and (found[0] is Mark.NOT_APPLICABLE or (found[0] is not Mark.OK and (found[1] or has_note))):
         return with_words(item, *found)

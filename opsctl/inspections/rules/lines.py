@@ -91,6 +91,11 @@ class Names:
                     return item, behind.lstrip(BLANKS)
         return None
 
+    def is_answer(self, text: str) -> bool:
+        """Whether the text begins with the name of an item and something stands behind."""
+        named = self.leading(text)
+        return named is not None and named[1] != ""
+
     def own(self, item: Item, text: str) -> str | None:
         """What stands behind the item's own id or title; None where the text begins with neither."""
         plain, places = folded_with_places(text[: self._reach])

@@ -217,7 +217,7 @@ class _Reading:
     def _is_about_the_round(self, piece: Piece) -> bool:
         """Whether the piece is not about an item: a time, a challenge, the rest, a heading, the head of a message."""
         text = piece.text
-        if self.names.leading(text) is not None:
+        if self.names.is_answer(text):
             return False
         for what, pattern in (("at", _AT), ("answered", _ANSWERED)):
             found = pattern.fullmatch(text)

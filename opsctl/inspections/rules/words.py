@@ -72,7 +72,7 @@ def leading_state(text: str, *, digits: bool) -> tuple[Mark, str] | None:
             behind = _behind(text, places[len(word) - 1])
             if word in _ALL_SIGNS or behind[:1] in tuple(_BEHIND_WORD):
                 return STATES[word], behind.lstrip(_BEHIND_WORD + "-—–")
-    if digits and plain[:1] in DIGITS and text[1:2] in tuple(_BEHIND_DIGIT):
+    if digits and plain[:1] in DIGITS and places[:2] != [1, 1] and text[1:2] in tuple(_BEHIND_DIGIT):
         rest = text[1:].lstrip(_BEHIND_DIGIT)
         return None if rest[:1].isdigit() else (DIGITS[plain[0]], rest)
     return None

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from opsctl.core.texts import _
 from opsctl.inspections.rules import Answer, rest_ok
 from opsctl.inspections.rules.lines import MOST_LINES, Names, has_another_item
 from opsctl.inspections.rules.numbers import show_range
@@ -22,7 +23,8 @@ _LABELS = {
     "en": {"impact": "impact", "told": "told", "note": "note"},
     "zh_CN": {"impact": "影响", "told": "告知", "note": "备注"},
 }
-_REST = {"en": "rest ok", "zh_CN": "其余正常"}
+_REST = {"en": ("rest ok", "others ok", "其余正常"), "zh_CN": ("其余正常", "其他正常", "rest ok")}
+"""The first that no title of an item begins."""
 _PLAIN = re.compile(r"\w(?:[\w ,，。、()（）%/+~-]*[\w。)）%])?")
 """Words that cannot be taken for anything else."""
 
@@ -42,12 +44,15 @@ def write_sheet(checklist: Checklist, answers: Mapping[str, Answer], *, language
         if item.group is not None and item.group != group:
             lines += ["", f"# {_in(item.group, language)}"]
         group = item.group
-        lines.append(f"# {_about(item, language)}")
         answer = None if item.id in by_exception else answers.get(item.id)
+        if item.machine and answer is None:
+            lines.append(f"# {number} {_about(item, language)}: " + _("a check fills it in"))
+            continue
+        lines.append(f"# {_about(item, language)}")
         said = "" if answer is None else " ".join(_said(item, answer, language))
         lines.append(_line(names, number, item, said))
     if by_exception:
-        lines += ["", _REST[language]]
+        lines += ["", next((words for words in _REST[language] if not names.is_answer(words)), _REST[language][0])]
     return "\n".join(lines) + "\n"
 
 
