@@ -1,6 +1,7 @@
 """Options and arguments that several verbs of rounds take, and how their values are read."""
 
 import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,7 +44,10 @@ def file_of(path: str) -> dict[str, str]:
     place = Path(path).expanduser()
     try:
         with place.open("rb") as stream:
-            if os.fstat(stream.fileno()).st_size > _LARGEST:
+            found = os.fstat(stream.fileno())
+            if not stat.S_ISREG(found.st_mode):
+                raise InvalidInput(_("{path} is not a file.").format(path=excerpt(path)), _("Name a picture or file."))
+            if found.st_size > _LARGEST:
                 raise InvalidInput(
                     _("{path} is larger than 100 MB.").format(path=excerpt(path)), _("Give a smaller picture.")
                 )

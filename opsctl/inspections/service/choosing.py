@@ -14,6 +14,7 @@ from opsctl.core.naming import Told
 from opsctl.core.texts import _
 from opsctl.core.typed import mend
 from opsctl.duties.rules import Occurrence
+from opsctl.inspections.service.read import open_assets
 from opsctl.inspections.terms import COMPLETED
 from opsctl.rulebook import service as rulebook
 from opsctl.rulebook.rules.patrols import Checklist, Patrols, Route, patrols_of
@@ -55,7 +56,7 @@ def choose(
         return Chosen(patrols.checklists[name], rules.generation, *_asset(session, about, at))
     name = named(patrols, checklist)
     if name in patrols.routes:
-        return _along(session, patrols.routes[name], patrols, rules.generation, asset, at)
+        return _along(session, now, patrols.routes[name], patrols, rules.generation, asset, at)
     found = patrols.checklists[name]
     about = asset if asset is not None else _only_asset(session, now, found.name)
     return Chosen(found, rules.generation, *_asset(session, about, at))
@@ -110,10 +111,23 @@ def _asset(session: Session, word: str | None, at: datetime) -> tuple[str | None
     return handle, customer
 
 
+def _next_on(session: Session, now: datetime, route: Route) -> str:
+    """The asset to go on with: where a round is open, else the first that is due, else the first of the route."""
+    from opsctl.duties.service.waiting import waiting
+
+    begun = open_assets(session, checklist=route.checklist)
+    due = {one.about for one in waiting(session, now=now, kind=COMPLETED, topic=route.checklist, until=now + _SOON)}
+    for wanted in (begun, due):
+        found = [asset for asset in route.assets if asset in wanted]
+        if found:
+            return found[0]
+    return route.assets[0]
+
+
 def _along(
-    session: Session, route: Route, patrols: Patrols, generation: int, asset: str | None, at: datetime
+    session: Session, now: datetime, route: Route, patrols: Patrols, generation: int, asset: str | None, at: datetime
 ) -> Chosen:
-    wanted = route.assets[0] if asset is None else mend(asset).casefold()
+    wanted = _next_on(session, now, route) if asset is None else mend(asset).casefold()
     if wanted not in route.assets:
         raise InvalidInput(
             _("{asset} is not on the route {route}.").format(asset=asset, route=route.name),

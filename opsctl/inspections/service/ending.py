@@ -51,12 +51,17 @@ def raise_actions(
     checklist: Checklist,
     answers: Sequence[Answer],
     *,
+    before: Round | None,
     now: datetime,
     actor: str,
     found_at: datetime,
 ) -> Raised:
-    """An action for each answer that failed or was only a warning, with whether it is new."""
+    """An action for each answer that failed or was only a warning, with whether it is new.
+
+    `before` is the round as it was: what stood there as wrong already has its action, however often it is said.
+    """
     items = {item.id: item for item in checklist.items}
+    known = {item: reading.mark for item, reading in before.current.items()} if before is not None else {}
     findings = [
         Finding(
             title=_symptom(items[each.item], each),
@@ -69,7 +74,7 @@ def raise_actions(
             told=each.told,
         )
         for each in answers
-        if each.mark in (Mark.FAIL, Mark.WARN)
+        if each.mark in (Mark.FAIL, Mark.WARN) and known.get(each.item) is not each.mark
     ]
     if not findings:
         return ()

@@ -98,7 +98,7 @@ def correct(
         after = _walked_at(session, after, moment)
     rows.save(session, before, after)
     raised = ending.raise_actions(
-        session, after, checklist, judged, now=now, actor=actor, found_at=_found_at(after, now)
+        session, after, checklist, judged, before=before, now=now, actor=actor, found_at=_found_at(after, now)
     )
     old = [before.current[one.item] for one in judged if one.item in before.current]
     facts: dict[str, Any] = {

@@ -159,7 +159,9 @@ def _record(
         rows.add(session, one)
     else:
         rows.save(session, before, one)
-    raised = ending.raise_actions(session, one, checklist, read.answers, now=now, actor=actor, found_at=at)
+    raised = ending.raise_actions(
+        session, one, checklist, read.answers, before=before, now=now, actor=actor, found_at=at
+    )
     facts = {
         "at": at,
         "by": actor,

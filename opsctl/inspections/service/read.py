@@ -39,6 +39,16 @@ def open_round(session: Session, *, checklist: str, asset: str | None) -> str | 
     return session.exec(query).first()
 
 
+def open_assets(session: Session, *, checklist: str) -> set[str | None]:
+    """The assets of which a round by that checklist is walked now."""
+    query = select(InspectionRow.asset).where(
+        InspectionRow.checklist == checklist,
+        InspectionRow.state == State.OPEN,
+        col(InspectionRow.void).is_(None),
+    )
+    return set(session.exec(query))
+
+
 def show(session: Session, *, word: str, now: datetime) -> Shown:
     """The round that is meant, with its checklist, what it met and its actions. Raise NotFound or InvalidInput."""
     from opsctl.actions.service import read as actions

@@ -52,7 +52,7 @@ def answer(
     given = [answer_of(one) for one in answers]
     after = ending.with_answers(before, given, by=actor, at=now)
     rows.save(session, before, after)
-    raised = ending.raise_actions(session, after, checklist, given, now=now, actor=actor, found_at=now)
+    raised = ending.raise_actions(session, after, checklist, given, before=before, now=now, actor=actor, found_at=now)
     ending.append(session, after, ANSWERED, {"answers": [facts_of(one) for one in given]})
     return Answered(after, raised)
 
