@@ -1,11 +1,16 @@
 """Pasted sheets: what each line says, what is mended, what is refused and in which words."""
 
+from dataclasses import replace
+
 import pytest
 
 from opsctl.core.errors import InvalidInput
 from opsctl.inspections.rules.sheets import Sheet, read_sheet, sections
 from opsctl.inspections.terms import Source
-from tests.inspections.forms import CORE
+from opsctl.rulebook.rules import Words
+from opsctl.rulebook.rules.patrols import Item
+from opsctl.rulebook.terms import ItemType
+from tests.inspections.forms import CORE, FANS
 
 
 def said(sheet: Sheet) -> list[str]:
@@ -156,6 +161,14 @@ def test_words_behind_an_answer_belong_to_it(text: str, answers: list[str]) -> N
 def test_the_rest_fills_in_states_only_and_by_exception(words: str) -> None:
     expected = ["temp ok 24", "uplink fail (CRC)", "fans ok by exception", "cooler-3 ok by exception"]
     assert said(read_sheet(f"1 24\n{words}\n4 异常 CRC", CORE)) == expected
+
+
+def test_the_rest_is_meant_although_a_text_is_titled_like_it() -> None:
+    other = Item("noticed", Words("Anything else", "其他"), ItemType.TEXT)
+    checklist = replace(CORE, items=(FANS, other))
+    assert said(read_sheet("其他正常", checklist)) == ["fans ok by exception"]
+    assert said(read_sheet("其他 正常", checklist)) == ["noticed ok 正常"]
+    assert said(read_sheet("其他：地面有水\n其余正常", checklist)) == ["noticed ok 地面有水", "fans ok by exception"]
 
 
 def test_time_and_challenge_are_about_the_round() -> None:

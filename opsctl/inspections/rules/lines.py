@@ -92,9 +92,9 @@ class Names:
         return None
 
     def is_answer(self, text: str) -> bool:
-        """Whether the text begins with the name of an item and something stands behind."""
+        """Whether the text begins with the name of an item, and something stands behind a blank or a sign."""
         named = self.leading(text)
-        return named is not None and named[1] != ""
+        return named is not None and named[1] != "" and text.removesuffix(named[1])[-1] in BLANKS
 
     def own(self, item: Item, text: str) -> str | None:
         """What stands behind the item's own id or title; None where the text begins with neither."""
@@ -119,7 +119,7 @@ class Names:
 
         A number only where no other item is named by the same words and a number.
         """
-        if name[-1].isascii():
+        if name[-1].isascii() or item.type is ItemType.TEXT:
             return False
         if item.type is not ItemType.NUMBER or glued_state(behind):
             return glued_state(behind)
