@@ -6,7 +6,7 @@ from sqlmodel import Session, and_, col, or_, select
 
 from opsctl.duties.rules import Occurrence
 from opsctl.duties.tables import OccurrenceRow
-from opsctl.duties.terms import State
+from opsctl.duties.terms import LONGEST_SILENCE, State
 
 
 def since(session: Session, *, now: datetime, since: datetime, until: datetime) -> list[Occurrence]:
@@ -22,6 +22,8 @@ def since(session: Session, *, now: datetime, since: datetime, until: datetime) 
         or_(col(OccurrenceRow.opens_at) <= now, col(OccurrenceRow.due_at) < until),
     )
     done = and_(OccurrenceRow.state == State.DONE, col(OccurrenceRow.judged_at) >= since)
-    query = select(*columns).where(or_(due, done))
+    # What was due more than a year ago is nothing that a shift hands over, and need not be looked through.
+    lately = col(OccurrenceRow.due_at) >= since - LONGEST_SILENCE
+    query = select(*columns).where(lately, or_(due, done))
     query = query.order_by(col(OccurrenceRow.due_at), col(OccurrenceRow.duty), col(OccurrenceRow.about))
     return [Occurrence(*row) for row in session.connection().execute(query)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from itertools import groupby
 from typing import Any
 
@@ -204,6 +204,8 @@ def _read(said: dict[str, Any]) -> dict[str, Any]:
     return {**said, **moments, "state": State(said["state"])}
 
 
+# Kept: the occurrences of a day are due at the same few moments.
+@lru_cache(maxsize=4096)
 def _moment(stored: Any) -> datetime:
     moment = stored if isinstance(stored, datetime) else datetime.fromisoformat(stored)
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
