@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from opsctl.duties.rules import Occurrence
-from opsctl.duties.rules.plans import Asset, Known, Plan, Stretch, following, key_of, matches, plan
+from opsctl.duties.rules import Occurrence, key_of
+from opsctl.duties.rules.plans import Asset, Known, Plan, Stretch, following, matches, plan
 from opsctl.duties.terms import Reason, State
 from opsctl.rulebook.rules import Words
 from opsctl.rulebook.rules.patrols import Matching, Route

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from opsctl.core.errors import InvalidInput
-from opsctl.inspections.rules.sheets import Sheet, read_sheet, sections
+from opsctl.inspections.rules import Sheet
+from opsctl.inspections.rules.sheets import read_sheet, sections
 from opsctl.inspections.terms import Source
 from opsctl.rulebook.rules import Words
 from opsctl.rulebook.rules.patrols import Item

@@ -7,6 +7,11 @@ from typing import Any
 from opsctl.core.times import utc_text
 from opsctl.duties.terms import State
 
+Key = tuple[str, str, datetime]
+"""Duty, asset and moment."""
+NOBODY = ""
+"""What an occurrence is about whose duty is about no asset."""
+
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
@@ -49,6 +54,11 @@ class Occurrence:
     def is_on_time(self) -> bool:
         """Whether it counts as done within its window."""
         return self.judged_at is not None and self.opens_at <= self.judged_at <= self.closes_at
+
+
+def key_of(one: Occurrence) -> Key:
+    """What tells an occurrence from every other."""
+    return one.duty, one.about, one.due_at
 
 
 def fields(occurrences: list[Occurrence]) -> dict[str, Any]:

@@ -9,15 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from opsctl.core.times import LAST_YEAR, start_of_day
-from opsctl.duties.rules import Occurrence
+from opsctl.duties.rules import NOBODY, Key, Occurrence, key_of
 from opsctl.duties.rules.schedules import Window, window_at, windows
 from opsctl.duties.terms import Reason, State
 from opsctl.rulebook.rules.patrols import Duty, Matching, Route
-
-Key = tuple[str, str, datetime]
-"""Duty, asset and moment."""
-NOBODY = ""
-"""What an occurrence is about whose duty is about no asset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +104,6 @@ def plan(
             if reason is not None:
                 cancelled.append(replace(found, state=State.CANCELLED, reason=reason.value))
     return Plan(tuple(made), tuple(changed), tuple(cancelled))
-
-
-def key_of(one: Occurrence) -> Key:
-    """What tells an occurrence from every other."""
-    return one.duty, one.about, one.due_at
 
 
 def matches(matching: Matching, asset: Asset, routes: Mapping[str, Route]) -> bool:

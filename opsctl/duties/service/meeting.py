@@ -7,8 +7,7 @@ from sqlalchemy import column, or_, select, table, union_all
 from sqlmodel import Session
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from opsctl.duties.rules import Occurrence
-from opsctl.duties.rules.plans import NOBODY, following, key_of
+from opsctl.duties.rules import NOBODY, Occurrence, key_of
 from opsctl.duties.service import rows
 from opsctl.duties.terms import CANCELLED, GENERATED, JUDGED, KEPT_TO, MET, RELEASED, Reason, State
 from opsctl.rulebook import service as rulebook
@@ -138,8 +137,11 @@ def _candidate(
 
 def _following(session: Session, found: Occurrence, happened_at: datetime, ends: datetime | None) -> Occurrence | None:
     duty, generation = _duty_of(session, found)
-    if duty is None:
+    if duty is None or duty.every is None:
         return None
+    # Most duties are due by the clock, and nothing of how others are planned is needed for them.
+    from opsctl.duties.rules.plans import following
+
     return following(duty, found, happened_at=happened_at, generation=generation, ends=ends)
 
 

@@ -12,8 +12,8 @@ from sqlmodel import Session
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from opsctl.core.times import utc_text
-from opsctl.duties.rules import Occurrence
-from opsctl.duties.rules.plans import Asset, Key, Known, Stretch, key_of, plan
+from opsctl.duties.rules import Key, Occurrence, key_of
+from opsctl.duties.rules.plans import Asset, Known, Stretch, plan
 from opsctl.duties.service.keeping import is_far_too_far, is_too_near, kept_to_of
 from opsctl.duties.terms import AHEAD, CANCELLED, GENERATED, KEPT_TO, LONGEST_SILENCE, State
 from opsctl.rulebook import service as rulebook

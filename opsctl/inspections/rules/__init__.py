@@ -94,6 +94,17 @@ class Answer:
     digest: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a sheet says. `answers` in its order; `remarks` tell what was mended; `at` is a time as it was typed."""
+
+    answers: tuple[Answer, ...]
+    remarks: tuple[str, ...] = ()
+    at: str | None = None
+    answered: str | None = None
+    """What was read on the spot for the challenge."""
+
+
 def as_number(text: str) -> Decimal | None:
     """The number that a stored value is; None where it is a word."""
     try:

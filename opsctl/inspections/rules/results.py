@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from opsctl.actions.rules import Action
-from opsctl.duties.rules import Occurrence
 from opsctl.inspections.rules import Round
 from opsctl.inspections.terms import Flag, Grade
 from opsctl.rulebook.rules.patrols import Checklist, Item
 
-Raised = tuple[tuple[Action, bool], ...]
+if TYPE_CHECKING:  # a round in which nothing is wrong needs no actions
+    from opsctl.actions.rules import Action
+    from opsctl.duties.rules import Occurrence
+
+Raised = tuple[tuple["Action", bool], ...]
 """Actions, each with whether it is new."""
 
 
@@ -49,7 +52,7 @@ class Walking:
     round: Round
     checklist: Checklist
     last: Round | None
-    occurrence: Occurrence | None
+    occurrence: "Occurrence | None"
     resumed: bool
     taken_from: str | None
     left: tuple[str, ...]
@@ -70,7 +73,7 @@ class Finished:
 
     round: Round
     checklist: Checklist
-    occurrence: Occurrence | None
+    occurrence: "Occurrence | None"
     missing: tuple[Item, ...]
     actions: Raised
     remarks: tuple[str, ...] = ()
@@ -92,5 +95,5 @@ class Shown:
 
     round: Round
     checklist: Checklist | None
-    occurrences: tuple[Occurrence, ...]
-    actions: tuple[Action, ...]
+    occurrences: "tuple[Occurrence, ...]"
+    actions: "tuple[Action, ...]"

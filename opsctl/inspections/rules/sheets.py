@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from opsctl.core.errors import InvalidInput, OpsctlError
 from opsctl.core.texts import _, ngettext
 from opsctl.core.typed import excerpt, mend
-from opsctl.inspections.rules import Answer, rest_ok
+from opsctl.inspections.rules import Answer, Sheet, rest_ok
 from opsctl.inspections.rules.answers import find_item, judge_and_tell
 from opsctl.inspections.rules.lines import (
     Names,
@@ -47,17 +47,6 @@ _ALL = re.compile(
 )
 _AT = re.compile(r"(?:巡检时间|完成时间|时间|time|at)\s?[:：=＝]\s?(.*)", re.IGNORECASE)
 _ANSWERED = re.compile(r"(?:现场核对|核对|challenge)\s?[:：=＝]\s?(.*)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """What a sheet says. `answers` in its order; `remarks` tell what was mended; `at` is a time as it was typed."""
-
-    answers: tuple[Answer, ...]
-    remarks: tuple[str, ...] = ()
-    at: str | None = None
-    answered: str | None = None
-    """What was read on the spot for the challenge."""
 
 
 def sections(text: str) -> list[tuple[str | None, int, str]]:

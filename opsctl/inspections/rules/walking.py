@@ -10,10 +10,10 @@ from opsctl.core.errors import InvalidInput, OpsctlError
 from opsctl.core.ranges import Range
 from opsctl.core.texts import _
 from opsctl.core.typed import excerpt, mend
-from opsctl.inspections.rules import Answer, Reading
+from opsctl.inspections.rules import Answer, Reading, Sheet
 from opsctl.inspections.rules.answers import find_item, judge_and_tell
 from opsctl.inspections.rules.readings import differs_much, is_number
-from opsctl.inspections.rules.sheets import Sheet, read_sheet
+from opsctl.inspections.rules.sheets import read_sheet
 from opsctl.inspections.rules.words import DIGITS, leading_state
 from opsctl.inspections.terms import Mark, Source
 from opsctl.rulebook.rules.patrols import Checklist, Item

@@ -9,9 +9,6 @@ from sqlalchemy import text
 from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from opsctl.actions.rules import Finding
-from opsctl.actions.service import write as actions
-from opsctl.actions.terms import Gravity
 from opsctl.core import texts
 from opsctl.duties.rules import Occurrence
 from opsctl.duties.service import meeting
@@ -60,6 +57,14 @@ def raise_actions(
 
     `before` is the round as it was: what stood there as wrong already has its action, however often it is said.
     """
+    wrong = [each for each in answers if each.mark in (Mark.FAIL, Mark.WARN)]
+    if not wrong:
+        return ()
+    # Most rounds find nothing, and need nothing of actions.
+    from opsctl.actions.rules import Finding
+    from opsctl.actions.service import write as actions
+    from opsctl.actions.terms import Gravity
+
     items = {item.id: item for item in checklist.items}
     known = {item: reading.mark for item, reading in before.current.items()} if before is not None else {}
     findings = [
@@ -73,11 +78,9 @@ def raise_actions(
             impact=each.impact,
             told=each.told,
         )
-        for each in answers
-        if each.mark in (Mark.FAIL, Mark.WARN) and known.get(each.item) is not each.mark
+        for each in wrong
+        if known.get(each.item) is not each.mark
     ]
-    if not findings:
-        return ()
     return tuple(actions.raise_from(session, now=now, actor=actor, findings=findings))
 
 

@@ -10,9 +10,8 @@ from opsctl.core.errors import Conflict, InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.times import read_moment
 from opsctl.core.use_cases import Permission, use_case
-from opsctl.inspections.rules import Answer, Round, answers, missing, rest_ok, said, sheets
+from opsctl.inspections.rules import Answer, Round, Sheet, answers, missing, rest_ok, said
 from opsctl.inspections.rules.results import Finished
-from opsctl.inspections.rules.sheets import Sheet
 from opsctl.inspections.service import ending, rows
 from opsctl.inspections.service.choosing import Chosen, choose
 from opsctl.inspections.service.read import open_round
@@ -64,7 +63,7 @@ def log(
     round that was logged already, unless `again`; InvalidInput for what is not understood, naming every line.
     """
     given = _Given(items or [], fails or [], photos or {}, rest)
-    parts = sheets.sections(sheet) if sheet is not None else [(None, 1, "")]
+    parts = _sections(sheet) if sheet is not None else [(None, 1, "")]
     done = []
     for heading, first_line, text in parts:
         moment = check_time(at or now, now)
@@ -87,7 +86,7 @@ def _open(session: Session, chosen: Chosen) -> Round | None:
 
 def _read(text: str, checklist: Checklist, given: _Given, first_line: int, *, pasted: bool) -> Sheet:
     """The answers of a sheet together with those that were typed as options."""
-    read = sheets.read_sheet(text, checklist, first_line=first_line) if pasted else Sheet(())
+    read = _read_sheet(text, checklist, first_line) if pasted else Sheet(())
     found = {one.item: one for one in read.answers}
     for one in (*_of_items(checklist, given.items), *_of_fails(checklist, given.fails)):
         if one.item in found:
@@ -105,6 +104,21 @@ def _read(text: str, checklist: Checklist, given: _Given, first_line: int, *, pa
             _("Say what was read: --item temp=41, --rest-ok, or paste a sheet with -F -   form: opsctl inspect sheet"),
         )
     return replace(read, answers=tuple(found.values()))
+
+
+# How sheets are read takes a while to load, and a round in one line needs none of it.
+
+
+def _sections(sheet: str) -> list[tuple[str | None, int, str]]:
+    from opsctl.inspections.rules.sheets import sections
+
+    return sections(sheet)
+
+
+def _read_sheet(text: str, checklist: Checklist, first_line: int) -> Sheet:
+    from opsctl.inspections.rules.sheets import read_sheet
+
+    return read_sheet(text, checklist, first_line=first_line)
 
 
 def _of_items(checklist: Checklist, items: Sequence[str]) -> list[Answer]:

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from opsctl.actions.rules import Action
 from opsctl.core.report import Cell, Fields, Kind, Part, Report, Text
 from opsctl.core.texts import _, ngettext
 from opsctl.inspections.rules import Round, evidence
@@ -12,6 +11,9 @@ from opsctl.inspections.rules.results import Corrected, Finished, Raised
 from opsctl.inspections.terms import CORRECTED, COUNTERSIGNED, VOIDED, Mark, State
 from opsctl.inspections.views import words
 from opsctl.inspections.views.records import data
+
+if TYPE_CHECKING:
+    from opsctl.actions.rules import Action
 
 _SHOWN = 6
 
@@ -96,7 +98,7 @@ def actions(raised: Raised) -> Text:
     return Text(tuple(_action(action, new) for action, new in raised))
 
 
-def _action(action: Action, new: bool) -> str:
+def _action(action: "Action", new: bool) -> str:
     told = _("{reference} {title} → {owner}, told {told}")
     line = told.format(
         reference=action.reference,
