@@ -32,7 +32,7 @@ def open_round(session: Session, *, checklist: str, asset: str | None) -> str | 
     """The reference of the round by that checklist of that asset that somebody walks now."""
     query = select(InspectionRow.reference).where(
         InspectionRow.checklist == checklist,
-        func.coalesce(InspectionRow.asset, "") == (asset or ""),
+        col(InspectionRow.asset).is_(None) if asset is None else InspectionRow.asset == asset,
         InspectionRow.state == State.OPEN,
         col(InspectionRow.void).is_(None),
     )

@@ -129,10 +129,9 @@ def _inspections() -> None:
     op.create_index("inspection_started", "inspection", ["started_at"])
     run = op.get_bind().exec_driver_sql
     # One open round at a time, whoever begins it.
-    run(
-        "CREATE UNIQUE INDEX inspection_open ON inspection (checklist, coalesce(asset, ''))"
-        " WHERE state = 'open' AND void IS NULL"
-    )
+    open_now = "state = 'open' AND void IS NULL"
+    run(f"CREATE UNIQUE INDEX inspection_open ON inspection (checklist, asset) WHERE {open_now}")
+    run(f"CREATE UNIQUE INDEX inspection_open_bare ON inspection (checklist) WHERE {open_now} AND asset IS NULL")
     op.create_table(
         "inspection_reading",
         Column("inspection", String, ForeignKey("inspection.reference"), nullable=False),
