@@ -13,6 +13,8 @@ TAKEN_UP = "inspection.taken-up"
 COUNTERSIGNED = "inspection.countersigned"
 CORRECTED = "inspection.corrected"
 VOIDED = "inspection.voided"
+MOVED = "inspection.moved"
+"""Why a round no longer meets what it met: something that fits it better is due again."""
 ABANDONED = "inspection.abandoned"
 
 LATE_ENTRY = timedelta(hours=1)

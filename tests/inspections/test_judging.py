@@ -1,7 +1,7 @@
 """Countersigning, correcting and voiding rounds."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from opsctl.core.void import Void
 from opsctl.duties.service import read as duties
 from opsctl.inspections.rules import evidence
 from opsctl.inspections.service import judging, rows
-from opsctl.inspections.terms import Grade, Mark
+from opsctl.inspections.terms import Flag, Grade, Mark
 from opsctl.ledger import service as ledger
 from tests.harness import LOGIN, Perform, Read
 
@@ -39,6 +39,14 @@ def test_another_persons_countersign_makes_the_claimed_time_count(
 def test_nobody_countersigns_their_own_round(late: Any, perform_as: Perform, now: datetime) -> None:
     with pytest.raises(NotAllowed, match=f"{LOGIN} walked INS-2026-0001."):
         perform_as(judging.countersign, now=now + timedelta(hours=9), named=["1"])
+
+
+def test_who_answered_a_part_of_a_round_countersigns_none_of_it(log: Log, perform_as: Perform, now: datetime) -> None:
+    log(rest=False, as_="wang")
+    log(rest=False, items=["fans=ok", "uplink=ok"], now=now + timedelta(minutes=5), as_="zhao")
+    with pytest.raises(NotAllowed, match=r"wang answered a part of INS-2026-0001."):
+        perform_as(judging.countersign, as_="wang", named=["1"], now=now + timedelta(minutes=6))
+    assert perform_as(judging.countersign, as_="sun", named=["1"], now=now + timedelta(minutes=6))
 
 
 def test_a_round_is_countersigned_once_and_only_when_it_is_done(log: Log, perform_as: Perform, now: datetime) -> None:
@@ -96,15 +104,63 @@ def test_a_corrected_time_meets_what_was_due_then_and_takes_the_countersign_off(
     check_whole()
 
 
+def test_a_corrected_time_frees_its_occurrence_for_another_round_of_that_window(
+    log: Log, perform_as: Perform, read: Read, now: datetime, check_whole: Check
+) -> None:
+    log()
+    log(now=now + timedelta(minutes=40), items=["temp=22.5"])
+    found = perform_as(
+        judging.correct, now=now + timedelta(hours=1), reference="1", given=["done=2026-11-04 09:00"], reason="yesterday"
+    )
+    assert met_by(read, "INS-2026-0002") == [("core-network-patrol/core-sw-1@2026-11-05T01:00Z", True)]
+    # The day before had been met by the second round, late; now that is free for the first, entered late itself.
+    assert met_by(read, "INS-2026-0001") == [("core-network-patrol/core-sw-1@2026-11-04T01:00Z", False)]
+    assert (found.occurrence.met_by, found.due) == ("INS-2026-0001", ())
+    check_whole()
+
+
+@pytest.mark.parametrize(
+    ("typed", "walked"),
+    [
+        ("done=23:50", datetime(2026, 11, 5, 15, 50, tzinfo=UTC)),
+        ("done=00:30", datetime(2026, 11, 5, 16, 30, tzinfo=UTC)),
+        ("时间=２３：４０", datetime(2026, 11, 5, 15, 40, tzinfo=UTC)),
+        ("done=11:55", datetime(2026, 11, 6, 3, 55, tzinfo=UTC)),
+    ],
+    ids=["before midnight", "after midnight", "full width", "farther away"],
+)
+def test_a_clock_alone_is_the_nearest_to_what_the_round_said(
+    log: Log, perform_as: Perform, typed: str, walked: datetime
+) -> None:
+    # Walked at five past midnight, set right three days later.
+    log(now=datetime(2026, 11, 5, 16, 5, tzinfo=UTC))
+    late = datetime(2026, 11, 8, 3, 0, tzinfo=UTC)
+    found = perform_as(judging.correct, now=late, reference="1", given=[typed], reason="the clock was wrong")
+    assert found.round.done_at == walked
+
+
+def test_a_time_that_is_set_right_sets_right_what_is_worth_a_look_of_it(
+    log: Log, perform_as: Perform, now: datetime
+) -> None:
+    log(now=now)
+    late = now + timedelta(hours=1)
+    moved = perform_as(judging.correct, now=late, reference="1", given=["done=08:00"], reason="walked before").round
+    assert [(one.flag, one.about) for one in moved.flags] == [(Flag.LATE_ENTRY, ("120",))]
+    back = perform_as(judging.correct, now=late, reference="1", given=["done=09:30"], reason="no, later").round
+    assert back.flags == ()
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
+        (["temp=21", "进风温度=22"], "temp is answered twice."),
+        (["done=09:40", "时间=09:30"], "时间 is answered twice."),
         (["temp=21.5"], "INS-2026-0001 says that already."),
         (["temp"], "'temp' is no correction."),
         (["done=2027-01-01"], "in the future"),
         (["temp=75°F"], "°F"),
     ],
-    ids=["same", "no value", "future", "unit"],
+    ids=["item twice", "time twice", "same", "no value", "future", "unit"],
 )
 def test_what_is_no_correction_is_refused(log: Log, perform_as: Perform, given: list[str], message: str) -> None:
     log()
@@ -113,18 +169,47 @@ def test_what_is_no_correction_is_refused(log: Log, perform_as: Perform, given: 
     assert message in error.value.message
 
 
-def test_a_void_round_meets_nothing_and_the_next_that_was_walked_takes_its_place(
+def test_a_void_round_meets_nothing_and_those_that_were_walked_after_it_move_up(
     log: Log, perform_as: Perform, read: Read, now: datetime, check_whole: Check
 ) -> None:
     log()
     log(now=now + timedelta(minutes=20), items=["temp=22.5"])
     third = log(now=now + timedelta(minutes=30), items=["temp=22.6"])
     assert third.occurrence is None
-    perform_as(judging.void, now=now + timedelta(hours=1), named=["1"], because=Void.MISTAKE)
-    assert read(duties.for_record, reference="INS-2026-0001") == []
-    met = read(duties.for_record, reference="INS-2026-0003")
-    assert [one.reference for one in met] == ["core-network-patrol/core-sw-1@2026-11-05T01:00Z"]
+    gone = perform_as(judging.void, now=now + timedelta(hours=1), named=["1"], because=Void.MISTAKE)[0]
+    # The second was in its window; the one of the day before, which it had met late, is left to the third.
+    assert {name: met_by(read, name) for name in ("INS-2026-0001", "INS-2026-0002", "INS-2026-0003")} == {
+        "INS-2026-0001": [],
+        "INS-2026-0002": [("core-network-patrol/core-sw-1@2026-11-05T01:00Z", True)],
+        "INS-2026-0003": [("core-network-patrol/core-sw-1@2026-11-04T01:00Z", False)],
+    }
+    assert gone.due == ()
     check_whole()
+
+
+def test_a_round_walked_before_the_void_one_in_the_same_window_takes_its_place(
+    log: Log, perform_as: Perform, read: Read, now: datetime, check_whole: Check
+) -> None:
+    log()
+    log(now=now + timedelta(minutes=1), at=now - timedelta(hours=2), items=["temp=20"])
+    log(now=now + timedelta(minutes=2), items=["temp=20.5"])
+    perform_as(judging.void, now=now + timedelta(hours=1), named=["3", "1"], because=Void.TEST)
+    assert met_by(read, "INS-2026-0002") == [("core-network-patrol/core-sw-1@2026-11-05T01:00Z", True)]
+    check_whole()
+
+
+def test_what_only_the_void_round_had_met_is_due_again_and_its_actions_are_named(
+    log: Log, perform_as: Perform, now: datetime
+) -> None:
+    log(fails=["uplink: down"])
+    gone = perform_as(judging.void, named=["1"], because=Void.MISTAKE)[0]
+    assert [one.reference for one in gone.due] == ["core-network-patrol/core-sw-1@2026-11-05T01:00Z"]
+    assert [one.reference for one in gone.actions] == ["ACT-2026-0001"]
+
+
+def met_by(read: Read, reference: str) -> list[tuple[str, bool]]:
+    """What the round met, each with whether it was on time."""
+    return [(one.reference, one.is_on_time) for one in read(duties.for_record, reference=reference)]
 
 
 def test_a_void_round_stays_void(log: Log, perform_as: Perform) -> None:

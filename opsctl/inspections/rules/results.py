@@ -81,12 +81,29 @@ class Finished:
 
 @dataclass(frozen=True)
 class Corrected:
-    """A round that was set right. `mended` are items that were wrong and no longer are; their actions stay."""
+    """A round that was set right. `mended` are items that were wrong and no longer are; their actions stay.
+
+    Where its time is another one, `moved` says so, `occurrence` is what it meets by that, `unsigned` who had
+    countersigned the old one, and `due` what is due again.
+    """
 
     round: Round
     checklist: Checklist
     actions: Raised
     mended: tuple[str, ...]
+    moved: bool = False
+    occurrence: "Occurrence | None" = None
+    unsigned: str | None = None
+    due: "tuple[Occurrence, ...]" = ()
+
+
+@dataclass(frozen=True)
+class Voided:
+    """A round that counts nowhere any more, what is due again without it, and its actions that still wait."""
+
+    round: Round
+    due: "tuple[Occurrence, ...]"
+    actions: "tuple[Action, ...]"
 
 
 @dataclass(frozen=True)

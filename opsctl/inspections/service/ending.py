@@ -1,11 +1,11 @@
 """What becomes of a round: its answers are readings and actions, and once it is whole it is done."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -17,15 +17,21 @@ from opsctl.inspections.rules.evidence import Walk
 from opsctl.inspections.rules.results import Raised
 from opsctl.inspections.service import rows
 from opsctl.inspections.tables import InspectionRow
-from opsctl.inspections.terms import COMPLETED, Mark, State
+from opsctl.inspections.terms import COMPLETED, Flag, Mark, State
 from opsctl.ledger import service as ledger
 from opsctl.rulebook import service as rulebook
 from opsctl.rulebook.rules.patrols import Checklist, Item, patrols_of
 
-_WALKS = text(
-    "SELECT reference, started_at, done_at FROM inspection WHERE person = :person AND state = 'done'"
-    " AND void IS NULL AND reference <> :reference AND done_at <= :until ORDER BY done_at DESC LIMIT 5"
-).columns(started_at=UTCDateTime, done_at=UTCDateTime)
+_WALKS = (
+    text(
+        "SELECT reference, started_at, done_at FROM inspection WHERE person = :person AND state = 'done'"
+        " AND void IS NULL AND reference <> :reference AND started_at < :until ORDER BY done_at DESC LIMIT 8"
+    )
+    .bindparams(bindparam("until", type_=UTCDateTime))
+    .columns(started_at=UTCDateTime, done_at=UTCDateTime)
+)
+_BY_TIME = (Flag.LATE_ENTRY, Flag.OVERLAP)
+"""What a claimed time that is set right may take away or bring."""
 
 
 def checklist_of(session: Session, one: Round) -> Checklist:
@@ -100,25 +106,47 @@ def done(
     at: datetime,
     now: datetime,
     at_once: bool,
+    together: Collection[str] = (),
 ) -> tuple[Round, Occurrence | None]:
     """The round as done, flagged, and the occurrence that it met; only for one that nothing is missing in.
 
-    `earlier` are the last done rounds by that checklist of that asset, the newest first.
+    `earlier` are the last done rounds by that checklist of that asset, the newest first; `together` those that are
+    logged with it, whose times say nothing of each other.
     """
-    one = replace(one, state=State.DONE, done_at=at, entered_at=now)
-    found = session.connection().execute(_WALKS, {"person": one.person, "reference": one.reference, "until": now})
-    walks = [Walk(*row) for row in found]
+    # Somebody went on with it who says that they walked it before it was begun here.
+    one = replace(one, state=State.DONE, started_at=min(one.started_at, at), done_at=at, entered_at=now)
+    walks = [walk for walk in _walks(session, one) if walk.reference not in together]
     flags = evidence.flags_of(one, checklist, earlier=earlier, same_person=walks, at_once=at_once)
-    occurrence = meeting.meet(
+    return replace(one, flags=flags), meet(session, one)
+
+
+def meet(session: Session, one: Round) -> Occurrence | None:
+    """Let the round that is done meet what was due when it was walked, judged by when it counts."""
+    if one.done_at is None:
+        raise ValueError("a round that is done has its time")
+    return meeting.meet(
         session,
         kind=COMPLETED,
         topic=one.checklist,
         about=one.asset,
-        happened_at=at,
-        judged_at=now,
+        happened_at=one.done_at,
+        judged_at=one.judged_at or one.done_at,
         by=one.reference,
     )
-    return replace(one, flags=flags), occurrence
+
+
+def flagged_anew(session: Session, one: Round, checklist: Checklist) -> Round:
+    """The round with the flags that its time has, after that was set right; the others stay as they were."""
+    others = [each for each in latest(session, one.checklist, one.asset, count=2) if each.reference != one.reference]
+    found = evidence.flags_of(one, checklist, earlier=others, same_person=_walks(session, one), at_once=True)
+    kept = [each for each in one.flags if each.flag not in _BY_TIME]
+    return replace(one, flags=(*kept, *(each for each in found if each.flag in _BY_TIME)))
+
+
+def _walks(session: Session, one: Round) -> list[Walk]:
+    """Other rounds of the same person that may have been walked at the same time, and the last one before."""
+    said = {"person": one.person, "reference": one.reference, "until": one.done_at}
+    return [Walk(*row) for row in session.connection().execute(_WALKS, said)]
 
 
 def latest(session: Session, checklist: str, asset: str | None, *, count: int = 1) -> list[Round]:

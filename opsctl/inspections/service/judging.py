@@ -1,31 +1,36 @@
 """Countersigning, correcting and voiding rounds: what was recorded stays, what counts changes."""
 
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col
+from sqlmodel import Session
 
+from opsctl.actions.terms import State as ActionState
 from opsctl.core.errors import Conflict, InvalidInput, NotAllowed
 from opsctl.core.texts import _
-from opsctl.core.times import read_moment
+from opsctl.core.times import read_future_moment, read_moment
+from opsctl.core.typed import excerpt, mend
 from opsctl.core.use_cases import Permission, use_case
 from opsctl.core.void import Void
+from opsctl.duties.rules import Occurrence
 from opsctl.duties.service import meeting
-from opsctl.inspections.rules import Round, answers, fields, said
-from opsctl.inspections.rules.results import Corrected
-from opsctl.inspections.service import ending, rows
+from opsctl.inspections.rules import Answer, Round, answers, fields, said
+from opsctl.inspections.rules.results import Corrected, Voided
+from opsctl.inspections.service import ending, rows, standing
 from opsctl.inspections.service.read import reference_of
 from opsctl.inspections.service.walking import check_time, facts_of
-from opsctl.inspections.tables import InspectionRow
-from opsctl.inspections.terms import COMPLETED, CORRECTED, COUNTERSIGNED, VOIDED, Mark, State
+from opsctl.inspections.terms import CORRECTED, COUNTERSIGNED, VOIDED, Mark, State
 from opsctl.ledger.terms import BLANK
 from opsctl.people.service import identity
+from opsctl.rulebook.rules.patrols import Checklist
 from opsctl.store.settings import zone_of
 
 _TIME = ("done", "done_at", "time", "时间")
 """What a correction may name beside the items."""
-_WAITING = 20
+_CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?")
 
 
 @use_case(needs=Permission.RECORD, offline=False)
@@ -42,13 +47,10 @@ def countersign(session: Session, *, now: datetime, actor: str, named: list[str]
             raise Conflict(
                 _("{reference} is countersigned by {person}.").format(
                     reference=before.reference, person=before.countersigned_by
-                )
+                ),
+                _("Once is enough; see it with: opsctl inspect show {reference}").format(reference=before.reference),
             )
-        if before.person in also:
-            raise NotAllowed(
-                _("{person} walked {reference}.").format(person=before.person, reference=before.reference),
-                _("Somebody else has to countersign it."),
-            )
+        _check_stranger(before, also)
         after = replace(before, countersigned_by=actor, countersigned_at=now)
         rows.save(session, before, after)
         occurrence = meeting.countersign(session, by=after.reference, judged_at=_done_at(after))
@@ -79,24 +81,20 @@ def correct(
     if before.void is not None:
         raise Conflict(_("{reference} is void.").format(reference=before.reference), _("Log the round anew."))
     checklist = ending.checklist_of(session, before)
-    moment, judged = None, []
-    for typed in given:
-        word, sign, value = typed.replace("＝", "=").partition("=")
-        if not sign or not value.strip():
-            raise InvalidInput(
-                _("{text!r} is no correction.").format(text=typed), _("Like: temp=21.5, or done=08:40 for the time.")
-            )
-        if word.strip().casefold() in _TIME:
-            moment = check_time(read_moment(value, zone=zone or zone_of(session), now=now), now)
-        else:
-            judged.append(answers.judge(answers.find_item(checklist, word), value, note=None))
+    moment, judged = _read(given, before, checklist, zone or zone_of(session), now)
     after = ending.with_answers(before, judged, by=actor, at=now)
     if said(after) == said(before) and moment in (None, before.done_at):
-        raise InvalidInput(_("{reference} says that already.").format(reference=before.reference))
+        raise InvalidInput(
+            _("{reference} says that already.").format(reference=before.reference),
+            _("See it with: opsctl inspect show {reference}").format(reference=before.reference),
+        )
     after = replace(after, corrected_at=now)
-    if moment is not None and moment != before.done_at:
-        after = _walked_at(session, after, moment)
+    moved = moment is not None and moment != before.done_at
+    if moved:
+        _check_done(before)
+        after = ending.flagged_anew(session, _walked_at(after, moment or now), checklist)
     rows.save(session, before, after)
+    occurrence, due = _met_by_then(session, after) if moved else (None, ())
     raised = ending.raise_actions(
         session, after, checklist, judged, before=before, now=now, actor=actor, found_at=_found_at(after, now)
     )
@@ -112,26 +110,41 @@ def correct(
     wrong = (Mark.FAIL, Mark.WARN)
     were = {one.item for one in old if one.mark in wrong}
     mended = tuple(one.item for one in judged if one.item in were and one.mark not in wrong)
-    return Corrected(after, checklist, raised, mended)
+    unsigned = before.countersigned_by if moved else None
+    return Corrected(after, checklist, raised, mended, moved, occurrence, unsigned, due)
 
 
 @use_case(needs=Permission.RECORD, offline=False)
-def void(session: Session, *, now: datetime, actor: str, named: list[str], because: Void) -> list[Round]:
+def void(session: Session, *, now: datetime, actor: str, named: list[str], because: Void) -> list[Voided]:
     """Take these rounds out of every figure, all or none; what one had met is due again, or met by another round.
 
     Raise Conflict where one is void already.
     """
-    voided = []
+    from opsctl.actions.service import read as actions
+
+    voided, released = [], []
     for before in _held(session, named, now):
         if before.void is not None:
-            raise Conflict(_("{reference} is void already.").format(reference=before.reference))
+            raise Conflict(
+                _("{reference} is void already.").format(reference=before.reference),
+                _("See it with: opsctl inspect show {reference}").format(reference=before.reference),
+            )
         after = replace(before, void=because)
         rows.save(session, before, after)
         ending.append(session, after, VOIDED, {"because": because, "by": actor})
-        if meeting.release(session, by=after.reference, reason=because) is not None:
-            _meet_anew(session, after)
+        released.append(meeting.release(session, by=after.reference, reason=because))
         voided.append(after)
-    return voided
+    # Only now: none of those that are void with it may meet anything in its place.
+    due = [() if free is None else standing.hand_on(session, free) for free in released]
+    left = {
+        one.reference: tuple(
+            action
+            for action in actions.of_source(session, source=one.reference)
+            if action.void is None and action.state is not ActionState.VERIFIED
+        )
+        for one in voided
+    }
+    return [Voided(one, still, left[one.reference]) for one, still in zip(voided, due, strict=True)]
 
 
 def blank(session: Session, reference: str, texts: list[str]) -> dict[str, Any] | None:
@@ -165,11 +178,16 @@ def _held(session: Session, named: list[str], now: datetime) -> list[Round]:
 
 def _check_done(one: Round) -> None:
     if one.void is not None:
-        raise Conflict(_("{reference} is void.").format(reference=one.reference))
+        raise Conflict(
+            _("{reference} is void.").format(reference=one.reference),
+            _("See it with: opsctl inspect show {reference}").format(reference=one.reference),
+        )
     if one.state is not State.DONE:
         raise Conflict(
             _("{reference} is not done yet.").format(reference=one.reference),
-            _("Go on with it: opsctl inspect start {checklist}").format(checklist=one.checklist),
+            _("Go on with it: opsctl inspect start {line}").format(
+                line=one.checklist if one.asset is None else f"{one.checklist} --asset {one.asset}"
+            ),
         )
 
 
@@ -183,46 +201,75 @@ def _found_at(one: Round, now: datetime) -> datetime:
     return one.done_at or now
 
 
-def _walked_at(session: Session, one: Round, moment: datetime) -> Round:
-    """The round as walked at that moment: it meets what was due then, and nobody has countersigned that."""
-    _check_done(one)
-    after = replace(
+def _check_stranger(one: Round, names: Collection[str]) -> None:
+    """Raise NotAllowed where one of these names walked the round, or answered a part of it."""
+    if one.person in names:
+        raise NotAllowed(
+            _("{person} walked {reference}.").format(person=one.person, reference=one.reference),
+            _("Somebody else has to countersign it."),
+        )
+    for reading in one.current.values():
+        if reading.by in names:
+            raise NotAllowed(
+                _("{person} answered a part of {reference}.").format(person=reading.by, reference=one.reference),
+                _("Somebody else has to countersign it."),
+            )
+
+
+def _read(
+    given: Sequence[str], before: Round, checklist: Checklist, zone: str, now: datetime
+) -> tuple[datetime | None, list[Answer]]:
+    """The time of the walk, where one is given, and the answers."""
+    moment: datetime | None = None
+    judged: dict[str, Answer] = {}
+    for typed in given:
+        word, sign, value = typed.replace("＝", "=").partition("=")
+        if not sign or not value.strip():
+            raise InvalidInput(
+                _("{text!r} is no correction.").format(text=excerpt(typed)),
+                _("Like: temp=21.5, or done=08:40 for the time."),
+            )
+        is_time = mend(word).casefold() in _TIME
+        item = None if is_time else answers.find_item(checklist, word)
+        if moment is not None if item is None else item.id in judged:
+            name = word.strip() if item is None else item.id
+            raise InvalidInput(_("{item} is answered twice.").format(item=name), _("Say it once."))
+        if item is None:
+            moment = check_time(_time_of(value, before, zone, now), now)
+        else:
+            judged[item.id] = answers.judge(item, value, note=None)
+    return moment, list(judged.values())
+
+
+def _time_of(typed: str, one: Round, zone: str, now: datetime) -> datetime:
+    """The moment that was typed; a bare clock is the one nearest to what the round says until now."""
+    walked = one.done_at
+    if walked is None or _CLOCK.fullmatch(mend(typed)) is None:
+        return read_moment(typed, zone=zone, now=now)
+    before = read_moment(typed, zone=zone, now=walked)
+    behind = read_future_moment(typed, zone=zone, now=walked, after=walked)
+    return behind if behind <= now and behind - walked < abs(walked - before) else before
+
+
+def _walked_at(one: Round, moment: datetime) -> Round:
+    """The round as walked at that moment, which nobody has countersigned."""
+    return replace(
         one,
         done_at=moment,
         started_at=min(one.started_at, moment),
         countersigned_by=None,
         countersigned_at=None,
     )
-    meeting.release(session, by=one.reference, reason=CORRECTED)
-    _meet(session, after)
-    return after
 
 
-def _meet(session: Session, one: Round) -> bool:
-    met = meeting.meet(
-        session,
-        kind=COMPLETED,
-        topic=one.checklist,
-        about=one.asset,
-        happened_at=_done_at(one),
-        judged_at=one.judged_at or _done_at(one),
-        by=one.reference,
-    )
-    return met is not None
-
-
-def _meet_anew(session: Session, gone: Round) -> None:
-    """Let another round that met nothing, walked after the void one, meet what is due again."""
+def _met_by_then(session: Session, one: Round) -> tuple[Occurrence | None, tuple[Occurrence, ...]]:
+    """What the round meets by its new time, and what is due again."""
     from opsctl.duties.service import read as duties
 
-    query = (
-        rows.chosen()
-        .where(InspectionRow.checklist == gone.checklist, ending.of_asset(gone.asset))
-        .where(InspectionRow.state == State.DONE, col(InspectionRow.void).is_(None))
-        .where(col(InspectionRow.done_at) >= gone.started_at)
-        .order_by(col(InspectionRow.done_at))
-        .limit(_WAITING)
-    )
-    for one in rows.load(session, query, readings=False):
-        if not duties.for_record(session, reference=one.reference) and _meet(session, one):
-            return
+    free = meeting.release(session, by=one.reference, reason=CORRECTED)
+    met = ending.meet(session, one)
+    if free is None or (met is not None and met.reference == free.reference):
+        return met, ()
+    due = standing.hand_on(session, free)
+    # What it was too late for may have become free by that.
+    return next(iter(duties.for_record(session, reference=one.reference)), None), due

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from opsctl.core.report import Cell, Fields, Kind, Part, Report, Text
 from opsctl.core.texts import _, ngettext
 from opsctl.inspections.rules import Round, evidence
-from opsctl.inspections.rules.results import Corrected, Finished, Raised
+from opsctl.inspections.rules.results import Corrected, Finished, Raised, Voided
 from opsctl.inspections.terms import CORRECTED, COUNTERSIGNED, VOIDED, Mark, State
 from opsctl.inspections.views import words
 from opsctl.inspections.views.records import data
 
 if TYPE_CHECKING:
     from opsctl.actions.rules import Action
+    from opsctl.duties.rules import Occurrence
 
 _SHOWN = 6
 
@@ -137,9 +138,39 @@ def countersigned(rounds: Sequence[Round]) -> Report:
     )
 
 
-def voided(rounds: Sequence[Round]) -> Report:
-    """A line for each round that was taken out of the figures."""
-    return _done(VOIDED, rounds, [f"{one.reference} {words.state(one)}" for one in rounds])
+def voided(found: Sequence[Voided]) -> Report:
+    """A line for each round that was taken out of the figures, what is due again, and what is left to look at."""
+    parts: list[Part] = []
+    remarks: list[str] = []
+    stay = _("The actions of {reference} stay: {actions}. Take them out too: opsctl action void {first} --because {why}")
+    for each in found:
+        one = each.round
+        parts.append(Text((f"{one.reference} {words.state(one)}",)))
+        if each.due:
+            parts.append(_due_again(each.due))
+        if each.actions:
+            names = [action.reference for action in each.actions]
+            remarks.append(
+                stay.format(reference=one.reference, actions=", ".join(names), first=" ".join(names), why=one.void)
+            )
+    return Report(
+        kind=VOIDED,
+        data=[
+            {
+                **data(each.round, None),
+                "due": [due.reference for due in each.due],
+                "actions": [action.reference for action in each.actions],
+            }
+            for each in found
+        ],
+        parts=tuple(parts),
+        remarks=tuple(remarks),
+        references=tuple(each.round.reference for each in found),
+    )
+
+
+def _due_again(due: "Sequence[Occurrence]") -> Fields:
+    return Fields(tuple((_("due again"), one.due_at, Kind.MOMENT) for one in due))
 
 
 def _done(kind: str, rounds: Sequence[Round], lines: Sequence[str]) -> Report:
@@ -154,14 +185,31 @@ def _done(kind: str, rounds: Sequence[Round], lines: Sequence[str]) -> Report:
 def corrected(found: Corrected) -> Report:
     """What was set right, with the actions that follow, and those that stay although nothing is wrong any more."""
     one = found.round
-    parts: list[Part] = [Text((_("{reference} corrected; the old readings stay.").format(reference=one.reference),))]
+    parts: list[Part] = [Text((_("{reference} corrected; what stood there stays.").format(reference=one.reference),))]
+    if found.moved:
+        met = found.occurrence
+        due = Cell(_("nothing was due: an extra round"), Kind.TEXT) if met is None else met.due_at
+        parts.append(Fields(((_("done"), one.done_at, Kind.MOMENT), (_("due"), due, Kind.MOMENT))))
+    if found.due:
+        parts.append(_due_again(found.due))
     if found.actions:
         parts.append(actions(found.actions))
     stays = _("What was wrong is right now: {items}. Its action stays; see: opsctl action list --source {reference}")
+    unsigned = _("{person} confirmed the old time; for the new one run: opsctl inspect countersign {reference}")
+    remarks = []
+    if found.mended:
+        remarks.append(stays.format(items=", ".join(found.mended), reference=one.reference))
+    if found.unsigned is not None:
+        remarks.append(unsigned.format(person=found.unsigned, reference=one.reference))
     return Report(
         kind=CORRECTED,
-        data=data(one, found.checklist),
+        data={
+            **data(one, found.checklist),
+            "occurrence": None if found.occurrence is None else found.occurrence.reference,
+            "due": [due.reference for due in found.due],
+            "actions": [{"reference": action.reference, "new": new} for action, new in found.actions],
+        },
         parts=tuple(parts),
-        remarks=(stays.format(items=", ".join(found.mended), reference=one.reference),) if found.mended else (),
+        remarks=tuple(remarks),
         references=(one.reference,),
     )
