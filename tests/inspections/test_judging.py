@@ -109,9 +109,8 @@ def test_a_corrected_time_frees_its_occurrence_for_another_round_of_that_window(
 ) -> None:
     log()
     log(now=now + timedelta(minutes=40), items=["temp=22.5"])
-    found = perform_as(
-        judging.correct, now=now + timedelta(hours=1), reference="1", given=["done=2026-11-04 09:00"], reason="yesterday"
-    )
+    given = {"given": ["done=2026-11-04 09:00"], "reason": "yesterday"}
+    found = perform_as(judging.correct, now=now + timedelta(hours=1), reference="1", **given)
     assert met_by(read, "INS-2026-0002") == [("core-network-patrol/core-sw-1@2026-11-05T01:00Z", True)]
     # The day before had been met by the second round, late; now that is free for the first, entered late itself.
     assert met_by(read, "INS-2026-0001") == [("core-network-patrol/core-sw-1@2026-11-04T01:00Z", False)]

@@ -142,17 +142,15 @@ def voided(found: Sequence[Voided]) -> Report:
     """A line for each round that was taken out of the figures, what is due again, and what is left to look at."""
     parts: list[Part] = []
     remarks: list[str] = []
-    stay = _("The actions of {reference} stay: {actions}. Take them out too: opsctl action void {first} --because {why}")
+    stay = _("The actions of {reference} stay. Take them out, too: opsctl action void {actions} --because {why}")
     for each in found:
         one = each.round
         parts.append(Text((f"{one.reference} {words.state(one)}",)))
         if each.due:
             parts.append(_due_again(each.due))
         if each.actions:
-            names = [action.reference for action in each.actions]
-            remarks.append(
-                stay.format(reference=one.reference, actions=", ".join(names), first=" ".join(names), why=one.void)
-            )
+            names = " ".join(action.reference for action in each.actions)
+            remarks.append(stay.format(reference=one.reference, actions=names, why=one.void))
     return Report(
         kind=VOIDED,
         data=[
