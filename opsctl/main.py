@@ -112,6 +112,7 @@ def rooms() -> "list[Room]":
                 "opsctl.inspections.commands.walking",
                 "opsctl.inspections.commands.judging",
                 "opsctl.inspections.commands.reading",
+                "opsctl.inspections.commands.running",
             ),
         ),
         Room(

@@ -1,19 +1,37 @@
-"""The host file opsctl.toml: which database, zone and language this host uses, and as whom it acts."""
+"""The host file opsctl.toml: which database, zone and language this host uses, as whom it acts, what it checks."""
 
 import os
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from opsctl.core.errors import InvalidInput, NotAllowed, NotFound
 from opsctl.core.texts import _
-from opsctl.core.typed import nearest
+from opsctl.core.times import read_duration
+from opsctl.core.typed import nearest, read_handle
 
 _PROFILE = ("database", "timezone", "language", "person")
 _HOST = ("name",)
+_CHECK = ("type", "command", "asset", "every", "fills", "timeout")
+_TIMEOUT, _LONGEST_TIMEOUT = timedelta(seconds=10), timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A program of this host that says how an asset is: run without a shell, for no longer than `timeout`.
+
+    `fills` is the checklist and the item that it answers; None where it answers none.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    asset: str
+    fills: tuple[str, str] | None = None
+    timeout: timedelta = _TIMEOUT
 
 
 @dataclass(frozen=True)
@@ -25,6 +43,7 @@ class HostFile:
     language: str | None = None
     person: str | None = None
     host_name: str | None = None
+    checks: tuple[Check, ...] = ()
 
 
 def locate(chosen: str | None, environment: Mapping[str, str]) -> Path | None:
@@ -60,7 +79,7 @@ def read(path: Path | None) -> HostFile:
         ) from None
     except OSError as error:
         raise NotAllowed(_("{path} cannot be read: {reason}").format(path=path, reason=error.strerror)) from None
-    _known(path, "", said, ("profile", "host"))
+    _known(path, "", said, ("profile", "host", "checks"))
     profiles = _table(path, "profile", said.get("profile", {}))
     _known(path, "profile.", profiles, ("default",))
     profile = _table(path, "profile.default", profiles.get("default", {}))
@@ -68,7 +87,8 @@ def read(path: Path | None) -> HostFile:
     host = _table(path, "host", said.get("host", {}))
     _known(path, "host.", host, _HOST)
     texts = {name: _text(path, f"profile.default.{name}", profile.get(name)) for name in _PROFILE}
-    return HostFile(**texts, host_name=_text(path, "host.name", host.get("name")))
+    checks = _checks(path, _table(path, "checks", said.get("checks", {})))
+    return HostFile(**texts, host_name=_text(path, "host.name", host.get("name")), checks=checks)
 
 
 def _is_file(path: Path) -> bool:
@@ -79,7 +99,7 @@ def _is_file(path: Path) -> bool:
 
 
 def _check_owner(path: Path) -> None:
-    """Refuse a file that somebody else could have written: it names databases, and later programs to run."""
+    """Refuse a file that somebody else could have written: it names databases and programs to run."""
     resolved = path.resolve()
     for place in (resolved, resolved.parent):
         found = place.stat()
@@ -120,3 +140,114 @@ def _text(path: Path, key: str, value: Any) -> str | None:
             _("Put it in quotation marks."),
         )
     return value
+
+
+def _checks(path: Path, said: dict[str, Any]) -> tuple[Check, ...]:
+    checks = [_check(path, name, _table(path, f"checks.{name}", each)) for name, each in said.items()]
+    first: dict[tuple[str, tuple[str, str]], str] = {}
+    for one in checks:
+        other = one.name if one.fills is None else first.setdefault((one.asset, one.fills), one.name)
+        if other != one.name:
+            raise InvalidInput(
+                _("{path}: checks.{name} fills the same item of {asset} as checks.{other}.").format(
+                    path=path, name=one.name, asset=one.asset, other=other
+                ),
+                _("Leave one of them."),
+            )
+    return tuple(checks)
+
+
+def _check(path: Path, name: str, said: dict[str, Any]) -> Check:
+    where = f"checks.{name}"
+    if _handle(path, where, name) != name:
+        raise InvalidInput(
+            _("{path}: {name!r} is no name of a check.").format(path=path, name=name),
+            _("Write it in small letters, without blanks."),
+        )
+    _check_type(path, f"{where}.type", said.get("type"))
+    _known(path, f"{where}.", said, _CHECK)
+    for key in ("command", "asset"):
+        if key not in said:
+            raise _missing(path, f"{where}.{key}")
+    _text(path, f"{where}.every", said.get("every"))
+    return Check(
+        name=name,
+        command=_command(path, f"{where}.command", said["command"]),
+        asset=_handle(path, f"{where}.asset", said["asset"]),
+        fills=_fills(path, f"{where}.fills", said["fills"]) if "fills" in said else None,
+        timeout=_timeout(path, f"{where}.timeout", said["timeout"]) if "timeout" in said else _TIMEOUT,
+    )
+
+
+def _check_type(path: Path, key: str, value: Any) -> None:
+    if value is None:
+        raise _missing(path, key)
+    if value == "http":
+        raise InvalidInput(
+            _("{path}: {key} is 'http', which this version does not have yet.").format(path=path, key=key),
+            _('Write type = "command" and name a program that asks the address.'),
+        )
+    if value != "command":
+        raise InvalidInput(_("{path}: {key} must be 'command', not {value!r}.").format(path=path, key=key, value=value))
+
+
+def _command(path: Path, key: str, value: Any) -> tuple[str, ...]:
+    """The program and its arguments. A path has to be whole: what is run must not depend on where it is typed."""
+    texts = isinstance(value, list) and all(isinstance(word, str) and "\0" not in word for word in value)
+    if not texts or not value or not value[0].strip():
+        raise InvalidInput(
+            _("{path}: {key} must be a list of texts, the program first, not {value!r}.").format(
+                path=path, key=key, value=value
+            ),
+            _('Like: command = ["/usr/lib/nagios/plugins/check_load", "-r"]'),
+        )
+    if "/" in value[0] and not value[0].startswith("/"):
+        raise InvalidInput(
+            _("{path}: {key} names {program!r}, which depends on the folder.").format(
+                path=path, key=key, program=value[0]
+            ),
+            _("Write the whole path, or a name that is found in PATH."),
+        )
+    return tuple(value)
+
+
+def _fills(path: Path, key: str, value: Any) -> tuple[str, str]:
+    text = _text(path, key, value) or ""
+    checklist, sign, item = text.partition("/")
+    if not sign or "/" in item:
+        raise InvalidInput(
+            _("{path}: {key} must name a checklist and an item, not {value!r}.").format(
+                path=path, key=key, value=value
+            ),
+            _('Like: fills = "server-room/disk"'),
+        )
+    return _handle(path, key, checklist), _handle(path, key, item)
+
+
+def _timeout(path: Path, key: str, value: Any) -> timedelta:
+    text = _text(path, key, value) or ""
+    try:
+        length = read_duration(text)
+    except InvalidInput as error:
+        raise InvalidInput(f"{path}: {key}: {error.message}", error.hint) from None
+    if not timedelta(0) < length <= _LONGEST_TIMEOUT:
+        raise InvalidInput(
+            _("{path}: {key} must be more than nothing and at most 5m, not {value!r}.").format(
+                path=path, key=key, value=value
+            )
+        )
+    return length
+
+
+def _handle(path: Path, key: str, value: Any) -> str:
+    text = _text(path, key, value) or ""
+    try:
+        return read_handle(text)
+    except InvalidInput as error:
+        raise InvalidInput(f"{path}: {key}: {error.message}", error.hint) from None
+
+
+def _missing(path: Path, key: str) -> InvalidInput:
+    return InvalidInput(
+        _("{path}: {key} is missing.").format(path=path, key=key), _("A check has a type, a command and an asset.")
+    )
