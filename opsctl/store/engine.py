@@ -16,6 +16,12 @@ from opsctl.store import faults
 from opsctl.store.address import Address
 
 SCHEMA_VERSION = "0003"
+_SCHEMA = "schema version"
+# One question for both: each of them takes a tenth of a second where the database is far away.
+_VERSION_AND_SETTINGS = text(
+    "SELECT CAST(:schema AS VARCHAR) AS name, version_num AS value FROM alembic_version"
+    " UNION ALL SELECT name, value FROM setting"
+).bindparams(schema=_SCHEMA)
 
 # A connection that is interrupted while it closes would print a traceback, though what it did is committed or gone.
 logging.getLogger("sqlalchemy").addHandler(logging.NullHandler())
@@ -58,15 +64,20 @@ class Store:
     def read_engine(self) -> Engine:
         return self.driver.read_engine(self.address.target)
 
-    def check_schema(self, connection: Connection) -> None:
-        """Raise Unavailable if there is no schema, Conflict if it is older or newer than this opsctl."""
-        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    def check_schema(self, connection: Connection) -> dict[str, str]:
+        """The settings of the database, which nearly every command wants, too.
+
+        Raise Unavailable if there is no schema, Conflict if it is older or newer than this opsctl.
+        """
+        settings = {str(name): str(value) for name, value in connection.execute(_VERSION_AND_SETTINGS)}
+        found = settings.pop(_SCHEMA, None)
         if found is None:
             raise faults.not_initialised(str(self.address))
         if found > SCHEMA_VERSION:
             raise faults.newer_schema(found, SCHEMA_VERSION)
         if found < SCHEMA_VERSION:
             raise faults.older_schema(found, SCHEMA_VERSION)
+        return settings
 
     @contextmanager
     def faults_in_words(self, *, new: bool = False) -> Iterator[None]:

@@ -4,7 +4,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 ZONE = "zone"
-_KEPT = "settings"
+SETTINGS = "settings"
+"""Where a session keeps them once they are read."""
 
 
 def zone_of(session: Session) -> str:
@@ -14,11 +15,11 @@ def zone_of(session: Session) -> str:
 
 def settings_of(session: Session) -> dict[str, str]:
     """Every setting by its name, asked for once in a session; whoever changes one changes it here, too."""
-    kept: dict[str, str] | None = session.info.get(_KEPT)
+    kept: dict[str, str] | None = session.info.get(SETTINGS)
     if kept is None:
         # In plain SQL: nearly every command asks, and none of them needs the table's class.
         found = session.connection().execute(_ALL)
-        kept = session.info[_KEPT] = {str(name): str(value) for name, value in found}
+        kept = session.info[SETTINGS] = {str(name): str(value) for name, value in found}
     return kept
 
 

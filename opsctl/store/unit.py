@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from opsctl.core.chain import Entry, Signature
 from opsctl.store.engine import Store
+from opsctl.store.settings import SETTINGS
 
 R = TypeVar("R")
 ATTEMPTS = 5
@@ -59,17 +60,28 @@ def write(
 def _once(store: Store, work: Callable[[Session], R], by: Signature, committed: Callable[[], None]) -> R:
     with store.write_engine.connect() as connection:
         with connection.begin():
-            store.check_schema(connection)
-            result = in_session(store, connection, work, by)
+            settings = store.check_schema(connection)
+            result = in_session(store, connection, work, by, settings)
         committed()
     return result
 
 
-def in_session(store: Store, connection: Connection, work: Callable[[Session], R], by: Signature) -> R:
-    """Do the work in a session of its own within the connection's transaction, and write its ledger entries last."""
+def in_session(
+    store: Store,
+    connection: Connection,
+    work: Callable[[Session], R],
+    by: Signature,
+    settings: dict[str, str] | None = None,
+) -> R:
+    """Do the work in a session of its own within the connection's transaction, and write its ledger entries last.
+
+    `settings` are those of the database, where they were read already.
+    """
     signature = Signature(by.now, store.driver.actor(connection, by.actor), by.host, by.request)
     with Session(connection, expire_on_commit=False) as session:
         session.info.update({_QUEUE: [], _SIGNATURE: signature})
+        if settings is not None:
+            session.info[SETTINGS] = settings
         result = work(session)
         session.flush()
         queue = queue_of(session)
@@ -83,6 +95,7 @@ def in_session(store: Store, connection: Connection, work: Callable[[Session], R
 def snapshot(store: Store) -> Iterator[Session]:
     """A session that reads one state of the database, however long it takes, and cannot write."""
     with store.faults_in_words(), store.read_engine.connect() as connection, connection.begin():
-        store.check_schema(connection)
+        settings = store.check_schema(connection)
         with Session(connection) as session:
+            session.info[SETTINGS] = settings
             yield session

@@ -27,9 +27,11 @@ def book() -> str:
     ]
     return (
         '[rulebook]\nname = "far"\nversion = "1"\nzone = "Asia/Shanghai"\n'
-        '[checklists.room]\ntitle = "Room"\nitems = [\n'
-        + "\n".join(lines)
-        + "\n]\n"
+        '[checklists.room]\ntitle = "Room"\nitems = [\n' + "\n".join(lines) + "\n]\n"
+        # Due every quarter of an hour, each for two hours: every run meets one.
+        '[duties.patrol]\nschedule = "*/15 * * * *"\nowner = "role:engineer"\nearly = "1h"\ngrace = "1h"\n'
+        'assets = { handles = ["room-1"] }\n'
+        'evidence = { kind = "inspection.completed", checklist = "room" }\n'
     )
 
 

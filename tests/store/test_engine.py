@@ -59,6 +59,7 @@ def _foreign(path: Path) -> None:
 def _torn(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        connection.execute("CREATE TABLE setting (name TEXT, value TEXT)")
         connection.commit()
     whole = path.read_bytes()
     path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
