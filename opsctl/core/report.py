@@ -61,6 +61,12 @@ class Table:
     empty: str = ""
     """What is said, on stderr, when there is no row."""
 
+    def without(self, *keys: str) -> "Table":
+        """The table without these columns."""
+        kept = [at for at, column in enumerate(self.columns) if column.key not in keys]
+        rows = tuple(tuple(row[at] for at in kept) for row in self.rows)
+        return replace(self, columns=tuple(self.columns[at] for at in kept), rows=rows)
+
 
 @dataclass(frozen=True)
 class Fields:

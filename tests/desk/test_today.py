@@ -267,7 +267,7 @@ def test_a_hand_over_is_a_file_of_markdown(night: CommandLine, tmp_path: Path) -
     assert written[0] == "# Shift hand-over 2026-11-04 22:00+08:00 to 2026-11-05 10:00+08:00 · Asia/Shanghai"
     assert [line for line in written if line.startswith("## ")] == [
         "## Unresolved incidents",
-        "## What was done on them in this shift",
+        "## What was done on incidents in this shift",
         "## Incidents opened in this shift",
         "## Incidents resolved in this shift",
         "## Rounds done in this shift",

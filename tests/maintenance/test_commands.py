@@ -333,11 +333,11 @@ installed     2026-11-05 09:00+08:00
 maintenance   {WRK}
 
 History
-recorded                event      by       text                              row
-2026-11-05 10:00+08:00  added      lead.li  SNMP flaw · lead.li                 7
-2026-11-05 10:00+08:00  decided    lead.li  wang · 2026-11-30T15:59:59Z         9
-2026-11-05 10:00+08:00  deferred   lead.li  no window · 2026-12-15T15:59:59Z   11
-2026-11-05 10:00+08:00  installed  wang     {WRK}                      13
+recorded                event      by       text                               row
+2026-11-05 10:00+08:00  added      lead.li  SNMP flaw · lead.li                  7
+2026-11-05 10:00+08:00  decided    lead.li  wang, 2026-11-30 23:59+08:00         9
+2026-11-05 10:00+08:00  deferred   lead.li  no window, 2026-12-15 23:59+08:00   11
+2026-11-05 10:00+08:00  installed  wang     {WRK}                       13
 """
     assert narrow(run, "patch", "show", "2") == """\
 reference: PAT-2026-0002
@@ -373,9 +373,9 @@ def test_the_lists_of_patches_wide_and_narrow(run: CommandLine) -> None:
     run.now += timedelta(days=5)
     assert run("patch", "list") == Result(
         """\
-reference      state              asset      due                     who has it  advisory       title
-PAT-2026-0001  decided · overdue  core-sw-1  2026-11-07 23:59+08:00  wang        CVE-2026-1234  SNMP flaw
-PAT-2026-0002  open               erp        –                       wang        CVE-2026-1234  SNMP flaw
+reference      state              asset      due                     who has it  title
+PAT-2026-0001  decided · overdue  core-sw-1  2026-11-07 23:59+08:00  wang        SNMP flaw
+PAT-2026-0002  open               erp        –                       wang        SNMP flaw
 """,
         "",
         0,
@@ -386,7 +386,6 @@ PAT-2026-0001
   asset: core-sw-1
   due: 2026-11-07 23:59+08:00
   who has it: wang
-  advisory: CVE-2026-1234
   title: SNMP flaw
 """
     assert run("patch", "list", "--owner", "me").err == "No patches.\n"

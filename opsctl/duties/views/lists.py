@@ -11,7 +11,7 @@ from opsctl.duties.rules.results import InForce, Listed
 from opsctl.duties.views.records import duty_data, occurrence_data
 from opsctl.duties.views.words import evidence_word, reason_word, schedule_word, standing, title_of
 
-COLUMNS = "duty,asset,state,due,until,owner"
+COLUMNS = "duty,asset,state,due,until"
 """What people see where they name no columns; CSV has all of them."""
 
 
@@ -31,14 +31,17 @@ def duties(found: Sequence[InForce]) -> Report:
          title_of(one.duty))
         for one in found
     )  # fmt: skip
+    table = Table(columns, rows, empty=_("The rules in force have no duties."))
     return Report(
         kind="duty.list",
         data=[
             {**duty_data(one.duty), "next_due": one.upcoming, "open": one.waiting, "missed": one.missed}
             for one in found
         ],
-        parts=(Table(columns, rows, empty=_("The rules in force have no duties.")),),
+        # A schedule is long, and stands in duty show.
+        parts=(table.without("schedule"),),
         references=tuple(one.duty.name for one in found),
+        sheet=table,
     )
 
 

@@ -62,7 +62,8 @@ def _moments(found: Preview) -> Table:
         )
         for moment, runs in found.moments
     )
-    return Table(columns, rows, empty=_("It is never due again."))
+    table = Table(columns, rows, empty=_("It is never due again."))
+    return table if any(runs is not None for _moment, runs in found.moments) else table.without("note")
 
 
 def _changes(changes: Sequence[Change], zone: str) -> Table:

@@ -89,17 +89,18 @@ def shown(found: DutyShown, now: datetime) -> Report:
 
 def _fields(duty: Duty) -> Fields:
     grace = _("a tenth of the time to the next")
+    first = None if duty.start is None else (pgettext("since when", "from"), duty.start.isoformat(), Kind.TEXT)
     return Fields(
         (
             (_("title"), title_of(duty), Kind.TEXT),
             (_("clause"), duty.clause, Kind.TEXT),
             (_("schedule"), schedule_word(duty), Kind.TEXT),
             (_("zone"), duty.zone, Kind.TEXT),
-            (pgettext("since when", "from"), None if duty.start is None else duty.start.isoformat(), Kind.TEXT),
+            *(() if first is None else (first,)),
             (_("owner"), duty.owner, Kind.TEXT),
             (_("about"), matching_word(duty.assets), Kind.TEXT),
             (_("met by a record of"), evidence_word(duty.kind, duty.topic), Kind.TEXT),
-            (_("may be early by"), duty.early.total_seconds(), Kind.DURATION),
+            (_("may be early by"), duty.early.total_seconds() or None, Kind.DURATION),
             (_("may be late by"), grace, Kind.TEXT)
             if duty.grace is None
             else (_("may be late by"), duty.grace.total_seconds(), Kind.DURATION),

@@ -49,7 +49,7 @@ def _steps(steps: "Sequence[tuple[Incident, tuple[Row, ...]]]") -> Table:
     # To the minute: who takes over looks for the order of things.
     columns = tuple(replace(one, kind=Kind.MOMENT) if one.kind is Kind.INSTANT else one for one in columns)
     first = Column("reference", _("reference"), Kind.REFERENCE)
-    return Table((first, *columns), tuple(rows), title=_("What was done on them in this shift"))
+    return Table((first, *columns), tuple(rows), title=_("What was done on incidents in this shift"))
 
 
 def _timeline(parts: Sequence[Part]) -> Table:

@@ -91,7 +91,7 @@ def list_(
         until=context.until(until),
         limit=context.limit(limit),
     )
-    context.emit(choose_columns(lists.listed(found), columns))
+    context.emit(lists.listed(found) if columns is None else choose_columns(lists.whole(found), columns))
 
 
 @verb(
@@ -107,4 +107,4 @@ def show(ref: Reference) -> None:
     from opsctl.inspections.views import records
 
     context = current()
-    context.emit(records.shown(context.read(read.show, word=ref, now=context.now)))
+    context.emit(records.shown(context.read(read.show, word=ref, now=context.now), context.now))

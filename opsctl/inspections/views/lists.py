@@ -1,20 +1,65 @@
 """Rounds and checklists as lists."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from opsctl.core.report import Column, Kind, Report, Table
+from opsctl.core.report import Cell, Column, Kind, Report, Table
 from opsctl.core.texts import _, ngettext
 from opsctl.inspections.rules import Round, evidence
 from opsctl.inspections.rules.results import Listed
 from opsctl.inspections.terms import Mark, State
 from opsctl.inspections.views import words
 from opsctl.inspections.views.records import data
+from opsctl.inspections.views.walking import range_text
 from opsctl.rulebook.rules.patrols import Checklist, Patrols
 
 
 def listed(found: Listed) -> Report:
-    """Rounds, a line each: what, where, who, when, what was wrong, how good the evidence is."""
+    """Rounds, a line each: what, where, who, when, what was wrong; its sheet has all there is to be said."""
+    return Report(
+        kind="inspection.list",
+        data={"total": found.total, "rounds": [data(one, checklist) for one, checklist in found.rounds]},
+        parts=(_short(found),),
+        remarks=_more(found.total - len(found.rounds)),
+        references=tuple(one.reference for one, _checklist in found.rounds),
+        sheet=_whole(found),
+    )
+
+
+def whole(found: Listed) -> Report:
+    """The same with every column there is, to choose from."""
+    report = listed(found)
+    return replace(report, parts=(_whole(found),), sheet=None)
+
+
+def _short(found: Listed) -> Table:
+    """As wide as a terminal: how a round stands is said where it is not simply done."""
+    columns = (
+        Column("reference", _("reference"), Kind.REFERENCE),
+        Column("checklist", _("checklist")),
+        Column("asset", _("asset"), Kind.REFERENCE),
+        Column("done", _("done"), Kind.MOMENT),
+        Column("person", _("person")),
+        Column("wrong", _("wrong"), Kind.COUNT),
+        Column("flags", _("worth a look")),
+    )
+    rows = tuple(
+        (
+            one.reference,
+            words.name_of(one, checklist),
+            one.asset,
+            one.done_at if one.state is State.DONE else Cell(words.state(one), Kind.TEXT),
+            one.person,
+            _wrong(one),
+            ", ".join((*(() if one.void is None else (words.void(one.void),)), *_flags(one))) or None,
+        )
+        for one, checklist in found.rounds
+    )
+    return Table(columns, rows, empty=_("No rounds."))
+
+
+def _whole(found: Listed) -> Table:
     columns = (
         Column("reference", _("reference"), Kind.REFERENCE),
         Column("checklist", _("checklist")),
@@ -36,17 +81,15 @@ def listed(found: Listed) -> Report:
             one.person,
             _wrong(one),
             words.grade(evidence.grade(one)) if one.state is State.DONE else None,
-            ", ".join(words.flag_word(each.flag) for each in one.flags) or None,
+            ", ".join(_flags(one)) or None,
         )
         for one, checklist in found.rounds
     )
-    return Report(
-        kind="inspection.list",
-        data={"total": found.total, "rounds": [data(one, checklist) for one, checklist in found.rounds]},
-        parts=(Table(columns, rows, empty=_("No rounds.")),),
-        remarks=_more(found.total - len(found.rounds)),
-        references=tuple(one.reference for one, _checklist in found.rounds),
-    )
+    return Table(columns, rows, empty=_("No rounds."))
+
+
+def _flags(one: Round) -> list[str]:
+    return [words.flag_word(each.flag) for each in one.flags]
 
 
 def _wrong(one: Round) -> int:
@@ -179,8 +222,8 @@ def one_checklist(checklist: Checklist) -> Report:
             words.title_of(item.title),
             item.type.value,
             item.unit,
-            None if item.warn is None else item.warn.written,
-            None if item.critical is None else item.critical.written,
+            None if item.warn is None else range_text(item.warn),
+            None if item.critical is None else range_text(item.critical),
             _("yes") if item.mandatory else _("no"),
         )
         for number, item in enumerate(checklist.items, start=1)

@@ -1,7 +1,9 @@
 """One round in full."""
 
+from datetime import datetime
 from typing import Any
 
+from opsctl.actions.views.words import standing
 from opsctl.core.report import Column, Fields, Kind, Part, Report, Table
 from opsctl.core.texts import _
 from opsctl.inspections.rules import Reading, Round, evidence, grade_of
@@ -60,12 +62,12 @@ def _reading(each: Reading, one: Round) -> dict[str, Any]:
     }
 
 
-def shown(found: Shown) -> Report:
+def shown(found: Shown, now: datetime) -> Report:
     """A round: what it is, its readings in the order of the checklist, and what became of what was wrong."""
     one, checklist = found.round, found.checklist
     parts: list[Part] = [_head(found), _readings(one, checklist)]
     if found.actions:
-        parts.append(_actions(found))
+        parts.append(_actions(found, now))
     return Report(
         kind="inspection",
         data={
@@ -96,7 +98,8 @@ def _head(found: Shown) -> Fields:
     pairs += [(_("worth a look"), words.flag(each), Kind.TEXT) for each in one.flags]
     challenge = _challenge(one, found.checklist)
     if challenge is not None and found.checklist is not None and one.asked is not None:
-        pairs.append((words.title_of(found.checklist.challenges[one.asked].ask), one.answered, Kind.TEXT))
+        ask = words.title_of(found.checklist.challenges[one.asked].ask)
+        pairs.append((_("read on the spot"), f"{ask}: {one.answered or '–'}", Kind.TEXT))
     if one.route is not None:
         pairs.append((_("route"), one.route, Kind.REFERENCE))
     pairs.append((_("generation of the rules"), one.rules, Kind.COUNT))
@@ -141,7 +144,7 @@ def _evidence(reading: Reading, one: Round) -> str:
     return ", ".join(part for part in (grade, words.source(reading.source), reading.file) if part)
 
 
-def _actions(found: Shown) -> Table:
+def _actions(found: Shown, now: datetime) -> Table:
     columns = (
         Column("reference", _("action"), Kind.REFERENCE),
         Column("title", _("title")),
@@ -149,5 +152,5 @@ def _actions(found: Shown) -> Table:
         Column("deadline", _("deadline"), Kind.MOMENT),
         Column("state", _("state")),
     )
-    rows = tuple((each.reference, each.title, each.owner, each.deadline, each.state.value) for each in found.actions)
+    rows = tuple((each.reference, each.title, each.owner, each.deadline, standing(each, now)) for each in found.actions)
     return Table(columns, rows, title=_("Actions"))

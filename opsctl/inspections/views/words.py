@@ -2,6 +2,7 @@
 
 from opsctl.core import texts
 from opsctl.core.texts import _, pgettext
+from opsctl.core.times import show_duration
 from opsctl.core.void import Void
 from opsctl.inspections.rules import Flagged, Reading, Round
 from opsctl.inspections.terms import Flag, Grade, Mark, Source, State
@@ -65,11 +66,13 @@ def source(value: Source) -> str | None:
 def flag(one: Flagged) -> str:
     """A flag with what it is about."""
     about = ", ".join(one.about)
+    if one.flag is Flag.LATE_ENTRY:
+        about = ", ".join(show_duration(int(minutes) * 60) for minutes in one.about)
     return {
         Flag.PACE: _("faster than anybody can walk it"),
         Flag.COPIED: _("every number is that of the last round"),
         Flag.NO_VARIANCE: _("unchanged for many rounds: {about}"),
-        Flag.LATE_ENTRY: _("entered {about} min after it was walked"),
+        Flag.LATE_ENTRY: _("entered {about} after it was walked"),
         Flag.OVERLAP: _("walked at the time of {about}"),
         Flag.CHALLENGE: _("what was to be read on the spot is missing or wrong"),
     }[one.flag].format(about=about)

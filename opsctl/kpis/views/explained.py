@@ -16,13 +16,15 @@ def explained(found: Reported, record: Explained | ExplainedDue | None) -> Repor
     """One figure down to its records, or one record's part in it."""
     figure = found.figures[0]
     reference = None if record is None else _reference(record)
+    sheet = None
     parts: list[Any] = [Fields(tuple(_pairs(figure, found.ledger_head)))]
     if figure.name in OF_ASSETS:
         parts.append(_outage_table(figure, reference))
     if isinstance(record, ExplainedDue):
         parts += planned.parts(figure, record)
     elif record is None:
-        parts.append(planned.records(figure) if figure.name in PLANNED else _records(figure))
+        sheet = planned.records(figure) if figure.name in PLANNED else None
+        parts += planned.decided(figure) if figure.name in PLANNED else [_records(figure)]
     else:
         parts += records.parts(figure, record, found.period)
     return Report(
@@ -36,6 +38,7 @@ def explained(found: Reported, record: Explained | ExplainedDue | None) -> Repor
         parts=tuple(parts),
         heading=heading(_("KPI explained"), found.period, found.as_of),
         references=figure.counted,
+        sheet=sheet,
     )
 
 

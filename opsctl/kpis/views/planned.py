@@ -1,10 +1,11 @@
 """What was due of rounds and actions: every one with its verdict, or one record's part in a figure."""
 
+from dataclasses import replace
 from typing import Any
 
 from opsctl.actions.rules import Action
-from opsctl.core.report import Column, Fields, Kind, Table, Text
-from opsctl.core.texts import _, pgettext
+from opsctl.core.report import Column, Fields, Kind, Part, Table, Text
+from opsctl.core.texts import _, ngettext, pgettext
 from opsctl.duties.rules import Occurrence
 from opsctl.inspections.views import words
 from opsctl.kpis.rules.figures import Figure
@@ -13,6 +14,7 @@ from opsctl.kpis.terms import OF_ACTIONS, OF_ROUNDS, Name
 from opsctl.kpis.views.words import excluded_line
 
 Pairs = list[tuple[str, Any, Kind]]
+_FEW = 5
 
 
 def records(figure: Figure) -> Table:
@@ -31,6 +33,18 @@ def records(figure: Figure) -> Table:
     else:
         columns, rows = (first, rest), [(reference, part) for reference, _by, part in rows]
     return Table(columns, tuple(rows), empty=_("Nothing was due in the period."))
+
+
+def decided(figure: Figure) -> list[Part]:
+    """The same for people: of many rounds whose window is not over only how many there are."""
+    if figure.name not in OF_ROUNDS or len(figure.pending) <= _FEW:
+        return [records(figure)]
+    told = ngettext(
+        "{count} round is not decided yet: its window is not over.",
+        "{count} rounds are not decided yet: their windows are not over.",
+        len(figure.pending),
+    )
+    return [records(replace(figure, pending=())), Text((told.format(count=len(figure.pending)),))]
 
 
 def parts(figure: Figure, record: ExplainedDue) -> list[Any]:

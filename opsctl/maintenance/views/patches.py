@@ -17,7 +17,7 @@ from opsctl.maintenance.views.words import history, history_data, left_out, with
 if TYPE_CHECKING:
     from opsctl.ledger.rules import Row
 
-COLUMNS = "reference,state,asset,due,owner,advisory,title"
+COLUMNS = "reference,state,asset,due,owner,title"
 """What people see of a list where they name no columns."""
 _SHOWN_TODAY = 5
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from opsctl.actions.rules.moves import void_word
-from opsctl.core.report import Column, Kind, Report, Table, choose_columns
+from opsctl.core.report import Cell, Column, Kind, Report, Table, choose_columns
 from opsctl.core.texts import _, ngettext, pgettext
 from opsctl.core.void import Void
 from opsctl.maintenance import terms
@@ -16,7 +17,8 @@ from opsctl.maintenance.terms import Backup, Outcome, PatchState
 if TYPE_CHECKING:
     from opsctl.ledger.rules import Row
 
-_TOLD = ("title", "reason", "work", "owner", "until", "due_at")
+_TOLD = ("title", "reason", "work", "owner")
+_MOMENTS = ("until", "due_at")
 _FIELDS = {field: typed for typed, field in work.CORRECTABLE.items()}
 
 
@@ -101,12 +103,13 @@ def _event_word(kind: str) -> str:
     }.get(kind, kind)
 
 
-def _text_of(row: "Row") -> str | None:
+def _text_of(row: "Row") -> tuple[str | Cell, ...] | str | None:
     from opsctl.ledger.rules import read_facts
 
     if row.facts is None:
         return _("(redacted)")
     facts = read_facts(row.facts)
+    moments = [Cell(datetime.fromisoformat(facts[name]), Kind.MOMENT) for name in _MOMENTS if facts.get(name)]
     written = [_plain(facts[name]) for name in _TOLD if isinstance(facts.get(name), str)]
     if facts.get("state") == PatchState.NOT_APPLICABLE:
         written.insert(0, state_word(PatchState.NOT_APPLICABLE))
@@ -118,7 +121,9 @@ def _text_of(row: "Row") -> str | None:
         for name, pair in facts.items()
         if isinstance(pair, list) and len(pair) == 2
     ]
-    return " · ".join(written) or None
+    text = " · ".join(written)
+    # Only the reader's zone is missing for a moment, and a cell may hold one beside words.
+    return ((text, *moments) if text else tuple(moments)) if moments else text or None
 
 
 def _plain(value: Any) -> str:
