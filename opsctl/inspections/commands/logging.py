@@ -1,5 +1,7 @@
 """opsctl inspect log"""
 
+import io
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
@@ -8,6 +10,7 @@ from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
 from opsctl.core.errors import InvalidInput, OpsctlError
 from opsctl.core.texts import _
+from opsctl.core.typed import read_title
 from opsctl.inspections.commands.parameters import Asset, Name, asked_zone, photos_of
 
 if TYPE_CHECKING:
@@ -64,7 +67,7 @@ def log(
         "rest": rest_ok,
         "at": context.moment(at),
         "started": context.moment(started),
-        "answered": challenge,
+        "answered": None if challenge is None else read_title(challenge),
         "again": again,
     }
     _log(context, file, given)
@@ -85,13 +88,27 @@ def _log(context: "Context", file: str | None, given: dict[str, Any]) -> None:
 
 
 def _sheet(context: "Context", file: str) -> str:
-    text = context.text_of(file)
+    text = _pasted() if file == "-" else context.text_of(file)
     if len(text) > _LARGEST:
         raise InvalidInput(
             _("{file} is longer than a round can be.").format(file=_("The sheet") if file == "-" else file),
             _("Paste one round: a line for each item."),
         )
     return text
+
+
+def _pasted() -> str:
+    """What comes from stdin. Raise InvalidInput where it is no UTF-8, having kept its bytes."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")
+    text = sys.stdin.read(_LARGEST + 1)
+    offset = next((at for at, sign in enumerate(text) if "\udc80" <= sign <= "\udcff"), None)
+    if offset is None:
+        return text
+    line = text.count("\n", 0, offset) + 1
+    raise _kept(
+        InvalidInput(_("line {line}: What was pasted is not UTF-8.").format(line=line), _("Save it as UTF-8.")), text
+    )
 
 
 def _kept(error: OpsctlError, sheet: str) -> OpsctlError:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 20
 _LARGEST = 100 << 20
+_LONGEST_NAME = 200
 
 Name = Annotated[
     str | None,
@@ -51,24 +52,34 @@ def file_of(path: str) -> dict[str, str]:
                 raise InvalidInput(
                     _("{path} is larger than 100 MB.").format(path=excerpt(path)), _("Give a smaller picture.")
                 )
+            if found.st_size == 0:
+                raise InvalidInput(_("{path} is empty.").format(path=excerpt(path)), _("Name a picture or file."))
             while block := stream.read(_BLOCK):
                 digest.update(block)
     except FileNotFoundError:
         raise NotFound(_("There is no file {path}.").format(path=excerpt(path)), _("Check the path.")) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise InvalidInput(_("{path} cannot be read: {reason}").format(path=excerpt(path), reason=reason)) from None
-    return {"file": place.name, "digest": digest.hexdigest()}
+        raise InvalidInput(
+            _("{path} cannot be read: {reason}").format(path=excerpt(path), reason=reason),
+            _("Check the path, and that you may read it."),
+        ) from None
+    # A name may hold what a terminal would obey, or bytes that are no letters.
+    return {"file": excerpt(place.name, _LONGEST_NAME) or "-", "digest": digest.hexdigest()}
 
 
 def photos_of(given: list[str] | None) -> dict[str, dict[str, str]]:
     """The files of `--photo ITEM=FILE`, by item. Raise InvalidInput for anything else."""
-    photos = {}
+    photos: dict[str, dict[str, str]] = {}
     for said in given or []:
         item, sign, path = said.replace("＝", "=").partition("=")
         if not sign or not path.strip() or not item.strip():
             raise InvalidInput(
                 _("{text!r} names no item and file.").format(text=excerpt(said)), _("Like: --photo rack=rack3.jpg")
+            )
+        if item.strip() in photos:
+            raise InvalidInput(
+                _("{item} is given two pictures.").format(item=excerpt(item)), _("Keep one of the two.")
             )
         photos[item.strip()] = file_of(path.strip())
     return photos

@@ -1,6 +1,6 @@
 """Which checklist and asset are meant, by name or by what is due."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -58,7 +58,7 @@ def choose(
     if name in patrols.routes:
         return _along(session, now, patrols.routes[name], patrols, rules.generation, asset, at)
     found = patrols.checklists[name]
-    about = asset if asset is not None else _only_asset(session, now, found.name)
+    about = asset if asset is not None else _only_asset(session, now, patrols, found.name)
     return Chosen(found, rules.generation, *_asset(session, about, at))
 
 
@@ -111,6 +111,16 @@ def _asset(session: Session, word: str | None, at: datetime) -> tuple[str | None
     return handle, customer
 
 
+def _handle(session: Session, word: str, likely: Collection[str]) -> str:
+    """The handle of the asset that is named; only where it is none of the likely ones, all of them are asked."""
+    handle = mend(word).casefold()
+    if handle in likely:
+        return handle
+    from opsctl.assets.service import assets
+
+    return assets.known_handle(session, word=word)
+
+
 def _next_on(session: Session, now: datetime, route: Route) -> str:
     """The asset to go on with: where a round is open, else the first that is due, else the first of the route."""
     from opsctl.duties.service.waiting import waiting
@@ -127,7 +137,7 @@ def _next_on(session: Session, now: datetime, route: Route) -> str:
 def _along(
     session: Session, now: datetime, route: Route, patrols: Patrols, generation: int, asset: str | None, at: datetime
 ) -> Chosen:
-    wanted = _next_on(session, now, route) if asset is None else mend(asset).casefold()
+    wanted = _next_on(session, now, route) if asset is None else _handle(session, asset, route.assets)
     if wanted not in route.assets:
         raise InvalidInput(
             _("{asset} is not on the route {route}.").format(asset=asset, route=route.name),
@@ -148,7 +158,8 @@ def _due(session: Session, now: datetime, actor: str, patrols: Patrols, asset: s
         if one.kind == COMPLETED and one.topic in patrols.checklists
     ]
     if asset is not None:
-        found = [one for one in found if one.about == mend(asset).casefold()]
+        handle = _handle(session, asset, {one.about for one in found})
+        found = [one for one in found if one.about == handle]
     candidates = _in_hand(found, now)
     if len(candidates) == 1:
         name, about = candidates[0]
@@ -179,12 +190,23 @@ def _several(candidates: Sequence[tuple[str, str]]) -> InvalidInput:
     return InvalidInput(_("Several rounds are due: {list}").format(list=shown + more), _("Name one of them."))
 
 
-def _only_asset(session: Session, now: datetime, checklist: str) -> str | None:
-    """The asset that the checklist is due for, where it is due for one; None where it is due for none."""
+def _only_asset(session: Session, now: datetime, patrols: Patrols, checklist: str) -> str | None:
+    """The asset that the checklist is due for, where it is due for one; None where it is about none.
+
+    Raise InvalidInput where it is about assets, but due for none now, or for several.
+    """
     from opsctl.duties.service.waiting import waiting
 
     found = waiting(session, now=now, kind=COMPLETED, topic=checklist, until=now + _SOON)
     candidates = _in_hand(found, now)
     if len(candidates) > 1:
         raise _several(candidates)
-    return candidates[0][1] or None if candidates else None
+    if candidates:
+        return candidates[0][1] or None
+    duties = [one for one in patrols.duties.values() if (one.kind, one.topic) == (COMPLETED, checklist)]
+    if duties and all(one.assets is not None for one in duties):
+        raise InvalidInput(
+            _("{checklist} is due for no asset now.").format(checklist=checklist),
+            _("Name the one that it was done for: {checklist} --asset ASSET").format(checklist=checklist),
+        )
+    return None
