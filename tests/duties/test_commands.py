@@ -83,7 +83,6 @@ def test_what_is_due_soon_and_was_missed_lately(table: Callable[..., list[str]])
         "  state: missed",
         "  due: 2026-11-04 09:00+08:00",
         "  until: 2026-11-04 11:00+08:00",
-        "  owner: role:engineer",
     ]
 
 
