@@ -34,6 +34,11 @@ def grade(one: Round) -> Grade:
     return max(grades, key=_GRADES.index, default=none)
 
 
+def is_unwalked(one: Round) -> bool:
+    """Whether a machine alone has answered so far: nobody has walked yet, whenever the round was begun."""
+    return bool(one.readings) and all(reading.source is Source.MACHINE for reading in one.readings)
+
+
 def flags_of(
     one: Round, checklist: Checklist, *, earlier: Sequence[Round], same_person: Sequence[Walk], at_once: bool
 ) -> tuple[Flagged, ...]:
@@ -42,7 +47,7 @@ def flags_of(
     `at_once` says that it was logged in one go, so that its times between answers say nothing.
     """
     before = [each for each in earlier if each.void is None and each.reference != one.reference]
-    others = [walk for walk in same_person if walk.reference != one.reference]
+    others = [] if is_unwalked(one) else [walk for walk in same_person if walk.reference != one.reference]
     pace = _pace_at_once(one, checklist, others) if at_once else _pace(one, checklist)
     found = (pace, _copied(one, checklist, before), _no_variance(one, checklist, before), _late_entry(one))
     return tuple(

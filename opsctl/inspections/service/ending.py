@@ -25,7 +25,9 @@ from opsctl.rulebook.rules.patrols import Checklist, Item, patrols_of
 _WALKS = (
     text(
         "SELECT reference, started_at, done_at FROM inspection WHERE person = :person AND state = 'done'"
-        " AND void IS NULL AND reference <> :reference AND started_at < :until ORDER BY done_at DESC LIMIT 8"
+        " AND void IS NULL AND reference <> :reference AND started_at < :until"
+    " AND EXISTS (SELECT 1 FROM inspection_reading WHERE inspection = reference AND source <> 'machine')"
+    " ORDER BY done_at DESC LIMIT 8"
     )
     .bindparams(bindparam("until", type_=UTCDateTime))
     .columns(started_at=UTCDateTime, done_at=UTCDateTime)

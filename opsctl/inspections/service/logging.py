@@ -11,7 +11,7 @@ from opsctl.core.texts import _
 from opsctl.core.times import read_moment
 from opsctl.core.typed import excerpt
 from opsctl.core.use_cases import Permission, use_case
-from opsctl.inspections.rules import Answer, Reading, Round, Sheet, answers, missing, rest_ok, said
+from opsctl.inspections.rules import Answer, Reading, Round, Sheet, answers, evidence, missing, rest_ok, said
 from opsctl.inspections.rules.results import Finished
 from opsctl.inspections.service import ending, rows
 from opsctl.inspections.service.choosing import Chosen, choose
@@ -221,13 +221,14 @@ def _record(
             moment=started,
         )
     if before is None:
-        one = begun(session, chosen, now=now, actor=actor, at=check_time(started or at, now))
-        # Whoever logs at a desk was not asked anything on the spot.
-        one = replace(one, asked=one.asked if read.answered is not None else None)
-        checklist = chosen.checklist
+        one, checklist = begun(session, chosen, now=now, actor=actor, at=now), chosen.checklist
     else:
         one = replace(before, person=actor, started_at=min(before.started_at, started or before.started_at))
         checklist = ending.checklist_of(session, before)
+    if before is None or evidence.is_unwalked(before):
+        # Whoever logs at a desk was not asked anything on the spot.
+        asked = one.asked if read.answered is not None else None
+        one = replace(one, started_at=check_time(started or at, now), asked=asked)
     one = ending.with_answers(replace(one, answered=read.answered or one.answered), read.answers, by=actor, at=now)
     earlier = ending.latest(session, checklist.name, one.asset, count=ALIKE)
     left = tuple(missing(checklist, one.current))

@@ -10,14 +10,14 @@ from sqlmodel import Session
 from opsctl.core.errors import Conflict, NotFound
 from opsctl.core.texts import _
 from opsctl.core.use_cases import Permission, use_case
-from opsctl.inspections.rules import Answer, missing, plugins
+from opsctl.inspections.rules import Answer, Round, missing, plugins
 from opsctl.inspections.rules.plugins import ANSWERED_BY_MACHINES, Filled, Filling, Planned, Silent, Why
 from opsctl.inspections.rules.results import Finished
 from opsctl.inspections.service import ending, rows
 from opsctl.inspections.service.choosing import choose, named
 from opsctl.inspections.service.read import open_round
 from opsctl.inspections.service.walking import begun, facts_of
-from opsctl.inspections.terms import ALIKE, ANSWERED, COMPLETED, STARTED, State
+from opsctl.inspections.terms import ALIKE, ANSWERED, COMPLETED, STARTED, Source, State
 from opsctl.rulebook import service as rulebook
 from opsctl.rulebook.rules.patrols import Checklist, Patrols, patrols_of
 from opsctl.store.unit import signature_of
@@ -97,7 +97,7 @@ def record(
     left, occurrence = tuple(missing(form, one.current)), None
     if not left and not was_whole:
         earlier = ending.latest(session, form.name, one.asset, count=ALIKE)
-        one, occurrence = ending.done(session, one, form, earlier, at=now, now=now, at_once=before is None)
+        one, occurrence = ending.done(session, one, form, earlier, at=now, now=now, at_once=_is_at_once(one))
     if before is None:
         rows.add(session, one)
     else:
@@ -158,6 +158,11 @@ def _unfit(form: Checklist, word: str) -> tuple[Why, tuple[str, ...]] | None:
     if not item.machine:
         return Why.BY_PEOPLE, ()
     return None if item.type in ANSWERED_BY_MACHINES else (Why.TYPE, (item.type.value,))
+
+
+def _is_at_once(one: Round) -> bool:
+    """Whether all that people answered was logged in one go."""
+    return len({reading.at for reading in one.readings if reading.source is not Source.MACHINE}) <= 1
 
 
 def _answers(

@@ -128,7 +128,12 @@ def check_time(at: datetime, now: datetime) -> datetime:
 
 
 def answer_of(said: dict[str, str | None]) -> Answer:
-    """An answer from its fields by name."""
+    """A person's answer from its fields by name. Raise InvalidInput for one that would pass for a machine's."""
+    if said.get("source") == Source.MACHINE:
+        raise InvalidInput(
+            _("{item} was not answered by a machine.").format(item=said["item"]),
+            _("What a machine answers is recorded by: opsctl inspect run"),
+        )
     told = {name: value for name, value in said.items() if name not in ("item", "mark", "source")}
     return Answer(
         item=str(said["item"]),
@@ -165,15 +170,16 @@ def _open(session: Session, word: str, now: datetime) -> Round:
 
 def _go_on(session: Session, now: datetime, actor: str, before: Round, chosen: Chosen) -> Walking:
     one = before
-    if before.person != actor:
-        one = replace(before, person=actor)
+    unwalked = evidence.is_unwalked(before)
+    if before.person != actor or unwalked:
+        one = replace(before, person=actor, started_at=now if unwalked else before.started_at)
         rows.save(session, before, one)
         ending.append(session, one, TAKEN_UP, {"person": actor, "from": before.person})
     checklist = ending.checklist_of(session, one)
     return replace(
         _walking(session, one, checklist, chosen, now),
         resumed=True,
-        taken_from=None if before.person == actor else before.person,
+        taken_from=None if before.person == actor or unwalked else before.person,
         newer=checklist != chosen.checklist,
     )
 

@@ -61,7 +61,7 @@ def _lines(found: Finished) -> list[str]:
     summary = ", ".join([answered, *(wrong or [_("all ok")])])
     if one.state is State.OPEN:
         lines = [_("{reference} is still open: {title}").format(reference=one.reference, title=title)]
-        return [*lines, summary, _open_items(found)]
+        return [*lines, summary, *([_open_items(found)] if found.missing else [])]
     return [_("{reference} done: {title}").format(reference=one.reference, title=title), summary]
 
 
