@@ -310,19 +310,20 @@ def test_parts_that_are_given_beside_the_answer_are_cleaned_and_joined() -> None
     ("item", "new", "last", "differs"),
     [
         (TEMP, "24", None, False),
-        (TEMP, "24", "22.2", False),
-        (TEMP, "24.1", "22.2", True),
-        (HUMIDITY, "54", "50", False),
-        (HUMIDITY, "54.1", "50", True),
-        (number(critical="0:10"), "5", "2.9", True),
-        (number(possible="0:100", warn="90"), "72.1", "54", True),
+        (TEMP, "24", "21", False),
+        (TEMP, "24.1", "21", True),
+        (HUMIDITY, "56.6", "50", False),
+        (HUMIDITY, "56.7", "50", True),
+        (number(critical="0:10"), "5", "1.6", True),
+        (number(possible="0:100", warn="90"), "84", "54", False),
+        (number(possible="0:100", warn="90"), "84.1", "54", True),
         (number(warn="10:"), "120", "100", False),
         (number(warn="10:"), "79", "100", True),
         (number(), "1", "0", True),
         (number(), "0", "0", False),
     ],
 )
-def test_a_reading_differs_much_by_a_fifth_of_its_range_or_of_the_last(
+def test_a_reading_differs_much_by_a_third_of_its_range_or_a_fifth_of_the_last(
     item: Item, new: str, last: str | None, differs: bool
 ) -> None:
     assert differs_much(item, Decimal(new), None if last is None else Decimal(last)) is differs

@@ -56,14 +56,14 @@ def how_to_answer(item: Item) -> str:
 def differs_much(item: Item, new: Decimal, last: Decimal | None) -> bool:
     """Whether a reading is so far from the last one that it is worth a second look.
 
-    That is more than a fifth of the span of its range (warn, else critical, else possible), or more than a fifth of
+    That is more than a third of the span of its range (warn, else critical, else possible), or more than a fifth of
     the last reading where no range has two ends.
     """
     if last is None:
         return False
     for known in (item.warn, item.critical, item.possible):
         if known is not None and known.start is not None and known.end is not None:
-            return abs(new - last) * 5 > known.end - known.start
+            return abs(new - last) * 3 > known.end - known.start
     return abs(new - last) * 5 > abs(last)
 
 
