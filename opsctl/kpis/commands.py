@@ -12,6 +12,7 @@ from opsctl.core import texts
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.typed import mend
+from opsctl.duties.commands.refreshing import refresh
 from opsctl.kpis.terms import PLANNED, WITHOUT_SEVERITY, By, Name
 from opsctl.rulebook.terms import SEVERITIES
 
@@ -104,6 +105,7 @@ def report(
     _check_severity(severity)
     wanted = _period(context, word, period)
     narrowed = {"asset": asset, "customer": customer, "severity": severity}
+    refresh(context)
     found = context.read(service.report, now=context.now, period=wanted, **narrowed, by=by, trend=trend)
     context.emit(views.report(found))
 
@@ -139,6 +141,7 @@ def explain(
     _check_severity(severity, figure)
     wanted = _period(context, other, period)
     record = None
+    refresh(context)
     if reference is not None:
         record = context.read(explaining.record, word=reference, name=figure, zone=wanted.zone, now=context.now)
         if other is None and period is None:

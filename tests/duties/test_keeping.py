@@ -1,5 +1,6 @@
 """Occurrences are there 35 days ahead, whatever is written, and cost next to nothing where nothing is to be done."""
 
+import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ from opsctl.ledger.service import Search
 from opsctl.store import unit
 from opsctl.store.engine import Store
 from tests.duties.duties import DAY, FILTERS, HOUR, PATROL, REPORT
-from tests.harness import CommandLine, Read
+from tests.harness import LOGIN, CommandLine, Read
 
 There = Callable[..., list[Occurrence]]
 AFTER = datetime(2026, 11, 5, 2, tzinfo=UTC)
@@ -293,6 +294,37 @@ def test_reading_commands_make_what_is_missing_and_a_reader_sees_what_is_there(
     run_on_store.now = AFTER + 20 * DAY
     assert run_on_store("today").code == 0
     assert max(one.due_at for one in there(*EVER)) == KEPT + 19 * DAY + HOUR
+
+
+def test_figures_after_a_long_silence_count_what_nobody_walked(
+    add: Callable[..., Any], apply: Callable[..., Any], run_on_store: CommandLine
+) -> None:
+    add("sw-1")
+    apply(PATROL)
+    run_on_store.now = AFTER + 98 * DAY
+    (found,) = [
+        one
+        for one in json.loads(run_on_store("kpi", "report", "2027-01", "--json").out)["data"]["figures"]
+        if (one["name"], one["scope"]) == ("inspection-completion", {})
+    ]
+    assert (found["state"], found["numerator"], found["denominator"]) == ("value", 0, 31)
+    run_on_store.now = AFTER + 198 * DAY
+    explained = run_on_store("kpi", "explain", "inspection-on-time", "patrol/sw-1@2027-04-30T01:00Z")
+    assert (explained.code, "counted, not done" in explained.out) == (0, True)
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_who_may_not_write_is_told_where_what_is_known_ends(ruled: None, run_on_store: CommandLine) -> None:
+    assert run_on_store("person", "add", "wang", "--name", "Wang", "--login", LOGIN).code == 0
+    stranger = {"LOGNAME": "stranger"}
+    run_on_store.now = AFTER + 34 * DAY
+    assert run_on_store("duty", "due", env=stranger).err == ""
+    run_on_store.now = AFTER + 60 * DAY
+    told = "What is due is only known up to 2026-12-10 08:00+08:00. Somebody who may write has to run: opsctl today\n"
+    for line in (("today",), ("duty", "list"), ("kpi", "report", "2026-12"), ("today", "--handover")):
+        assert run_on_store(*line, env=stranger).err == told
+    assert run_on_store("today").err == ""
+    assert run_on_store("today", env=stranger).err == ""
 
 
 @pytest.mark.parametrize("store", ["postgres"], indirect=True)

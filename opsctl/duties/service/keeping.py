@@ -31,17 +31,22 @@ def keep_up(session: Session, *, now: datetime) -> None:
 
 def is_stale(session: Session, *, now: datetime) -> bool:
     """Whether fewer days are planned than there should be."""
-    return is_too_near(kept_to_of(settings_of(session).get(KEPT_TO)), now)
+    return is_too_near(kept_to(session), now)
 
 
-def is_too_near(kept_to: datetime | None, now: datetime) -> bool:
+def kept_to(session: Session) -> datetime | None:
+    """The moment up to which there are occurrences; None before any were made."""
+    return kept_to_of(settings_of(session).get(KEPT_TO))
+
+
+def is_too_near(ends: datetime | None, now: datetime) -> bool:
     """Whether days are missing up to where there should be occurrences."""
-    return kept_to is None or kept_to - now < RENEWED or is_far_too_far(kept_to, now)
+    return ends is None or ends - now < RENEWED or is_far_too_far(ends, now)
 
 
-def is_far_too_far(kept_to: datetime, now: datetime) -> bool:
+def is_far_too_far(ends: datetime, now: datetime) -> bool:
     """Whether a clock that was wrong said up to when there are occurrences: nobody plans so far ahead."""
-    return kept_to - now > 2 * AHEAD
+    return ends - now > 2 * AHEAD
 
 
 @use_case(needs=Permission.RECORD, offline=False)
