@@ -57,15 +57,15 @@ def matching_word(matching: Matching | None) -> str:
     """Which assets it is about."""
     if matching is None:
         return _("no asset")
-    said = {
-        _("kind"): matching.kind,
-        _("criticality"): matching.criticality,
-        _("classification"): matching.classification,
-        _("customer"): matching.customer,
-        _("route"): matching.route,
-        _("assets"): ", ".join(matching.handles) or None,
-    }
-    return " · ".join(f"{name}: {value}" for name, value in said.items() if value is not None)
+    said = (
+        (_("kind"), matching.kind),
+        (_("criticality"), matching.criticality),
+        (_("classification"), matching.classification),
+        (_("customer"), matching.customer),
+        (_("route"), matching.route),
+        (_("assets"), ", ".join(matching.handles) or None),
+    )
+    return " · ".join(f"{name}: {value}" for name, value in said if value is not None)
 
 
 def evidence_word(kind: str, topic: str | None) -> str:

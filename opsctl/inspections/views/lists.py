@@ -220,7 +220,7 @@ def one_checklist(checklist: Checklist) -> Report:
             number,
             item.id,
             words.title_of(item.title),
-            item.type.value,
+            words.item_type(item.type),
             item.unit,
             None if item.warn is None else range_text(item.warn),
             None if item.critical is None else range_text(item.critical),

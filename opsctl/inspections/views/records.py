@@ -77,8 +77,16 @@ def shown(found: Shown, now: datetime) -> Report:
         },
         heading=" · ".join(part for part in (one.reference, words.name_of(one, checklist), one.asset) if part),
         parts=tuple(parts),
+        remarks=_go_on(one),
         references=(one.reference,),
     )
+
+
+def _go_on(one: Round) -> tuple[str, ...]:
+    if one.state is not State.OPEN or one.void is not None:
+        return ()
+    names = one.checklist if one.asset is None else f"{one.checklist} --asset {one.asset}"
+    return (_("Go on with it: opsctl inspect start {checklist}").format(checklist=names),)
 
 
 def _head(found: Shown) -> Fields:
@@ -90,6 +98,8 @@ def _head(found: Shown) -> Fields:
         (_("done"), one.done_at, Kind.MOMENT),
         (_("entered"), one.entered_at, Kind.MOMENT),
     ]
+    if one.corrected_at is not None:
+        pairs.append((_("corrected"), one.corrected_at, Kind.MOMENT))
     pairs += [(_("met"), each.reference, Kind.REFERENCE) for each in found.occurrences]
     if one.countersigned_by is not None:
         pairs.append((_("countersigned by"), one.countersigned_by, Kind.TEXT))

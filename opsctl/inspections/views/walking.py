@@ -84,9 +84,11 @@ def _keys(item: Item) -> str:
 
 
 def range_text(bounds: Range) -> str:
-    """What a number should be: `18–27`, `≥ 10`, `≤ 80`, `not 10–20`; empty where everything is allowed."""
+    """What a number should be: `18–27`, `≥ 10`, `≤ 80`, `not 10–20`, `0`; empty where everything is allowed."""
     if bounds.start is None and bounds.end is None:
         return ""
+    if bounds.start == bounds.end:
+        return _("not {range}").format(range=bounds.start) if bounds.inside else str(bounds.start)
     if bounds.end is None:
         return f"< {bounds.start}" if bounds.inside else f"≥ {bounds.start}"
     if bounds.start is None:

@@ -8,7 +8,7 @@ from opsctl.inspections.rules import Flagged, Reading, Round
 from opsctl.inspections.terms import Flag, Grade, Mark, Source, State
 from opsctl.rulebook.rules import Words
 from opsctl.rulebook.rules.patrols import Checklist, Item
-from opsctl.rulebook.terms import ChecklistKind
+from opsctl.rulebook.terms import ChecklistKind, ItemType
 
 
 def title_of(words: Words) -> str:
@@ -99,6 +99,17 @@ def kind(one: ChecklistKind) -> str:
         ChecklistKind.SECURITY_AUDIT: pgettext("checklist", "security audit"),
         ChecklistKind.ACCEPTANCE: pgettext("checklist", "acceptance"),
         ChecklistKind.DRILL: pgettext("checklist", "drill"),
+    }[one]
+
+
+def item_type(one: ItemType) -> str:
+    """What kind of answer an item wants, as a word."""
+    return {
+        ItemType.STATE: pgettext("item", "state"),
+        ItemType.NUMBER: pgettext("item", "number"),
+        ItemType.TEXT: pgettext("item", "text"),
+        ItemType.CHOICE: pgettext("item", "choice"),
+        ItemType.PHOTO: pgettext("item", "photo or file"),
     }[one]
 
 
