@@ -68,10 +68,11 @@ def run(command: Sequence[str], *, timeout: timedelta) -> Ran:
         finally:
             # Before it is waited for: until then its number, and that of its group, is nobody else's.
             _signal(process, signal.SIGKILL)
-        # What hangs on a file system that is gone does not even die of that, and is left behind.
-        code = process.wait() if _follow(process, output, _GRACE) else None
+            # What hangs on a file system that is gone does not even die of that, and is left behind.
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_GRACE)
         output.take_the_rest()
-        return Ran(*output.texts(), code=None if late else code, cut=output.cut, late=late)
+        return Ran(*output.texts(), code=None if late else process.returncode, cut=output.cut, late=late)
 
 
 class _Output:

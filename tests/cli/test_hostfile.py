@@ -1,11 +1,12 @@
 """What a host file may say, and that nobody else could have written it."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from opsctl.cli.hostfile import HostFile, locate, read
+from opsctl.cli.hostfile import Check, HostFile, locate, read
 from opsctl.core.errors import InvalidInput, NotAllowed, NotFound
 from tests.harness import CommandLine
 
@@ -40,7 +41,7 @@ def test_no_file_and_an_empty_one_say_nothing(path: Path) -> None:
             id="slip",
         ),
         pytest.param("[hots]", "there is no key hots.", "Did you mean host?", id="table-slip"),
-        pytest.param("zzz = 1", "there is no key zzz.", "Allowed here: profile, host.", id="nothing-near"),
+        pytest.param("zzz = 1", "there is no key zzz.", "Allowed here: profile, host, checks.", id="nothing-near"),
         pytest.param("[profile.work]", "there is no key profile.work.", "Allowed here: default.", id="other-profile"),
         pytest.param(
             "[profile.default]\nperson = 7", "profile.default.person must be text, not 7.",
@@ -155,3 +156,148 @@ def test_a_login_without_a_home_is_told_to_name_a_database(run: CommandLine, mon
     assert run("--help", env=homeless).code == 0
     result = run("asset", "list", env=homeless)
     assert (result.err, result.code) == ("opsctl: This login has no home folder. Name the database with --db URL.\n", 2)
+
+
+def test_checks_are_programs_with_what_they_are_about(path: Path) -> None:
+    path.write_text(
+        """
+        [checks.root-disk]
+        type = "command"
+        command = ["/usr/lib/nagios/plugins/check_disk", "-w", "10 %", ""]
+        asset = "DB1"
+        every = "*/10 * * * *"
+        fills = "server-room/disk"
+        timeout = "5m"
+
+        [checks."网络"]
+        type = "command"
+        command = ["check_ping"]
+        asset = "core-sw-1"
+        """,
+        encoding="utf-8",
+    )
+    command = ("/usr/lib/nagios/plugins/check_disk", "-w", "10 %", "")
+    assert read(path).checks == (
+        Check("root-disk", command, "db1", ("server-room", "disk"), timedelta(minutes=5)),
+        Check("网络", ("check_ping",), "core-sw-1", None, timedelta(seconds=10)),
+    )
+
+
+CHECK = {"type": '"command"', "command": '["check_disk"]', "asset": '"db1"', "fills": '"room/disk"'}
+MISSING = "A check has a type, a command and an asset."
+LIST = 'Like: command = ["/usr/lib/nagios/plugins/check_load", "-r"]'
+HANDLE = "A handle begins with a letter or digit and holds letters, digits, . _ - only, 64 at most."
+DURATION = "Use a duration such as 90s, 15m, 4h, 1h30m or 2d."
+
+
+@pytest.mark.parametrize(
+    ("said", "message", "hint"),
+    [
+        pytest.param({"type": None}, "checks.d.type is missing.", MISSING, id="no-type"),
+        pytest.param({"command": None}, "checks.d.command is missing.", MISSING, id="no-command"),
+        pytest.param({"asset": None}, "checks.d.asset is missing.", MISSING, id="no-asset"),
+        pytest.param(
+            {"type": '"http"', "url": '"https://erp.example"'},
+            "checks.d.type is 'http', which this version does not have yet.",
+            'Write type = "command" and name a program that asks the address.', id="http",
+        ),
+        pytest.param({"type": '"sql"'}, "checks.d.type must be 'command', not 'sql'.", "", id="other-type"),
+        pytest.param({"type": "7"}, "checks.d.type must be 'command', not 7.", "", id="type-is-a-number"),
+        pytest.param(
+            {"comand": "[]"}, "there is no key checks.d.comand.", "Did you mean command?", id="slip",
+        ),
+        pytest.param(
+            {"command": '"check_disk -w 10"'},
+            "checks.d.command must be a list of texts, the program first, not 'check_disk -w 10'.", LIST, id="a-line",
+        ),
+        pytest.param(
+            {"command": "[]"}, "checks.d.command must be a list of texts, the program first, not [].", LIST, id="empty",
+        ),
+        pytest.param(
+            {"command": '[" "]'}, "checks.d.command must be a list of texts, the program first, not [' '].", LIST,
+            id="blank-program",
+        ),
+        pytest.param(
+            {"command": '["check_disk", 10]'},
+            "checks.d.command must be a list of texts, the program first, not ['check_disk', 10].", LIST, id="number",
+        ),
+        pytest.param(
+            {"command": '["check_disk", "\\u0000"]'},
+            "checks.d.command must be a list of texts, the program first, not ['check_disk', '\\x00'].", LIST, id="nul",
+        ),
+        pytest.param(
+            {"command": '["plugins/check_disk"]'},
+            "checks.d.command names 'plugins/check_disk', which depends on the folder.",
+            "Write the whole path, or a name that is found in PATH.", id="half-a-path",
+        ),
+        pytest.param({"asset": '"d b"'}, "checks.d.asset: 'd b' is not a handle.", HANDLE, id="asset"),
+        pytest.param(
+            {"asset": "1"}, "checks.d.asset must be text, not 1.", "Put it in quotation marks.", id="asset-number",
+        ),
+        pytest.param(
+            {"fills": '"disk"'}, "checks.d.fills must name a checklist and an item, not 'disk'.",
+            'Like: fills = "server-room/disk"', id="no-item",
+        ),
+        pytest.param(
+            {"fills": '"a/b/c"'}, "checks.d.fills must name a checklist and an item, not 'a/b/c'.",
+            'Like: fills = "server-room/disk"', id="three-parts",
+        ),
+        pytest.param({"fills": '"room/"'}, "checks.d.fills must be text, not ''.", "Put it in quotation marks.",
+                     id="empty-item"),
+        pytest.param({"timeout": '"soon"'}, "checks.d.timeout: 'soon' is not a duration.", DURATION, id="no-duration"),
+        pytest.param({"timeout": "10"}, "checks.d.timeout must be text, not 10.", "Put it in quotation marks.",
+                     id="seconds"),
+        pytest.param(
+            {"timeout": '"301s"'}, "checks.d.timeout must be more than nothing and at most 5m, not '301s'.", "",
+            id="too-long",
+        ),
+        pytest.param(
+            {"timeout": '"0s"'}, "checks.d.timeout must be more than nothing and at most 5m, not '0s'.", "", id="none",
+        ),
+        pytest.param({"every": "5"}, "checks.d.every must be text, not 5.", "Put it in quotation marks.", id="every"),
+    ],
+)  # fmt: skip
+def test_a_check_that_is_not_as_agreed_is_said(
+    path: Path, said: dict[str, str | None], message: str, hint: str
+) -> None:
+    given = {**CHECK, **said}
+    lines = [f"{key} = {value}" for key, value in given.items() if value is not None]
+    path.write_text("\n".join(["[checks.d]", *lines]), encoding="utf-8")
+    with pytest.raises(InvalidInput) as wrong:
+        read(path)
+    assert (wrong.value.message, wrong.value.hint) == (f"{path}: {message}", hint)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        pytest.param('"a b"', "checks.a b: 'a b' is not a handle.", id="blank"),
+        pytest.param("Disk", "'Disk' is no name of a check.", id="capital"),
+        pytest.param('""', "checks. must be text, not ''.", id="empty"),
+    ],
+)
+def test_a_check_has_a_name_that_can_be_said(path: Path, name: str, message: str) -> None:
+    path.write_text(f"[checks.{name}]\ntype = 'command'\ncommand = ['x']\nasset = 'a'\n", encoding="utf-8")
+    with pytest.raises(InvalidInput) as wrong:
+        read(path)
+    assert wrong.value.message == f"{path}: {message}"
+
+
+def test_no_two_checks_fill_one_item(path: Path) -> None:
+    check = "type = 'command'\ncommand = ['x']\nasset = 'a'\nfills = 'room/disk'\n"
+    path.write_text(f"[checks.one]\n{check}[checks.two]\n{check}", encoding="utf-8")
+    with pytest.raises(InvalidInput, match=r"checks.two fills the same item of a as checks.one\.") as wrong:
+        read(path)
+    assert wrong.value.hint == "Leave one of them."
+
+
+def test_checks_without_an_item_may_be_about_one_asset(path: Path) -> None:
+    check = "type = 'command'\ncommand = ['x']\nasset = 'a'\n"
+    path.write_text(f"[checks.one]\n{check}[checks.two]\n{check}", encoding="utf-8")
+    assert [one.name for one in read(path).checks] == ["one", "two"]
+
+
+def test_a_check_is_a_table(path: Path) -> None:
+    path.write_text("[checks]\ndisk = 7\n", encoding="utf-8")
+    with pytest.raises(InvalidInput, match=r"checks.disk must be a table, not 7\."):
+        read(path)
