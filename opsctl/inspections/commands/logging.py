@@ -1,7 +1,9 @@
 """opsctl inspect log"""
 
 import io
+import shlex
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
@@ -14,10 +16,13 @@ from opsctl.core.typed import read_title
 from opsctl.inspections.commands.parameters import Asset, Name, asked_zone, photos_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from opsctl.cli.context import Context
 
 app = room_app()
 _LARGEST = 1 << 20
+_MOST_LEFT = 64
 
 
 @verb(
@@ -57,38 +62,54 @@ def log(
     again: Annotated[bool, Option("--again", help=_("It was walked again, with the same readings."))] = False,
 ) -> None:
     """Parse, log, say so."""
-    context = current()
-    given = {
-        "checklist": checklist,
-        "asset": asset,
-        "items": item,
-        "fails": fail,
-        "photos": photos_of(photo),
-        "rest": rest_ok,
-        "at": context.moment(at),
-        "started": context.moment(started),
-        "answered": None if challenge is None else read_title(challenge),
-        "again": again,
+    typed = {
+        "": checklist,
+        "--asset": asset,
+        "--item": item,
+        "--fail": fail,
+        "--rest-ok": rest_ok,
+        "--photo": photo,
+        "--at": at,
+        "--from": started,
+        "--challenge": challenge,
+        "--again": again,
     }
-    _log(context, file, given)
+    _log(current(), file, typed)
 
 
-def _log(context: "Context", file: str | None, given: dict[str, Any]) -> None:
+def _log(context: "Context", file: str | None, typed: Mapping[str, Any]) -> None:
     from opsctl.inspections.service import logging
     from opsctl.inspections.views import told
 
-    sheet = None if file is None else _sheet(context, file)
+    # Before anything is refused: what is pasted into a terminal would go to the shell else.
+    sheet = None if file is None else _sheet(context, file, typed)
     try:
-        found = context.perform(logging.log, sheet=sheet, zone=asked_zone(context), **given)
+        found = context.perform(logging.log, sheet=sheet, zone=asked_zone(context), **_read(context, typed))
     except OpsctlError as error:
         if sheet is None or file != "-":
             raise
-        raise _kept(error, sheet) from None
+        raise _kept(error, sheet, typed) from None
     context.emit(told.logged(found, context.now))
 
 
-def _sheet(context: "Context", file: str) -> str:
-    text = _pasted() if file == "-" else context.text_of(file)
+def _read(context: "Context", typed: Mapping[str, Any]) -> dict[str, Any]:
+    challenge = typed["--challenge"]
+    return {
+        "checklist": typed[""],
+        "asset": typed["--asset"],
+        "items": typed["--item"],
+        "fails": typed["--fail"],
+        "photos": photos_of(typed["--photo"]),
+        "rest": typed["--rest-ok"],
+        "at": context.moment(typed["--at"]),
+        "started": context.moment(typed["--from"]),
+        "answered": None if challenge is None else read_title(challenge),
+        "again": typed["--again"],
+    }
+
+
+def _sheet(context: "Context", file: str, typed: Mapping[str, Any]) -> str:
+    text = _pasted(typed) if file == "-" else context.text_of(file)
     if len(text) > _LARGEST:
         raise InvalidInput(
             _("{file} is longer than a round can be.").format(file=_("The sheet") if file == "-" else file),
@@ -97,26 +118,42 @@ def _sheet(context: "Context", file: str) -> str:
     return text
 
 
-def _pasted() -> str:
+def _pasted(typed: Mapping[str, Any]) -> str:
     """What comes from stdin. Raise InvalidInput where it is no UTF-8, having kept its bytes."""
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="surrogateescape")
     text = sys.stdin.read(_LARGEST + 1)
+    if len(text) > _LARGEST:
+        # Nor is the rest left to the shell, unless it never ends.
+        for _block in range(_MOST_LEFT):
+            if not sys.stdin.read(_LARGEST):
+                break
+        return text
     offset = next((at for at, sign in enumerate(text) if "\udc80" <= sign <= "\udcff"), None)
     if offset is None:
         return text
     line = text.count("\n", 0, offset) + 1
-    raise _kept(
-        InvalidInput(_("line {line}: What was pasted is not UTF-8.").format(line=line), _("Save it as UTF-8.")), text
-    )
+    error = InvalidInput(_("line {line}: What was pasted is not UTF-8.").format(line=line), _("Save it as UTF-8."))
+    raise _kept(error, text, typed)
 
 
-def _kept(error: OpsctlError, sheet: str) -> OpsctlError:
-    """The error, with where the pasted sheet was put: nothing typed is ever lost."""
+def _kept(error: OpsctlError, sheet: str, typed: Mapping[str, Any]) -> OpsctlError:
+    """The error, with where the pasted sheet was put and how it is logged: nothing typed is ever lost."""
     from opsctl.cli.kept import keep
 
-    path = keep("sheet", sheet)
+    path = keep("sheet", sheet) if sheet.strip() else None
     if path is None:
         return error
-    again = _("Your sheet is kept; mend it and run: opsctl inspect log -F {path}").format(path=path)
+    again = _("Your sheet is kept; mend it and run: {command}").format(command=_again(path, typed))
     return type(error)(error.message, f"{error.hint} {again}".strip(), moment=error.moment)
+
+
+def _again(path: "Path", typed: Mapping[str, Any]) -> str:
+    words = ["opsctl", "inspect", "log"]
+    for option, given in typed.items():
+        for value in given if isinstance(given, list) else [given]:
+            if value is True:
+                words.append(option)
+            elif value:
+                words += [word for word in (option, value) if word]
+    return shlex.join([*words, "-F", str(path)])

@@ -77,20 +77,27 @@ def list_rounds(
     until: datetime | None = None,
     limit: int = 0,
 ) -> Listed:
-    """The rounds that fit, what was begun last first; `since` and `until` go by when they were begun. 0 is no limit."""
+    """The rounds that fit, what was begun last first; `since` and `until` go by when they were begun. 0 is no limit.
+
+    `checklist` may be a route; a state leaves out what is void. Raise NotFound for what is not there.
+    """
     from opsctl.assets.service import assets
     from opsctl.people.service import customers
 
     wanted: list[Any] = []
     for column, value in (
         (InspectionRow.state, state),
-        (InspectionRow.checklist, None if checklist is None else mend(checklist).casefold()),
         (InspectionRow.asset, None if asset is None else assets.find(session, word=asset).handle),
         (InspectionRow.customer, None if customer is None else customers.find(session, word=customer).code),
         (InspectionRow.person, person),
     ):
         if value is not None:
             wanted.append(column == value)
+    if state is not None:
+        # A round that was begun and made void is nobody's to go on with.
+        wanted.append(col(InspectionRow.void).is_(None))
+    if checklist is not None:
+        wanted.append(_by_checklist(session, checklist, now))
     if flagged:
         wanted.append(col(InspectionRow.flags).is_not(None))
     if since is not None:
@@ -104,6 +111,20 @@ def list_rounds(
     if limit and total == limit:
         total = session.exec(select(func.count()).select_from(InspectionRow).where(*wanted)).one()
     return Listed(tuple(zip(found, _checklists(session, found), strict=True)), total)
+
+
+def _by_checklist(session: Session, word: str, now: datetime) -> Any:
+    """Rounds by the checklist, or along the route, of that name; also by one that is no longer in force."""
+    from opsctl.inspections.service import choosing
+
+    in_force = patrols(session, now=now)
+    name = mend(word).casefold()
+    done = select(InspectionRow.reference).where(InspectionRow.checklist == name)
+    if name not in in_force.checklists and session.exec(done.limit(1)).first() is None:
+        name = choosing.named(in_force, word)
+        if name in in_force.routes:
+            return InspectionRow.route == name
+    return InspectionRow.checklist == name
 
 
 def in_hand(session: Session, *, limit: int) -> Listed:
