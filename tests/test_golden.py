@@ -1,8 +1,9 @@
 """What people see, word for word: each case in tests/golden/ in both languages, on a wide and a narrow terminal.
 
-A case is `NAME.args`: its arguments, one a line, after lines such as `# exit 4`, `# formats text json` and
-`# widths 100`. What it prints stands in `NAME.<language>.<width>.<exit code>.<format>`, stderr below a line of its
-own; hashes and the database's address, which differ from run to run, are replaced. After a change that is meant:
+A case is `NAME.args`: its arguments, one a line, after lines such as `# exit 4`, `# formats text json`, `# widths 100`
+and `# history patrols`, the module that makes its database. What it prints stands in
+`NAME.<language>.<width>.<exit code>.<format>`, stderr below a line of its own; hashes and the database's address,
+which differ from run to run, are replaced. After a change that is meant:
 
     OPSCTL_UPDATE_GOLDEN=1 .venv/bin/python -m pytest tests/test_golden.py
 
@@ -11,14 +12,15 @@ rewrites the files; read the difference before it is committed.
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 from wcwidth import wcswidth
 
-from tests.golden.history import build
+from tests.golden import history, patrols
 from tests.harness import CommandLine, Result
 
 FOLDER = Path(__file__).parent / "golden"
@@ -26,6 +28,7 @@ UPDATE = bool(os.environ.get("OPSCTL_UPDATE_GOLDEN"))
 FORMATS = ("table", "plain", "md", "csv", "json")
 WIDTHS = ("100", "46")
 STDERR = "--- stderr ---\n"
+HISTORIES = {"history": history.build, "patrols": patrols.build}
 
 _REQUEST = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _DIGEST = re.compile(r"(?<![\w.])(?:[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{12})(?!\w)")
@@ -41,6 +44,7 @@ class Variant:
     width: str
     code: int
     format: str
+    history: str
 
     @property
     def path(self) -> Path:
@@ -58,7 +62,8 @@ def _variants() -> Iterator[Variant]:
             # Only tables and pages of help differ by width; the other formats are held to one language each.
             for language in {"plain": ["zh"], "md": ["zh"], "csv": ["en"], "json": ["en"]}.get(form, ["en", "zh"]):
                 for width in widths if form in ("table", "text") else widths[:1]:
-                    yield Variant(case.stem, arguments, language, width, int(said.get("exit", "0")), form)
+                    code, of = int(said.get("exit", "0")), said.get("history", "history")
+                    yield Variant(case.stem, arguments, language, width, code, form, of)
 
 
 VARIANTS = list(_variants())
@@ -68,8 +73,14 @@ TABLES = [variant for variant in VARIANTS if variant.format == "table"]
 
 
 @pytest.fixture(scope="module")
-def line(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
-    return build(tmp_path_factory.mktemp("golden"))
+def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], CommandLine]:
+    """The command line on a history's database, which is made when a case first asks for it."""
+    return cache(lambda name: HISTORIES[name](tmp_path_factory.mktemp(name)))
+
+
+@pytest.fixture
+def line(variant: Variant, built: Callable[[str], CommandLine]) -> CommandLine:
+    return built(variant.history)
 
 
 def _run(variant: Variant, line: CommandLine) -> Result:
@@ -117,7 +128,7 @@ def test_no_line_of_a_table_is_wider_than_the_terminal_but_a_reference_alone(
 
 def test_every_expected_output_belongs_to_a_case() -> None:
     known = {variant.path for variant in VARIANTS}
-    written = {path for path in FOLDER.iterdir() if path.is_file() and path.suffix not in (".args", ".py")}
+    written = {path for path in FOLDER.iterdir() if path.is_file() and path.suffix not in (".args", ".py", ".toml")}
     if UPDATE:
         for path in written - known:
             path.unlink()
