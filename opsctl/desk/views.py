@@ -28,15 +28,19 @@ def made(address: str, zone: str, new: bool, rules: str | None) -> Report:
     )
 
 
-def upgraded(before: str, after: str, ruled: bool) -> Report:
-    """One line about an upgrade, and the next step where no rulebook was ever applied: older schemas had none."""
+def upgraded(before: str, after: str, ruled: bool, with_logins: bool) -> Report:
+    """One line about an upgrade, and the next steps: of a database with logins the new tables are its owner's alone,
+    and where no rulebook was ever applied, older schemas had none.
+    """
     remarks: tuple[str, ...] = ()
     if before == after:
         line = _("The schema is up to date: {version}.").format(version=after)
     else:
         line = _("The schema was {before} and is now {after}.").format(before=before, after=after)
+        if with_logins:
+            remarks = (_("Other logins cannot write until they have rights on the new tables: GRANT again, see README."),)
         if not ruled:
-            remarks = (
+            remarks += (
                 _("There is no rulebook, so incidents get no severity and no clock: opsctl rulebook apply default"),
                 _("Unresolved incidents get theirs with: opsctl incident reclassify REF"),
             )

@@ -41,4 +41,4 @@ def upgrade() -> None:
     context = current()
     before, after = service.upgrade(context.store)
     ruled = bool(context.read(looking.list_versions, at=context.now))
-    context.emit(views.upgraded(before, after, ruled))
+    context.emit(views.upgraded(before, after, ruled, context.address.backend == "postgresql"))
