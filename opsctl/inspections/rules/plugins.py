@@ -129,7 +129,9 @@ def read(
     """
     if refused is not None:
         return Said(Status.UNKNOWN, "", why=Why.NOT_RUN, about=(excerpt(refused, _LONGEST_TEXT),))
-    text, measures = read_output(_without_last_word(out) if cut else out)
+    text, measures = read_output(out)
+    if cut:
+        measures = read_output(_without_last_word(out))[1]
     if late:
         return Said(Status.UNKNOWN, text, measures, Why.LATE)
     words = text or _first_line(err)
