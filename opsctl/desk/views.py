@@ -38,7 +38,7 @@ def upgraded(before: str, after: str, ruled: bool, with_logins: bool) -> Report:
     else:
         line = _("The schema was {before} and is now {after}.").format(before=before, after=after)
         if with_logins:
-            remarks = (_("Other logins cannot write until they have rights on the new tables: GRANT again, see README."),)
+            remarks = (_("Other logins cannot write before they have rights on the new tables: see GRANT in README."),)
         if not ruled:
             remarks += (
                 _("There is no rulebook, so incidents get no severity and no clock: opsctl rulebook apply default"),
