@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from typer import Argument, Option
 
 from opsctl.cli.context import Context, current
+from opsctl.cli.filters import Limit
 from opsctl.cli.groups import room_app, verb
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
@@ -40,10 +41,7 @@ def list_(
         str | None,
         Option("--until", metavar="TIME", help=_("Recorded before that time; a date is the whole day, included.")),
     ] = None,
-    limit: Annotated[
-        int | None,
-        Option("--limit", metavar="N", help=_("At most so many; 0 is all. If not given 50, and all with --quiet.")),
-    ] = None,
+    limit: Limit = None,
 ) -> None:
     """Parse, read, show."""
     from opsctl.ledger import service, views

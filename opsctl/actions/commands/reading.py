@@ -7,6 +7,7 @@ from typer import Argument, Option
 
 from opsctl.actions.terms import Wanted
 from opsctl.cli.context import current
+from opsctl.cli.filters import Columns, Limit, OfAsset, OfCustomer
 from opsctl.cli.groups import room_app, verb
 from opsctl.cli.usage import read_word
 from opsctl.core.texts import _
@@ -33,10 +34,8 @@ def list_(
     owner: Annotated[
         str | None, Option("--owner", metavar="PERSON", help=_("Only those that this person has; me is you."))
     ] = None,
-    asset: Annotated[str | None, Option("--asset", metavar="ASSET", help=_("Only those of this asset."))] = None,
-    customer: Annotated[
-        str | None, Option("--customer", metavar="CUSTOMER", help=_("Only those of this customer."))
-    ] = None,
+    asset: OfAsset = None,
+    customer: OfCustomer = None,
     source: Annotated[
         str | None, Option("--source", metavar="REF", help=_("Only those that this record led to: INS-2026-0042."))
     ] = None,
@@ -53,13 +52,8 @@ def list_(
             help=_("deadline, found, reference, asset, owner or state; -deadline turns it round."),
         ),
     ] = "deadline",
-    limit: Annotated[
-        int | None,
-        Option("--limit", metavar="N", help=_("At most so many; 0 is all. If not given 50, and all with --quiet.")),
-    ] = None,
-    columns: Annotated[
-        str | None, Option("--columns", metavar="A,B", help=_("Only these columns, in this order."))
-    ] = None,
+    limit: Limit = None,
+    columns: Columns = None,
 ) -> None:
     """Parse, read, show."""
     from opsctl.actions.service import read

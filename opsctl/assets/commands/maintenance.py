@@ -8,6 +8,7 @@ from typer import Argument, Option
 from opsctl.assets.rules.maintenance import Standing
 from opsctl.assets.terms import MAINTENANCE_APPROVED, MAINTENANCE_CANCELLED, MAINTENANCE_EXTENDED, MAINTENANCE_PLANNED
 from opsctl.cli.context import Context, current
+from opsctl.cli.filters import Columns, Limit
 from opsctl.cli.groups import room_app, verb
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
@@ -172,13 +173,8 @@ def list_(
         str | None,
         Option("--until", metavar="TIME", help=_("Beginning before that time; a date is the whole day, included.")),
     ] = None,
-    limit: Annotated[
-        int | None,
-        Option("--limit", metavar="N", help=_("At most so many; 0 is all. If not given 50, and all with --quiet.")),
-    ] = None,
-    columns: Annotated[
-        str | None, Option("--columns", metavar="A,B", help=_("Only these columns, in this order."))
-    ] = None,
+    limit: Limit = None,
+    columns: Columns = None,
 ) -> None:
     """Parse, read, show."""
     from opsctl.assets.service import maintenance as service

@@ -7,6 +7,7 @@ from typing import Annotated
 from typer import Argument, Option
 
 from opsctl.cli.context import Context, current
+from opsctl.cli.filters import Columns, Limit, OfAsset
 from opsctl.cli.groups import room_app, verb
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
@@ -64,7 +65,7 @@ def due(
         ),
     ] = None,
     duty: Annotated[str | None, Option("--duty", metavar="DUTY", help=_("Only those of this duty."))] = None,
-    asset: Annotated[str | None, Option("--asset", metavar="ASSET", help=_("Only those of this asset."))] = None,
+    asset: OfAsset = None,
     owner: Annotated[
         str | None, Option("--owner", metavar="PERSON", help=_("Only those that this person has; me is you."))
     ] = None,
@@ -73,13 +74,8 @@ def due(
         str | None,
         Option("--until", metavar="TIME", help=_("Due before that time; a date is the whole day, included.")),
     ] = None,
-    limit: Annotated[
-        int | None,
-        Option("--limit", metavar="N", help=_("At most so many; 0 is all. If not given 50, and all with --quiet.")),
-    ] = None,
-    columns: Annotated[
-        str | None, Option("--columns", metavar="A,B", help=_("Only these columns, in this order."))
-    ] = None,
+    limit: Limit = None,
+    columns: Columns = None,
 ) -> None:
     """Parse, read, show."""
     from opsctl.core.report import choose_columns

@@ -6,6 +6,7 @@ from typing import Annotated
 from typer import Argument, Option
 
 from opsctl.cli.context import current
+from opsctl.cli.filters import Columns, Limit, OfAsset, OfCustomer
 from opsctl.cli.groups import room_app, verb
 from opsctl.cli.usage import read_word
 from opsctl.core.texts import _
@@ -35,10 +36,8 @@ def list_(
             help=_("open, acknowledged, mitigated, resolved, closed, merged, unacked or unresolved."),
         ),
     ] = None,
-    asset: Annotated[str | None, Option("--asset", metavar="ASSET", help=_("Only those of this asset."))] = None,
-    customer: Annotated[
-        str | None, Option("--customer", metavar="CUSTOMER", help=_("Only those of this customer."))
-    ] = None,
+    asset: OfAsset = None,
+    customer: OfCustomer = None,
     owner: Annotated[
         str | None, Option("--owner", metavar="PERSON", help=_("Only those that this person has; me is you."))
     ] = None,
@@ -54,13 +53,8 @@ def list_(
     sort: Annotated[
         str, Option("--sort", metavar="COLUMN", help=_("opened, reference, asset or state; -opened turns it round."))
     ] = "-opened",
-    limit: Annotated[
-        int | None,
-        Option("--limit", metavar="N", help=_("At most so many; 0 is all. If not given 50, and all with --quiet.")),
-    ] = None,
-    columns: Annotated[
-        str | None, Option("--columns", metavar="A,B", help=_("Only these columns, in this order."))
-    ] = None,
+    limit: Limit = None,
+    columns: Columns = None,
 ) -> None:
     """Parse, read, show."""
     from opsctl.core.report import choose_columns

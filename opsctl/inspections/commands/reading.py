@@ -5,6 +5,7 @@ from typing import Annotated
 from typer import Argument, Option
 
 from opsctl.cli.context import current
+from opsctl.cli.filters import Columns, Limit, OfAsset, OfCustomer
 from opsctl.cli.groups import room_app, verb
 from opsctl.core.texts import _
 from opsctl.inspections.commands.parameters import Reference
@@ -50,10 +51,8 @@ def list_(
     checklist: Annotated[
         str | None, Option("--checklist", metavar="NAME", help=_("Only those by this checklist."))
     ] = None,
-    asset: Annotated[str | None, Option("--asset", metavar="ASSET", help=_("Only those of this asset."))] = None,
-    customer: Annotated[
-        str | None, Option("--customer", metavar="CUSTOMER", help=_("Only those of this customer."))
-    ] = None,
+    asset: OfAsset = None,
+    customer: OfCustomer = None,
     owner: Annotated[
         str | None, Option("--owner", metavar="PERSON", help=_("Only those that this person walked; me is you."))
     ] = None,
@@ -63,13 +62,8 @@ def list_(
         str | None,
         Option("--until", metavar="TIME", help=_("Begun before that time; a date is the whole day, included.")),
     ] = None,
-    limit: Annotated[
-        int | None,
-        Option("--limit", metavar="N", help=_("At most so many; 0 is all. If not given 50, and all with --quiet.")),
-    ] = None,
-    columns: Annotated[
-        str | None, Option("--columns", metavar="A,B", help=_("Only these columns, in this order."))
-    ] = None,
+    limit: Limit = None,
+    columns: Columns = None,
 ) -> None:
     """Parse, read, show."""
     from opsctl.core.report import choose_columns

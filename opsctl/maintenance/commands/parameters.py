@@ -26,12 +26,6 @@ Procedure = Annotated[
 At = Annotated[str | None, Option("--at", metavar="TIME", help=_("When it was done; now if not given."))]
 Because = Annotated[Void, Option("--because", metavar="WORD", help=_("false-alarm, test, duplicate or mistake."))]
 Reason = Annotated[str | None, Option("--reason", metavar="TEXT", help=_("Why."))]
-AssetFilter = Annotated[str | None, Option("--asset", metavar="ASSET", help=_("Only those of this asset."))]
-Limit = Annotated[
-    int | None,
-    Option("--limit", metavar="N", help=_("At most so many; 0 is all. If not given 50, and all with --quiet.")),
-]
-Columns = Annotated[str | None, Option("--columns", metavar="A,B", help=_("Only these columns, in this order."))]
 WorkReferences = Annotated[
     list[str], Argument(metavar="REF …", help=_("WRK-2026-0042, or 42 for this year's; - reads them from stdin."))
 ]

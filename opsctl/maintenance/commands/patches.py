@@ -5,25 +5,23 @@ from typing import Annotated
 from typer import Argument, Option
 
 from opsctl.cli.context import current
+from opsctl.cli.filters import Columns, Limit, OfAsset
 from opsctl.cli.groups import room_app, verb
 from opsctl.cli.usage import body
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.typed import mend, read_title
-from opsctl.maintenance.commands.parameters import (
-    AssetFilter,
+from opsctl.maintenance.commands.parameters import (  # fmt: skip
     At,
     Because,
-    Columns,
     ConfigSaved,
-    Limit,
     PatchReferences,
     Procedure,
     Reason,
     act,
     backup_of,
     deadline,
-)  # fmt: skip
+)
 from opsctl.maintenance.terms import PATCH_ADDED, PATCH_DECIDED, PATCH_DEFERRED, PATCH_VOIDED, Wanted
 
 app = room_app()
@@ -148,9 +146,7 @@ def install(
 )
 def defer(
     refs: PatchReferences,
-    until: Annotated[
-        str, Option("--until", metavar="TIME", help=_("Until when; a date is the whole day, included."))
-    ],
+    until: Annotated[str, Option("--until", metavar="TIME", help=_("Until when; a date is the whole day, included."))],
     reason: Annotated[str, Option("--reason", metavar="TEXT", help=_("Why."))],
 ) -> None:
     """Parse, defer, say so."""
@@ -207,7 +203,7 @@ def list_(
             help=_("open, decided, deferred, installed, not-applicable, overdue or all."),
         ),
     ] = None,
-    asset: AssetFilter = None,
+    asset: OfAsset = None,
     owner: Annotated[
         str | None, Option("--owner", metavar="PERSON", help=_("Only those that this person has; me is you."))
     ] = None,

@@ -5,25 +5,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Argument, Option
 
 from opsctl.cli.context import current
+from opsctl.cli.filters import Columns, Limit, OfAsset
 from opsctl.cli.groups import room_app, verb
 from opsctl.cli.usage import NOTHING, body, fields_among, read_word
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.typed import mend, read_title
-from opsctl.maintenance.commands.parameters import (
-    AssetFilter,
+from opsctl.maintenance.commands.parameters import (  # fmt: skip
     At,
     Because,
-    Columns,
     ConfigSaved,
-    Limit,
     Procedure,
     Reason,
     WorkReferences,
     act,
     backup_of,
     topic_of,
-)  # fmt: skip
+)
 from opsctl.maintenance.terms import Outcome
 
 if TYPE_CHECKING:
@@ -42,7 +40,7 @@ Topic = Annotated[
     help=_("Log maintenance that was done. It meets the duty that asks for it; what is to be watched is an action."),
     examples=(
         'opsctl work log core-sw-1 "filters cleaned" --topic cleaning --procedure OP-12 --config-saved yes',
-        'opsctl work log erp 更换硬盘 --outcome replaced --config-saved n/a --from 22:00 --at 23:10',
+        "opsctl work log erp 更换硬盘 --outcome replaced --config-saved n/a --from 22:00 --at 23:10",
         'opsctl work log ups-1 "battery test" --config-saved n/a --outcome watched --result "one cell at 11.8 V"',
     ),
     writes=True,
@@ -171,7 +169,7 @@ def void(refs: WorkReferences, because: Because, reason: Reason = None) -> None:
     writes=False,
 )
 def list_(
-    asset: AssetFilter = None,
+    asset: OfAsset = None,
     topic: Annotated[str | None, Option("--topic", metavar="TOPIC", help=_("Only those of this topic."))] = None,
     outcome: Annotated[
         Outcome | None, Option("--outcome", metavar="WORD", help=_("done, repaired, replaced or watched."))
