@@ -98,6 +98,7 @@ def rooms() -> "list[Room]":
             prefix="WRK",
             records="opsctl.maintenance.service.work:records",
             blank="opsctl.maintenance.service.work:blank",
+            handover="opsctl.maintenance.commands.handover:work",
         ),
         Room(
             "inspect",
@@ -147,6 +148,7 @@ def rooms() -> "list[Room]":
             owned="opsctl.maintenance.service.patches:owned",
             hand_over="opsctl.maintenance.service.patches:hand_over",
             today="opsctl.maintenance.commands.today:part",
+            handover="opsctl.maintenance.commands.handover:patches",
         ),
         Room("kpi", _("Figures, each explained down to its records."), "opsctl.kpis.commands"),
         Room("ledger", _("The audit ledger that every record is chained into."), "opsctl.ledger.commands"),

@@ -18,7 +18,7 @@ ASSETS = (
 
 TODAY = ("duty", "inspect", "action", "incident", "patch")
 """What `today` shows, by the nouns of rooms, in this order; any other room comes after them."""
-HANDOVER = ("incident", "inspect", "action", "maintenance", "duty")
+HANDOVER = ("incident", "inspect", "action", "work", "maintenance", "patch", "duty")
 LINES_TODAY = 8
 """So many lines of a part, for today has to fit on a telephone."""
 LINES_HANDOVER = 50
@@ -29,5 +29,6 @@ LOOK = {
     "incident": "opsctl incident list --state unresolved",
     "maintenance": "opsctl maintenance list",
     "patch": "opsctl patch list",
+    "work": "opsctl work list",
 }
 """Where the rest is to be seen."""

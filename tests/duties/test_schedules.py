@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil.tz import resolve_imaginary
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from opsctl.duties.rules.schedules import (
@@ -98,6 +98,7 @@ def _list(most: int, least: int = 0) -> st.SearchStrategy[str]:
 
 
 @settings(max_examples=60, deadline=None)
+@example("*", "*/3", "*", "Australia/Lord_Howe", datetime(2026, 10, 3, 2, tzinfo=UTC), 0)
 @given(
     minute=st.one_of(fields, _list(59)),
     hour=st.one_of(st.just("*"), st.integers(1, 12).map("*/{}".format), _list(3), _list(23)),

@@ -25,6 +25,9 @@ _NAMED = {
     "@yearly": "0 0 1 1 *",
     "@annually": "0 0 1 1 *",
 }
+_NONE = timedelta(0)
+_MINUTE = timedelta(minutes=1)
+_HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _DAYS_AHEAD = 400
 """How far ahead changes of the clocks are looked for: a year has them all."""
@@ -156,10 +159,42 @@ class _Cron:
         since = since if self.first is None else max(since, self.first)
         # From a midnight well before, so that a start in the middle of a change of the clocks finds the same.
         begins = datetime.combine(since.astimezone(self.zone).date() - _DAY, time(), self.zone)
+        last = begins
         for local in CronSim(self.line, begins):
-            moment = local.astimezone(UTC)
-            if moment >= since:
-                yield moment
+            for moment in (*self._stepped_over(last, local), local.astimezone(UTC)):
+                if moment >= since:
+                    yield moment
+            last = local
+
+    def _stepped_over(self, last: datetime, following: datetime) -> list[datetime]:
+        """What lies between two moments that CronSim found one after the other.
+
+        It counts real time by whole hours. Where the clocks change by a part of one (Lord Howe Island: by half) it
+        steps over the beginning of the next hour that is named, so each hour of that day is looked into by itself.
+        """
+        from cronsim import CronSim
+
+        if (
+            not any(part.startswith("*") for part in self.line.split()[:2])
+            or self._change(last, following) % _HOUR == _NONE
+        ):
+            return []
+        first, end = last.astimezone(UTC), following.astimezone(UTC)
+        hour = max(first, end - _DAY).replace(minute=0, second=0, microsecond=0)
+        found: list[datetime] = []
+        while hour < end:
+            for local in CronSim(self.line, (hour - _MINUTE).astimezone(self.zone)):
+                moment = local.astimezone(UTC)
+                if moment >= min(hour + _HOUR, end):
+                    break
+                if moment > first:
+                    found.append(moment)
+            hour += _HOUR / 2
+        return sorted(set(found))
+
+    def _change(self, earlier: datetime, later: datetime) -> timedelta:
+        before, after = earlier.utcoffset(), later.utcoffset()
+        return _NONE if before is None or after is None else after - before
 
 
 class _Recurrence:

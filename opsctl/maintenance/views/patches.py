@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 COLUMNS = "reference,state,asset,due,owner,title"
 """What people see of a list where they name no columns."""
 _SHOWN_TODAY = 5
+_NARROW = ("reference", "state", "asset", "due", "title")
 
 
 def data(patch: Patch, now: datetime) -> dict[str, Any]:
@@ -98,16 +99,29 @@ def listed(patches: Sequence[Patch], total: int, now: datetime) -> Report:
     )
 
 
-def today(patches: Sequence[Patch], now: datetime) -> Report:
-    """The patches that wait for whoever reads: five of them, and how many more there are."""
-    table = _table(patches[:_SHOWN_TODAY], now, title=_("Patches overdue, or undecided for 7 days"))
-    keep = ("reference", "state", "asset", "due", "title")
-    places = [at for at, column in enumerate(table.columns) if column.key in keep]
-    narrow = Table(
+def handover(patches: Sequence[Patch], now: datetime) -> Report:
+    """The patches that should have been installed by now, for the next shift."""
+    table = _narrow(_table(patches, now, title=_("Patches overdue")))
+    return Report(
+        kind="patch.handover",
+        data=[data(one, now) for one in patches],
+        parts=(table,),
+        references=tuple(one.reference for one in patches),
+    )
+
+
+def _narrow(table: Table) -> Table:
+    places = [at for at, column in enumerate(table.columns) if column.key in _NARROW]
+    return Table(
         tuple(table.columns[at] for at in places),
         tuple(tuple(row[at] for at in places) for row in table.rows),
         title=table.title,
     )
+
+
+def today(patches: Sequence[Patch], now: datetime) -> Report:
+    """The patches that wait for whoever reads: five of them, and how many more there are."""
+    narrow = _narrow(_table(patches[:_SHOWN_TODAY], now, title=_("Patches overdue, or undecided for 7 days")))
     left = len(patches) - _SHOWN_TODAY
     more = ngettext("{count} more: opsctl patch list", "{count} more: opsctl patch list", left)
     parts: tuple[Part, ...] = (narrow,) if patches else ()

@@ -1,12 +1,13 @@
 """Maintenance that was done, ready to be shown."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from opsctl.actions.rules import Action
 from opsctl.actions.rules.moves import void_word
-from opsctl.core.report import Column, Fields, Kind, Part, Report, Table, Text
+from opsctl.core.report import Column, Fields, Kind, Part, Report, Table, Text, choose_columns
 from opsctl.core.texts import _, pgettext
 from opsctl.duties.rules import Occurrence
 from opsctl.maintenance.rules.results import Corrected, Logged, Shown, Voided
@@ -145,6 +146,17 @@ def voided(done: Sequence[Voided]) -> Report:
         remarks=tuple(remarks),
         references=tuple(one.work.reference for one in done),
     )
+
+
+def handover(work: Sequence[Work]) -> Report:
+    """What was maintained in a shift, for the next one."""
+    return _titled(listed([one for one in work if one.void is None], len(work)), _("Maintenance done in this shift"))
+
+
+def _titled(report: Report, title: str) -> Report:
+    shown = choose_columns(report, COLUMNS)
+    parts = tuple(replace(part, title=title) if isinstance(part, Table) else part for part in shown.parts)
+    return replace(shown, kind="work.handover", parts=parts, remarks=(), sheet=None)
 
 
 def listed(work: Sequence[Work], total: int) -> Report:

@@ -93,7 +93,10 @@ def _actions() -> None:
     op.create_index("action_topic", "action", ["topic", "asset"])
     op.create_index("action_source", "action", ["source"])
     run = op.get_bind().exec_driver_sql
-    run("CREATE INDEX action_waiting ON action (state, owner, deadline) WHERE state IN ('open', 'done') AND void IS NULL")
+    run(
+        "CREATE INDEX action_waiting ON action (state, owner, deadline)"
+        " WHERE state IN ('open', 'done') AND void IS NULL"
+    )
     run("CREATE INDEX action_incident ON action (incident) WHERE incident IS NOT NULL")
 
 
