@@ -170,7 +170,7 @@ class _Cron:
         """What lies between two moments that CronSim found one after the other.
 
         It counts real time by whole hours. Where the clocks change by a part of one (Lord Howe Island: by half) it
-        steps over the beginning of the next hour that is named, so each hour of that day is looked into by itself.
+        steps over the beginning of the next hour that is named, so that day is looked at once more.
         """
         from cronsim import CronSim
 
@@ -180,17 +180,19 @@ class _Cron:
         ):
             return []
         first, end = last.astimezone(UTC), following.astimezone(UTC)
-        hour = max(first, end - _DAY).replace(minute=0, second=0, microsecond=0)
+        begins = max(first, end - _DAY).replace(minute=0, second=0, microsecond=0)
         found: list[datetime] = []
-        while hour < end:
-            for local in CronSim(self.line, (hour - _MINUTE).astimezone(self.zone)):
-                moment = local.astimezone(UTC)
-                if moment >= min(hour + _HOUR, end):
+        while begins < end:
+            # Clocks change at full and half hours: within one of these a plain clock tells the time.
+            shown = begins.astimezone(self.zone).replace(tzinfo=None)
+            for naive in CronSim(self.line, shown - _MINUTE):
+                moment = begins + (naive - shown)
+                if moment >= min(begins + _HOUR / 2, end):
                     break
                 if moment > first:
                     found.append(moment)
-            hour += _HOUR / 2
-        return sorted(set(found))
+            begins += _HOUR / 2
+        return found
 
     def _change(self, earlier: datetime, later: datetime) -> timedelta:
         before, after = earlier.utcoffset(), later.utcoffset()
