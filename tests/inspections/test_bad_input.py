@@ -3,21 +3,18 @@
 import json
 import shlex
 import subprocess
-import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from opsctl.core.chain import Signature
 from opsctl.core.void import Void
 from opsctl.inspections.service import judging, logging
-from opsctl.store import unit
 from opsctl.store.engine import Store
 from tests.harness import PROGRAM, CommandLine, Result, clean_environment, login_of
+from tests.inspections.people import as_person
 
 BOOK = Path(__file__).parents[2] / "sample-data/rulebooks/patrols.toml"
 CORE = ("inspect", "log", "core-network", "--asset", "core-sw-1")
@@ -53,12 +50,6 @@ def furnished(shared_store: Store, tmp_path_factory: pytest.TempPathFactory) -> 
     person("wang", line.now, logging.log, checklist="server-room", asset="room-1", items=["door=ok"])
     assert line(*CORE, "--item", "temp=24", "--rest-ok").code == 0
     return shared_store
-
-
-def as_person(store: Store, name: str, now: datetime, use_case: Callable[..., Any], **given: Any) -> None:
-    """Write as that person, although there is one login on PostgreSQL."""
-    by = Signature(now, name, "host-1", str(uuid.uuid4()))
-    unit.write(store, lambda session: use_case(session, now=now, actor=name, **given), by=by)
 
 
 @pytest.fixture

@@ -74,12 +74,14 @@ def correct(
     """Set readings (`temp=21.5`) or the time of the walk (`done=08:40`) right; the old ones stay.
 
     A reading that is wrong now makes an action; one that is right now leaves its action, for somebody may work on it.
-    Whoever corrects the time takes the countersign off. Raise Conflict while the round is void, InvalidInput for what
-    is not understood or changes nothing.
+    Whoever corrects the time takes the countersign off. Raise Conflict where the round is open or void, InvalidInput
+    for what is not understood or changes nothing.
     """
     before = _held(session, [reference], now)[0]
     if before.void is not None:
         raise Conflict(_("{reference} is void.").format(reference=before.reference), _("Log the round anew."))
+    # In one that is open, an answer that is given again is the one that counts.
+    _check_done(before)
     checklist = ending.checklist_of(session, before)
     moment, judged = _read(given, before, checklist, zone or zone_of(session), now)
     after = ending.with_answers(before, judged, by=actor, at=now)
@@ -91,7 +93,6 @@ def correct(
     after = replace(after, corrected_at=now)
     moved = moment is not None and moment != before.done_at
     if moved:
-        _check_done(before)
         after = ending.flagged_anew(session, _walked_at(after, moment or now), checklist)
     rows.save(session, before, after)
     occurrence, due = _met_by_then(session, after) if moved else (None, ())
