@@ -345,3 +345,20 @@ def test_a_number_that_was_read_is_read_again_as_the_same(value: Decimal) -> Non
     assert once is not None
     assert Decimal(once) == value
     assert judge(number(unit="kW"), f"{once} kW").value == once
+
+
+@pytest.mark.parametrize(
+    ("typed", "mark", "value", "note"),
+    [
+        ("异常 31°C", FAIL, "31", None),
+        ("fail 31", FAIL, "31", None),
+        ("warn 41", FAIL, "41", None),
+        ("异常 21℃ 风口堵", FAIL, "21", "风口堵"),
+        ("异常 3号空调异响", FAIL, None, "3号空调异响"),
+    ],
+)
+def test_a_reading_behind_what_is_wrong_is_the_reading(
+    typed: str, mark: Mark, value: str | None, note: str | None
+) -> None:
+    answer = judge(TEMP, typed)
+    assert (answer.mark, answer.value, answer.note) == (mark, value, note)

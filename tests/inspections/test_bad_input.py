@@ -144,7 +144,7 @@ OPTIONS = {
         6,
         ("inspect", "log", "core-network", "--asset", "old-sw", "--rest-ok"),
         "old-sw is retired since 2026-11-03 09:00:00+08:00."
-        " Say when it was walked with --at, or leave that asset out.",
+        " Say when it was walked: opsctl inspect log … --at TIME   take out an open one: opsctl inspect void REF",
     ),
     "asset not on the route": (
         2,

@@ -189,9 +189,7 @@ def test_a_retired_asset_is_refused_unless_it_was_walked_before(log: Log, perfor
 
 def test_without_a_name_it_is_the_one_round_that_is_due(perform_as: Perform, patrolled: datetime, read: Read) -> None:
     given = {"items": ["temp=21.5"], "rest": True}
-    with pytest.raises(
-        InvalidInput, match="Several rounds are due: core-network --asset core-sw-1, core-network --ass"
-    ):
+    with pytest.raises(InvalidInput, match="Several rounds are due"):
         perform_as(logging.log, **given)
     perform_as(logging.log, checklist="core-network", asset="core-sw-2", **given)
     found = perform_as(logging.log, **given)[0]
@@ -246,3 +244,16 @@ def test_a_stored_round_is_the_round_that_was_logged(log: Log, read: Read) -> No
     assert stored == found.round
     assert replace(stored, flags=()) == replace(found.round, flags=())
     assert read(duties.for_record, reference=stored.reference)[0].met_by == stored.reference
+
+
+def test_a_round_shows_the_actions_that_it_found_again(log: Log, read: Read, now: datetime) -> None:
+    log(fails=["uplink: CRC errors"])
+    second = log(now=now + timedelta(hours=3), items=["temp=22.5"], fails=["uplink: still CRC errors"])
+    found = read(rounds.show, word=second.round.reference, now=now + timedelta(hours=4))
+    assert [one.reference for one in found.actions] == ["ACT-2026-0001"]
+
+
+def test_a_whole_route_that_is_due_is_offered_by_its_name(perform_as: Perform, patrolled: datetime) -> None:
+    with pytest.raises(InvalidInput) as error:
+        perform_as(logging.log, items=["temp=21.5"], rest=True)
+    assert error.value.message == "Several rounds are due: morning"

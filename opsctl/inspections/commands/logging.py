@@ -144,8 +144,12 @@ def _kept(error: OpsctlError, sheet: str, typed: Mapping[str, Any]) -> OpsctlErr
     path = keep("sheet", sheet) if sheet.strip() else None
     if path is None:
         return error
-    again = _("Your sheet is kept; mend it and run: {command}").format(command=_again(path, typed))
-    return type(error)(error.message, f"{error.hint} {again}".strip(), moment=error.moment)
+    if "--again" in error.hint:
+        again = _("Your sheet is kept: {command}").format(command=_again(path, {**typed, "--again": True}))
+    else:
+        again = _("Your sheet is kept; mend it and run: {command}").format(command=_again(path, typed))
+    hint = error.hint if not error.hint or error.hint[-1] in ".?!。？！" else f"{error.hint}."
+    return type(error)(error.message, f"{hint} {again}".strip(), moment=error.moment)
 
 
 def _again(path: "Path", typed: Mapping[str, Any]) -> str:

@@ -25,7 +25,8 @@ _PARTS = {
 _LABEL = re.compile(
     rf"(?P<quoted>(?:^|(?<=[\s:：=＝])){_QUOTED})|(?:^|(?<=[\s,，.。;；、]))(?:"
     + "|".join(f"(?P<{name}>{words})" for name, words in _PARTS.items())
-    + r")\s?[:：=＝]",
+    # Behind a Chinese word that is nothing else a blank is enough: "告知 王工".
+    + r")(?:\s?[:：=＝]|(?<=[知注围])\s)",
     re.IGNORECASE,
 )
 _BREAK = re.compile(rf"(?P<quoted>(?:^|(?<=[\s:：=＝])){_QUOTED})|[;；]")

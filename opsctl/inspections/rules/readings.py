@@ -1,7 +1,7 @@
 """What was typed for an item that is answered by a number: its reading, its unit, what cannot be. Pure."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from opsctl.core import texts
@@ -123,6 +123,11 @@ def _without_number(item: Item, text: str, has_note: bool) -> Read:
             how_to_answer(item),
         )
     mark, words = found
+    number = read_number(words) if words and unquoted(words) is None else None
+    if number is not None and mark in (Mark.WARN, Mark.FAIL) and _is_reading(item, number):
+        # "fail 199V": said to be wrong, with the reading behind it.
+        read = read_reading(item, words, has_note)
+        return replace(read, mark=max(read.mark, mark, key=_SEVERITY.index))
     if mark is Mark.OK:
         raise InvalidInput(_("{item} is answered by its reading.").format(item=title_of(item)), how_to_answer(item))
     if mark is not Mark.NOT_APPLICABLE and not words and not has_note:
@@ -131,6 +136,15 @@ def _without_number(item: Item, text: str, has_note: bool) -> Read:
             _("Type the reading, or what is wrong behind the word: fail: display is dark"),
         )
     return with_words(item, mark, words)
+
+
+def _is_reading(item: Item, number: Number) -> bool:
+    """Whether a number behind a word is a reading, and not the beginning of what is wrong ("3号空调异响")."""
+    behind = number.behind.strip()
+    if not behind or behind[0] in PUNCTUATION:
+        return True
+    first = next(iter(_WORD.findall(behind[: 4 * LONGEST])), "")
+    return item.unit is not None and is_own(item.unit, first)
 
 
 def _behind_number(item: Item, number: Number) -> str:

@@ -105,7 +105,7 @@ def _asset(session: Session, word: str | None, at: datetime) -> tuple[str | None
     if retired_at is not None and retired_at <= at:
         raise Conflict(
             _("{asset} is retired since {moment}.").format(asset=handle, moment=MOMENT),
-            _("Say when it was walked with --at, or leave that asset out."),
+            _("Say when it was walked: opsctl inspect log … --at TIME   take out an open one: opsctl inspect void REF"),
             moment=retired_at,
         )
     return handle, customer
@@ -169,14 +169,14 @@ def _due(session: Session, now: datetime, actor: str, patrols: Patrols, asset: s
             _("No round is due to {person} now.").format(person=actor),
             _("Name one: opsctl inspect log CHECKLIST --asset ASSET   see: opsctl inspect checklists"),
         )
-    raise _several(candidates)
+    raise _several(patrols, candidates)
 
 
 def _in_hand(found: Sequence[Occurrence], now: datetime) -> list[tuple[str, str]]:
     """Checklists and assets: those whose window is open now, else those that come next, else what was missed."""
     for fitting in (
         [one for one in found if one.opens_at <= now <= one.closes_at],
-        [one for one in found if one.opens_at > now],
+        _first_of([one for one in found if one.opens_at > now]),
         [one for one in found if one.closes_at < now],
     ):
         if fitting:
@@ -184,10 +184,26 @@ def _in_hand(found: Sequence[Occurrence], now: datetime) -> list[tuple[str, str]
     return []
 
 
-def _several(candidates: Sequence[tuple[str, str]]) -> InvalidInput:
-    shown = ", ".join(f"{name} --asset {about}" if about else name for name, about in candidates[:_SHOWN])
-    more = " …" if len(candidates) > _SHOWN else ""
+def _first_of(coming: Sequence[Occurrence]) -> list[Occurrence]:
+    first = min((one.opens_at for one in coming), default=None)
+    return [one for one in coming if one.opens_at == first]
+
+
+def _several(patrols: Patrols, candidates: Sequence[tuple[str, str]]) -> InvalidInput:
+    named = [_along_route(patrols, name, about, candidates) for name, about in candidates]
+    offered = list(dict.fromkeys(named))
+    shown = ", ".join(offered[:_SHOWN])
+    more = " …" if len(offered) > _SHOWN else ""
     return InvalidInput(_("Several rounds are due: {list}").format(list=shown + more), _("Name one of them."))
+
+
+def _along_route(patrols: Patrols, name: str, about: str, candidates: Sequence[tuple[str, str]]) -> str:
+    """How a candidate is typed: as its route, where all of that are candidates, else with its asset."""
+    due = {other for topic, other in candidates if topic == name}
+    for route in patrols.routes.values():
+        if route.checklist == name and about in route.assets and due.issuperset(route.assets):
+            return route.name
+    return f"{name} --asset {about}" if about else name
 
 
 def _only_asset(session: Session, now: datetime, patrols: Patrols, checklist: str) -> str | None:
@@ -200,7 +216,7 @@ def _only_asset(session: Session, now: datetime, patrols: Patrols, checklist: st
     found = waiting(session, now=now, kind=COMPLETED, topic=checklist, until=now + _SOON)
     candidates = _in_hand(found, now)
     if len(candidates) > 1:
-        raise _several(candidates)
+        raise _several(patrols, candidates)
     if candidates:
         return candidates[0][1] or None
     duties = [one for one in patrols.duties.values() if (one.kind, one.topic) == (COMPLETED, checklist)]

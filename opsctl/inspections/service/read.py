@@ -51,7 +51,7 @@ def open_assets(session: Session, *, checklist: str) -> set[str | None]:
 
 def show(session: Session, *, word: str, now: datetime) -> Shown:
     """The round that is meant, with its checklist, what it met and its actions. Raise NotFound or InvalidInput."""
-    from opsctl.actions.service import read as actions
+    from opsctl.actions.service.seen import of_record
     from opsctl.duties.service import read as duties
 
     one = rows.of_references(session, [reference_of(session, word, now, writing=False)])[0]
@@ -59,7 +59,7 @@ def show(session: Session, *, word: str, now: datetime) -> Shown:
         one,
         _checklists(session, [one])[0],
         tuple(duties.for_record(session, reference=one.reference)),
-        tuple(actions.of_source(session, source=one.reference)),
+        tuple(of_record(session, source=one.reference, about=one.asset, since=one.recorded_at)),
     )
 
 

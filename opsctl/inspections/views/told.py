@@ -81,6 +81,9 @@ def _met(found: Finished, now: datetime) -> Fields:
         pairs = [(_("due"), occurrence.due_at, Kind.MOMENT)]
         if not occurrence.is_on_time:
             pairs.append((_("done"), _late(found), Kind.TEXT))
+    if one.done_at != one.entered_at:
+        # A clock time is the last one not after now: at 19:30, 23:45 was yesterday.
+        pairs.append((_("walked"), one.done_at, Kind.MOMENT))
     pairs.append((_("evidence"), words.grade(evidence.grade(one)), Kind.TEXT))
     if one.flags:
         pairs.append((_("worth a look"), "; ".join(words.flag(each) for each in one.flags), Kind.TEXT))
