@@ -23,6 +23,9 @@ class Relay:
 
     def close(self) -> None:
         """Listen no longer; what is connected goes on."""
+        with suppress(OSError):
+            # It wakes the thread that waits there, which closing alone does not.
+            self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
 
     def _accept(self) -> None:
@@ -60,3 +63,6 @@ class _Line:
                     self.answered = True
                 client.sendall(data)
             client.shutdown(socket.SHUT_WR)
+        # Whoever asked has gone by now, or is gone without an answer.
+        client.close()
+        server.close()
