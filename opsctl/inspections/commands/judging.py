@@ -28,7 +28,9 @@ def countersign(refs: References) -> None:
     from opsctl.inspections.views import told
 
     context = current()
-    context.emit(told.countersigned(context.perform(judging.countersign, named=context.words(refs))))
+    named = context.named(refs)
+    if named:
+        context.emit(told.countersigned(context.perform(judging.countersign, named=named)))
 
 
 @verb(
@@ -84,4 +86,6 @@ def void(
     from opsctl.inspections.views import told
 
     context = current()
-    context.emit(told.voided(context.perform(judging.void, named=context.words(refs), because=because)))
+    named = context.named(refs)
+    if named:
+        context.emit(told.voided(context.perform(judging.void, named=named, because=because)))
