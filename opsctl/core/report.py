@@ -52,6 +52,13 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Phrase:
+    """Words with values between them, as one text: only the renderer knows how a moment among them is shown."""
+
+    pieces: tuple[str | Cell, ...]
+
+
+@dataclass(frozen=True)
 class Table:
     """Rows of raw values in the order of the columns; `None` is "no data" and shown as –."""
 

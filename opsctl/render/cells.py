@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Any
 
 from opsctl.core.numbers import show_ratio
-from opsctl.core.report import Cell, Kind, Style
+from opsctl.core.report import Cell, Kind, Phrase, Style
 from opsctl.core.texts import _
 from opsctl.core.times import show_duration, show_moment
 from opsctl.core.typed import clean_for_terminal
@@ -32,6 +32,8 @@ def show(value: Any, kind: Kind, style: Style) -> str:
         return NO_DATA
     if isinstance(value, list | tuple):
         return ", ".join(show(item, kind, style) for item in value)
+    if isinstance(value, Phrase):
+        return "".join(show(piece, Kind.TEXT, style) for piece in value.pieces)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     match kind:
@@ -59,6 +61,8 @@ def plain_value(value: Any, kind: Kind, style: Style) -> str:
         return ""
     if isinstance(value, list | tuple):
         return ", ".join(plain_value(item, kind, style) for item in value)
+    if isinstance(value, Phrase):
+        return "".join(plain_value(piece, Kind.TEXT, style) for piece in value.pieces)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and not isfinite(value):

@@ -262,6 +262,18 @@ def test_show_tells_what_happened_to_it(run: CommandLine) -> None:
     )
 
 
+def test_the_history_tells_moments_in_the_zone_of_the_reader_and_words_in_words(run: CommandLine) -> None:
+    run("action", "add", "erp", "slow", "--gravity", "warn", "--deadline", "2026-11-06 18:00")
+    run("action", "correct", "1", "gravity=fail", "deadline=2026-11-07 09:00", "--reason", "worse")
+    text = " ".join(run("action", "show", "1").out.split())
+    assert "worse · " in text
+    assert "gravity: warning → failed" in text
+    assert "deadline: 2026-11-06 18:00+08:00 → 2026-11-07 09:00+08:00" in text
+    assert "2026-11-06 10:00+00:00 → 2026-11-07 01:00+00:00" in run("action", "show", "1", "--utc").out
+    events = json.loads(run("action", "show", "1", "--json").out)["data"]["events"]
+    assert events[-1]["facts"]["gravity"] == ["warn", "fail"]
+
+
 def test_a_list_shows_what_is_due_first_and_in_csv_all_there_is(run: CommandLine) -> None:
     run("action", "add", "erp", "slow", "--deadline", "2h")
     run("action", "add", "core-sw-1", "fan is loud")

@@ -186,6 +186,20 @@ def test_a_warning_that_fails_is_graver_and_due_earlier(
     check_whole()
 
 
+def test_a_warning_that_fails_is_named_by_what_failed_and_the_ledger_keeps_both(
+    raise_from: Raise, read: Read, check_whole: Callable[[], int]
+) -> None:
+    raise_from(finding(gravity=WARN, title="Inlet temperature: 28 °C"))
+    ((failed, _new),) = raise_from(finding(gravity=FAIL, title="Inlet temperature: 41 °C"))
+    assert failed.title == "Inlet temperature: 41 °C"
+    facts = read_facts(ledger_of(read, failed.reference)[-1].facts)
+    assert facts["title"] == ["Inlet temperature: 28 °C", "Inlet temperature: 41 °C"]
+    ((milder, _new),) = raise_from(finding(gravity=WARN, title="Inlet temperature: 29 °C"))
+    ((same, _new),) = raise_from(finding(gravity=FAIL, title="Inlet temperature: 40 °C"))
+    assert milder.title == same.title == "Inlet temperature: 41 °C"
+    check_whole()
+
+
 def test_a_graver_finding_never_gives_more_time(raise_from: Raise, now: datetime) -> None:
     soon = now + timedelta(hours=5)
     raise_from(finding(gravity=WARN, deadline=soon))

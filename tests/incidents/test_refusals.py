@@ -294,8 +294,10 @@ happened                   event          by       text                         
 """
     assert "into INC-2026-0001" in run("incident", "timeline", "3").out
     run("incident", "correct", "1", "impact_start=09:00", "--reason", "log")
-    changed = "log · impact start: 2026-11-05T02:00:00Z → 2026-11-05T01:00:00Z"
+    changed = "log · impact start: 2026-11-05 10:00:00+08:00 → 2026-11-05 09:00:00+08:00"
     assert changed in run("incident", "timeline", "1").out
+    run("incident", "reclassify", "1", "--impact", "high", "--reason", "everybody")
+    assert "impact: medium → high" in run("incident", "timeline", "1").out
 
 
 def test_what_need_not_be_known_is_taken_away_with_a_dash(run: CommandLine) -> None:

@@ -105,7 +105,7 @@ def test_what_is_not_done_is_outside_until_its_window_is_over(now: datetime, is_
         found = rounds_figure(name, [occurrence()], now=now)
         reference = occurrence().reference
         assert (found.missed, found.pending) == (((reference,), ()) if is_missed else ((), (reference,)))
-        assert found.state is (State.PARTIAL if is_missed else State.NOT_APPLICABLE)
+        assert (found.state, found.value) == (State.PARTIAL, 0.0 if is_missed else None)
 
 
 def test_a_month_that_is_over_is_partial_while_a_window_of_it_is_open() -> None:
@@ -114,6 +114,17 @@ def test_a_month_that_is_over_is_partial_while_a_window_of_it_is_open() -> None:
     found = rounds_figure(Name.INSPECTION_COMPLETION, [done(NINE), occurrence(last)], now=now)
     assert (found.state, found.value, found.pending) == (State.PARTIAL, 1.0, (occurrence(last).reference,))
     assert rounds_figure(Name.INSPECTION_COMPLETION, [done(NINE), occurrence(last)]).state is State.VALUE
+
+
+def test_what_is_not_decided_yet_is_partial_without_a_value_and_not_nothing_due() -> None:
+    last = occurrence(END - SECOND)
+    gone = occurrence(NINE, state=DutyState.CANCELLED)
+    found = rounds_figure(Name.INSPECTION_COMPLETION, [gone, last], now=END + SECOND)
+    assert (found.state, found.value, found.n, found.pending) == (State.PARTIAL, None, 0, (last.reference,))
+    to_come = action(END - SECOND)
+    promised = actions_figure([to_come], now=START)
+    assert (promised.state, promised.value, promised.pending) == (State.PARTIAL, None, (to_come.reference,))
+    assert rounds_figure(Name.INSPECTION_COMPLETION, [gone], now=END + SECOND).state is State.NOT_APPLICABLE
 
 
 def test_nothing_due_is_not_everything() -> None:

@@ -244,6 +244,16 @@ def test_one_record_of_what_was_due_is_explained(run: CommandLine, words: list[s
     assert (result.code, result.out.splitlines()[-1]) == (0, line)
 
 
+def test_a_day_of_which_nothing_is_decided_yet_says_how_many_wait(run: CommandLine) -> None:
+    completion = figure(run("kpi", "report", "2026-10-31", "--json"), "inspection-completion")
+    assert (completion["state"], completion["value"], completion["pending"]) == ("partial", None, [LAST])
+    row = next(line for line in run("kpi", "report", "2026-10-31").out.splitlines() if "inspection completion" in line)
+    assert " ".join(row.split()).endswith(" – – – >= 70 %: no data partial: 1 not decided yet")
+    explained = run("kpi", "explain", "inspection-completion", "2026-10-31")
+    assert "partial: 1 not decided yet" in explained.out
+    assert "Nothing was due" not in explained.out + explained.err
+
+
 def test_one_round_for_programs(run: CommandLine) -> None:
     record = data(run("kpi", "explain", "inspection-on-time", "INS-2026-0002", "--json"))["record"]
     assert record == {

@@ -205,9 +205,9 @@ window               MNT-2026-0001
 actions              ACT-2026-0001
 
 History
-recorded                event      by       text                                                                  row
-2026-11-05 10:00+08:00  logged     lead.li  风扇更换                                                                8
-2026-11-05 10:00+08:00  corrected  wang     typo · config_saved: taken → not-taken · procedure: OP-12 §3 → OP-13   10
+recorded                event      by       text                                                                row
+2026-11-05 10:00+08:00  logged     lead.li  风扇更换                                                              8
+2026-11-05 10:00+08:00  corrected  wang     typo · configuration saved: yes → no · procedure: OP-12 §3 → OP-13   10
 """
     assert narrow(run, "work", "show", "1") == f"""\
 reference: {WRK}
@@ -234,10 +234,19 @@ History
 2026-11-05 10:00+08:00
   event: corrected
   by: wang
-  text: typo · config_saved: taken → not-taken
-    · procedure: OP-12 §3 → OP-13
+  text: typo · configuration saved: yes → no ·
+    procedure: OP-12 §3 → OP-13
   row: 10
 """
+
+
+def test_a_time_that_was_corrected_is_shown_in_the_zone_of_the_reader(run: CommandLine) -> None:
+    run("work", "log", "core-sw-1", "fan replaced", *SAVED, "--at", "09:00")
+    corrected = run("work", "correct", "1", "at=09:30", "outcome=replaced", "--reason", "typo")
+    assert corrected.code == 0
+    told = "typo · done: 2026-11-05 09:00+08:00 → 2026-11-05 09:30+08:00 · outcome: done → replaced"
+    assert told in " ".join(run("work", "show", "1").out.split())
+    assert "2026-11-05 02:00+01:00 → 2026-11-05 02:30+01:00" in run("work", "show", "1", "--tz", "Europe/Paris").out
 
 
 def test_a_list_of_maintenance_wide_and_narrow(run: CommandLine) -> None:
@@ -333,11 +342,11 @@ installed     2026-11-05 09:00+08:00
 maintenance   {WRK}
 
 History
-recorded                event      by       text                               row
-2026-11-05 10:00+08:00  added      lead.li  SNMP flaw · lead.li                  7
-2026-11-05 10:00+08:00  decided    lead.li  wang, 2026-11-30 23:59+08:00         9
-2026-11-05 10:00+08:00  deferred   lead.li  no window, 2026-12-15 23:59+08:00   11
-2026-11-05 10:00+08:00  installed  wang     {WRK}                       13
+recorded                event      by       text                                row
+2026-11-05 10:00+08:00  added      lead.li  SNMP flaw · lead.li                   7
+2026-11-05 10:00+08:00  decided    lead.li  wang · 2026-11-30 23:59+08:00         9
+2026-11-05 10:00+08:00  deferred   lead.li  no window · 2026-12-15 23:59+08:00   11
+2026-11-05 10:00+08:00  installed  wang     {WRK}                        13
 """
     assert narrow(run, "patch", "show", "2") == """\
 reference: PAT-2026-0002

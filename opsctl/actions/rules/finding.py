@@ -75,13 +75,13 @@ def raised(
 
 
 def seen_again(action: Action, finding: Finding, deadline: datetime) -> Action:
-    """The action as it is once it was found again: graver if the finding is, with the earlier deadline then.
+    """The action as it is once it was found again: graver if the finding is, with its symptom and the earlier deadline.
 
     Done it is open again, unless it was done after what was found.
     """
     after = replace(action, seen=action.seen + 1)
     if finding.gravity is Gravity.FAIL and action.gravity is Gravity.WARN:
-        after = replace(after, gravity=Gravity.FAIL, deadline=min(action.deadline, deadline))
+        after = replace(after, title=finding.title, gravity=Gravity.FAIL, deadline=min(action.deadline, deadline))
     if action.state is State.DONE and (action.done_at is None or finding.found_at >= action.done_at):
         after = undone(after)
     return after

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from opsctl.actions.rules import Action
 from opsctl.actions.rules.moves import void_word
 from opsctl.actions.terms import ADDED, SEEN_AGAIN
-from opsctl.actions.views.words import event_word, field_word, gravity_word, standing
-from opsctl.core.report import Column, Fields, Kind, Report, Table
+from opsctl.actions.views.words import FIELD_WORDS, event_word, field_word, gravity_word, standing
+from opsctl.core import changes
+from opsctl.core.report import Column, Fields, Kind, Phrase, Report, Table
 from opsctl.core.texts import _, pgettext
 from opsctl.core.void import Void
 
@@ -88,7 +89,7 @@ def _history(rows: "Sequence[Row]") -> Table:
     return Table(columns, cells)
 
 
-def _text_of(row: "Row") -> str | None:
+def _text_of(row: "Row") -> Phrase | str | None:
     from opsctl.ledger.rules import read_facts
 
     if row.facts is None:
@@ -101,18 +102,7 @@ def _text_of(row: "Row") -> str | None:
     written = [str(facts[name]) for name in names if isinstance(facts.get(name), str)]
     if "because" in facts:
         written.insert(0, void_word(Void(facts["because"])))
-    # A changed field is kept as the old value and the new one.
-    written += [
-        f"{field_word(name)}: {_plain(pair[0])} → {_plain(pair[1])}"
-        for name, pair in facts.items()
-        if isinstance(pair, list) and len(pair) == 2
-    ]
-    return " · ".join(written) or None
-
-
-def _plain(value: Any) -> str:
-    # A moment is kept to the microsecond, which few clocks of people show.
-    return "–" if value is None else str(value).replace(".000000Z", "Z")
+    return changes.joined([*written, *changes.told(facts, field_word, FIELD_WORDS)])
 
 
 def _remarks(action: Action) -> tuple[str, ...]:

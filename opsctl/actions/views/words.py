@@ -1,11 +1,12 @@
 """The words of actions in the reader's language."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from opsctl.actions import terms
 from opsctl.actions.rules import Action
 from opsctl.actions.rules.moves import state_word, void_word
-from opsctl.actions.terms import Gravity
+from opsctl.actions.terms import Gravity, State
 from opsctl.core.texts import _, pgettext
 
 
@@ -57,3 +58,10 @@ def field_word(name: str) -> str:
         "result": _("result"),
         "seen": _("how often found"),
     }.get(name, name)
+
+
+FIELD_WORDS: dict[str, Callable[[str], str]] = {
+    "gravity": lambda word: gravity_word(Gravity(word)),
+    "state": lambda word: state_word(State(word)),
+}
+"""The words of the fields whose values are words of ours."""

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from opsctl.core.report import Column, Kind, Report, Table
+from opsctl.core import changes
+from opsctl.core.report import Column, Kind, Phrase, Report, Table
 from opsctl.core.texts import _, ngettext, pgettext
 from opsctl.incidents.rules.clocks import Clock, ClockState
 from opsctl.incidents.rules.life import Case, Incident
@@ -12,7 +13,7 @@ from opsctl.incidents.rules.words import state_word
 from opsctl.incidents.terms import Wanted
 from opsctl.incidents.views import clocks as clock_views
 from opsctl.incidents.views.records import between, case_data
-from opsctl.incidents.views.words import clock_state_word, clock_word, event_word, field_word, share_word
+from opsctl.incidents.views.words import FIELD_WORDS, clock_state_word, clock_word, event_word, field_word, share_word
 
 if TYPE_CHECKING:
     from opsctl.ledger.rules import Row
@@ -175,7 +176,7 @@ _TOLD = (
 _WITH = "with"
 
 
-def _text_of(row: "Row") -> str | None:
+def _text_of(row: "Row") -> Phrase | str | None:
     from opsctl.ledger.rules import read_facts
 
     if row.facts is None:
@@ -192,18 +193,7 @@ def _text_of(row: "Row") -> str | None:
         written.append(f"{row.subject}/{facts['pause']}")
     if "weight" in facts:
         written.append(share_word(facts["weight"]))
-    # A changed field is kept as the old value and the new one.
-    written += [
-        f"{field_word(name)}: {_plain(pair[0])} → {_plain(pair[1])}"
-        for name, pair in facts.items()
-        if isinstance(pair, list) and len(pair) == 2 and name not in ("spans", _WITH)
-    ]
-    return " · ".join(written) or None
-
-
-def _plain(value: Any) -> str:
-    # A moment is kept to the microsecond, which few clocks of people show.
-    return "–" if value is None else str(value).replace(".000000Z", "Z")
+    return changes.joined([*written, *changes.told(facts, field_word, FIELD_WORDS, Kind.INSTANT)])
 
 
 def _late(row: "Row") -> bool:

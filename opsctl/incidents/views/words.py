@@ -1,5 +1,6 @@
 """The words of incidents in the reader's language."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from opsctl.core import texts
@@ -177,3 +178,11 @@ def field_word(name: str) -> str:
         "plan": _("emergency plan"),
         "plan_started": _("emergency plan started"),
     }.get(name, name)
+
+
+FIELD_WORDS: dict[str, Callable[[str], str]] = {
+    "impact": lambda word: level_word(Level(word)),
+    "urgency": lambda word: level_word(Level(word)),
+    "category": lambda word: category_word(Category(word)),
+}
+"""The words of the fields whose values are words of ours."""

@@ -150,7 +150,8 @@ def _figure(name: Name, scope: Scope, dues: list[Due], period: Period, now: date
         flagged=sum(1 for one in rounds.values() if one.flags),
     )
     if not counted:
-        return figure
+        # What is not decided yet was due all the same.
+        return replace(figure, state=State.PARTIAL) if figure.pending else figure
     figure = valued(figure, period, now, value=good / len(counted), numerator=good, denominator=len(counted))
     # Of a period that is over, too, what is not decided yet may change the value.
     return replace(figure, state=State.PARTIAL) if figure.pending else figure

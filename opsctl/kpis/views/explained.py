@@ -64,7 +64,7 @@ def _pairs(figure: Figure, ledger_head: str) -> list[tuple[str, Any, Kind]]:
         pairs.append((_("value by share lost"), figure.weighted, Kind.RATIO_FLOOR))
     if figure.targets:
         pairs.append((_("target"), target_word(figure.targets), Kind.TEXT))
-    pairs += [(_("state"), state_word(figure.state), Kind.TEXT), ("n", figure.n, Kind.COUNT)]
+    pairs += [(_("state"), state_word(figure), Kind.TEXT), ("n", figure.n, Kind.COUNT)]
     stats = figure.statistics
     if stats is not None:
         pairs += [

@@ -44,7 +44,8 @@ def decided(figure: Figure) -> list[Part]:
         "{count} rounds are not decided yet: their windows are not over.",
         len(figure.pending),
     )
-    return [records(replace(figure, pending=())), Text((told.format(count=len(figure.pending)),))]
+    rest = records(replace(figure, pending=()))
+    return [*([rest] if rest.rows else []), Text((told.format(count=len(figure.pending)),))]
 
 
 def parts(figure: Figure, record: ExplainedDue) -> list[Any]:

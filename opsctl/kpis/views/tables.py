@@ -159,7 +159,7 @@ def _table(
         if trend:
             before = (None, None) if one.trend is None else (one.trend.previous, one.trend.last_year)
             ending += tuple(_earlier(one, earlier) for earlier in before)
-        rows.append((title(one.name), scope_word(one.scope), *cells(one), *ending, state_word(one.state)))
+        rows.append((title(one.name), scope_word(one.scope), *cells(one), *ending, state_word(one)))
     return Table((*columns, *last), tuple(rows))
 
 

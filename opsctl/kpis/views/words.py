@@ -58,14 +58,17 @@ def _one_scope(key: str, word: str | int) -> str:
     return _("severity {number}").format(number=word) if key == "severity" else str(word)
 
 
-def state_word(state: State) -> str:
-    """The state, with what it means where there is no value."""
+def state_word(figure: Figure) -> str:
+    """The figure's state, with what it means where there is no value."""
+    if figure.state is State.PARTIAL and figure.value is None and figure.pending:
+        text = ngettext("partial: {count} not decided yet", "partial: {count} not decided yet", len(figure.pending))
+        return text.format(count=len(figure.pending))
     return {
         State.VALUE: pgettext("state", "value"),
         State.NOT_APPLICABLE: _("n/a: nothing was due"),
         State.UNKNOWN: _("unknown: data is missing"),
         State.PARTIAL: pgettext("state", "partial"),
-    }[state]
+    }[figure.state]
 
 
 def excluded_line(excluded: Excluded) -> str:

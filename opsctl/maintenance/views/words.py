@@ -1,16 +1,16 @@
 """The words of maintenance and patches in the reader's language, and the history of a record."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from opsctl.actions.rules.moves import void_word
-from opsctl.core.report import Cell, Column, Kind, Report, Table, choose_columns
+from opsctl.core import changes
+from opsctl.core.report import Cell, Column, Kind, Phrase, Report, Table, choose_columns
 from opsctl.core.texts import _, ngettext, pgettext
 from opsctl.core.void import Void
 from opsctl.maintenance import terms
-from opsctl.maintenance.rules import work
 from opsctl.maintenance.rules.patches import state_word
 from opsctl.maintenance.terms import Backup, Outcome, PatchState
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _TOLD = ("title", "reason", "work", "owner")
 _MOMENTS = ("until", "due_at")
-_FIELDS = {field: typed for typed, field in work.CORRECTABLE.items()}
 
 
 def outcome_word(outcome: Outcome) -> str:
@@ -103,29 +102,37 @@ def _event_word(kind: str) -> str:
     }.get(kind, kind)
 
 
-def _text_of(row: "Row") -> tuple[str | Cell, ...] | str | None:
+def _text_of(row: "Row") -> Phrase | str | None:
     from opsctl.ledger.rules import read_facts
 
     if row.facts is None:
         return _("(redacted)")
     facts = read_facts(row.facts)
     moments = [Cell(datetime.fromisoformat(facts[name]), Kind.MOMENT) for name in _MOMENTS if facts.get(name)]
-    written = [_plain(facts[name]) for name in _TOLD if isinstance(facts.get(name), str)]
+    written = [facts[name] for name in _TOLD if isinstance(facts.get(name), str)]
     if facts.get("state") == PatchState.NOT_APPLICABLE:
         written.insert(0, state_word(PatchState.NOT_APPLICABLE))
     if "because" in facts:
         written.insert(0, void_word(Void(facts["because"])))
-    # A changed field is kept as the old value and the new one.
-    written += [
-        f"{_FIELDS.get(name, name)}: {_plain(pair[0])} → {_plain(pair[1])}"
-        for name, pair in facts.items()
-        if isinstance(pair, list) and len(pair) == 2
-    ]
-    text = " · ".join(written)
-    # Only the reader's zone is missing for a moment, and a cell may hold one beside words.
-    return ((text, *moments) if text else tuple(moments)) if moments else text or None
+    return changes.joined([*written, *changes.told(facts, _field_word, _FIELD_WORDS), *moments])
 
 
-def _plain(value: Any) -> str:
-    # A moment is kept to the microsecond, which few clocks of people show.
-    return "–" if value is None else str(value).replace(".000000Z", "Z")
+def _field_word(name: str) -> str:
+    return {
+        "title": _("title"),
+        "topic": _("topic"),
+        "procedure": _("procedure"),
+        "backup": _("configuration saved"),
+        "outcome": _("outcome"),
+        "result": _("result"),
+        "window": _("window"),
+        "started_at": pgettext("when", "begun"),
+        "done_at": pgettext("when", "done"),
+        "owner": _("who has it"),
+    }.get(name, name)
+
+
+_FIELD_WORDS: dict[str, Callable[[str], str]] = {
+    "outcome": lambda word: outcome_word(Outcome(word)),
+    "backup": lambda word: backup_word(Backup(word)),
+}
