@@ -21,6 +21,8 @@ LONGEST_SILENCE = timedelta(days=400)
 """How far back occurrences are made after nobody wrote anything for a long time."""
 STILL_OPEN = timedelta(days=37)
 """How long ago something may have been due that is looked for as open: a year's grace is a tenth of it."""
+LATELY = timedelta(days=7)
+"""How long after its window is over something is shown as missed."""
 GRACE_SHARE = 10
 """Without a grace of its own an occurrence has this part of the interval to the next: a tenth."""
 

@@ -60,10 +60,10 @@ def data(done: Result) -> Any:
 
 def test_the_duties_in_force(table: Callable[..., list[str]]) -> None:
     assert table("duty", "list", columns="120") == [
-        "duty     next due                owner          open now  missed  title",
-        "filters  2026-12-03 10:00+08:00  asset-owner           0       0  –",
-        "patrol   2026-11-06 09:00+08:00  role:engineer         2       2  Daily patrol",
-        "report   2026-11-30 17:00+08:00  person:wang           0       0  –",
+        "duty     next due                owner          open now  missed in 7 d  title",
+        "filters  2026-12-03 10:00+08:00  asset-owner           0              0  –",
+        "patrol   2026-11-06 09:00+08:00  role:engineer         2              2  Daily patrol",
+        "report   2026-11-30 17:00+08:00  person:wang           0              0  –",
     ]
 
 
@@ -91,14 +91,49 @@ def test_a_list_may_be_narrowed_and_piped(run: CommandLine) -> None:
         "patrol/sw-2@2026-11-05T01:00Z\npatrol/sw-2@2026-11-06T01:00Z\n", "", 0
     )
     assert run("duty", "due", "--duty", "report", "--until", "2026-12-31", "--columns", "duty,due") == Result(
-        "duty    due\nreport  2026-11-30 17:00+08:00\n", "", 0
+        "duty    due\nreport  2026-11-30 17:00+08:00\n",
+        "It is only planned up to 2026-12-10 08:00+08:00. See what comes later with: opsctl duty preview DUTY\n",
+        0,
     )
+    assert run("duty", "due", "--duty", "report", "--until", "2026-12-09").err == ""
     limited = run("duty", "due", "--limit", "1", "--columns", "reference")
     assert limited == Result("reference\npatrol/sw-1@2026-11-04T01:00Z\n", "5 more; see them with --limit 0.\n", 0)
-    assert run("duty", "due", "--state", "done") == Result("", "Nothing is due.\n", 0)
     assert len(data(run("duty", "due", "--since", "2026-11-01", "--state", "missed", "--json"))["occurrences"]) == 2
     assert run("duty", "due", "--owner", "me", "--asset", "sw-1", "--until", "12:00", "-q").out.count("\n") == 2
     assert run("duty", "due", "--duty", "patorl").code == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("open", "--duty", "filters"), "Nothing is due."),
+        (("due", "--duty", "filters"), "Nothing is due."),
+        (
+            ("missed", "--duty", "filters"),
+            "Nothing was missed of what was due from 2026-10-29 10:00+08:00 to 2026-11-05 10:00+08:00.",
+        ),
+        (("done",), "Nothing was done of what was due from 2026-10-29 10:00+08:00 to 2026-11-06 10:00+08:00."),
+        (
+            ("cancelled", "--since", "2026-11-01"),
+            "Nothing was cancelled of what was due from 2026-11-01 00:00+08:00 to 2026-11-06 10:00+08:00.",
+        ),
+        (
+            ("waived", "--until", "2026-12-31"),
+            "Nothing was waived of what was due from 2026-10-29 10:00+08:00 to 2027-01-01 00:00+08:00.",
+        ),
+    ],
+)
+def test_where_nothing_fits_it_says_what_was_looked_for(run: CommandLine, words: tuple[str, ...], told: str) -> None:
+    assert run("duty", "due", "--state", *words) == Result("", f"{told}\n", 0)
+
+
+def test_what_is_about_no_asset_is_named_without_one(run: CommandLine, table: Callable[..., list[str]]) -> None:
+    reference = data(run("duty", "due", "--duty", "report", "--until", "2026-12-01", "--json"))["occurrences"][0]
+    assert reference["reference"] == "report/@2026-11-30T09:00Z"
+    named = "report@2026-11-30T09:00Z"
+    assert table("duty", "show", "report/@2026-11-30T09:00Z")[0] == named
+    assert table("duty", "show", named)[:4] == [named, "", "duty                report", "asset               –"]
+    assert run("duty", "show", "report@2026-11-30T08:00Z").err.endswith(f"Did you mean {named}?\n")
 
 
 def test_a_duty_with_its_next_and_its_last(table: Callable[..., list[str]]) -> None:
@@ -166,6 +201,10 @@ def test_a_retired_asset_says_why_it_has_none_any_more(run: CommandLine, table: 
     assert run("asset", "retire", "sw-2").code == 0
     (line,) = table("duty", "due", "--state", "cancelled", "--asset", "sw-2", "--columns", "duty,reason")[1:]
     assert line == "patrol  the asset was retired"
+    assert table("duty", "due", "--state", "cancelled")[:2] == [
+        "duty    asset  due                     reason",
+        "patrol  sw-2   2026-11-06 09:00+08:00  the asset was retired",
+    ]
     assert run("ledger", "verify", "--deep").code == 0
 
 

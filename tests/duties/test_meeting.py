@@ -191,6 +191,40 @@ def test_a_duty_counted_from_completion_gets_its_next(ruled: None, call: Any, me
     assert (again.closes_at - again.due_at, again.due_at - again.opens_at) == (3 * DAY, 7 * DAY)
 
 
+@pytest.mark.parametrize("early", [timedelta(seconds=1), 19 * HOUR, 29 * DAY, 30 * DAY - timedelta(seconds=1)])
+def test_a_duty_counted_from_completion_cannot_be_done_too_early(
+    apply: Any, add: Any, meet: Any, there: There, call: Any, check_whole: Any, early: timedelta
+) -> None:
+    add("sw-1")
+    apply(FILTERS.replace('early = "7d"', ""))
+    first, done = AFTER + 30 * DAY, AFTER + 30 * DAY - early
+    (before,) = there(*EVER)
+    assert (before.opens_at, before.due_at) == (first, first)
+    assert call(meeting.would_meet, **WORK, happened_at=done) == before
+    met = meet(done, by="WRK-1", **WORK)
+    assert (met.due_at, met.opens_at, met.is_on_time) == (first, done, True)
+    assert filters(there(*EVER)) == [(State.DONE, first), (State.DUE, done + 30 * DAY)]
+    # Of the same moment it is the same work, and of one before it no longer the last.
+    assert meet(done, by="WRK-2", **WORK) is None
+    assert meet(done - timedelta(seconds=1), by="WRK-3", **WORK) is None
+    assert call(meeting.release, by="WRK-1", reason="mistake") == before
+    assert check_whole() > 0
+
+
+def test_what_was_done_before_the_interval_began_meets_nothing(ruled: None, meet: Any) -> None:
+    assert meet(AFTER, by="WRK-1", **WORK) is None
+    assert meet(AFTER + timedelta(seconds=1), by="WRK-2", **WORK).due_at == AFTER + 30 * DAY
+
+
+def test_a_window_that_is_open_goes_before_one_counted_from_completion(apply: Any, add: Any, meet: Any) -> None:
+    add("sw-1")
+    evidence = 'kind = "maintenance.completed", topic = "filters"'
+    apply(FILTERS + PATROL.replace('kind = "inspection.completed", checklist = "core"', evidence))
+    assert [meet(FIRST, by=f"WRK-{number}", **WORK).duty for number in range(2)] == ["patrol", "filters"]
+    # What is ahead goes before what was missed, which would be late.
+    assert meet(FIRST + DAY + 3 * HOUR, by="WRK-3", **WORK).duty == "filters"
+
+
 def test_taking_out_what_it_was_counted_from_cancels_the_next(ruled: None, call: Any, meet: Any, there: There) -> None:
     done = AFTER + 25 * DAY
     meet(done, by="WRK-1", **WORK)

@@ -135,6 +135,41 @@ def test_other_words_for_the_same_hour_change_it_in_place() -> None:
     assert found == Plan((), (replace(there, closes_at=there.due_at + 4 * HOUR, rules=2),), ())
 
 
+OPEN = NOW + HOUR
+"""Due in an hour, and open since one ago."""
+
+
+def test_what_is_open_stays_although_new_rules_no_longer_ask_for_it() -> None:
+    there = [occurrence(OPEN), occurrence(OPEN + HOUR), occurrence(OPEN + HOUR + timedelta(seconds=1))]
+    # Moved to 09:00, which is over: without what is open there would be none today.
+    found = planned([stretch(duty("0 9 * * *"), generation=2)], there=there, days=1)
+    assert (short(found.made), short(found.cancelled)) == ([("sw-1", "11-06 01:00")], [("sw-1", "11-05 04:00")])
+    dropped = planned([stretch(generation=2)], there=[*there, occurrence(OPEN, "")])
+    assert short(dropped.cancelled) == [("sw-1", "11-05 04:00")]
+
+
+@pytest.mark.parametrize(
+    ("asset", "reason"),
+    [
+        (switch("sw-1", kind="server"), None),
+        (switch("sw-1", ends=NOW), Reason.RETIRED),
+        (switch("sw-1", ends=OPEN), Reason.RETIRED),
+        (switch("sw-1", begins=OPEN + HOUR), Reason.NO_MATCH),
+    ],
+)
+def test_what_is_open_stays_while_its_asset_is_in_service(asset: Asset, reason: Reason | None) -> None:
+    found = planned([stretch(duty())], [asset], [occurrence(OPEN)], days=0.5)
+    assert [one.reason for one in found.cancelled] == ([] if reason is None else [reason])
+
+
+def test_what_is_open_of_a_duty_counted_from_completion_gives_way_to_its_new_one() -> None:
+    there = occurrence(OPEN)
+    found = planned([counted(every=60 * DAY)], there=[there], intervals={(1, "patrol"): 30 * DAY})
+    assert [one.due_at for one in found.made] == [OPEN + 30 * DAY]
+    assert [one.due_at for one in found.cancelled] == [OPEN]
+    assert planned([stretch(generation=2)], there=[there]).all == ()
+
+
 @pytest.mark.parametrize(
     ("asset", "reason"),
     [

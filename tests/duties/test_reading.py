@@ -1,7 +1,7 @@
 """Whose what is, what is listed, and what the ledger is compared with."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -138,10 +138,46 @@ def test_the_duties_in_force_say_what_is_next_and_what_was_missed(ruled: None, r
     found = read(reading.in_force, now=AFTER)
     assert [(one.duty.name, one.upcoming, one.waiting, one.missed) for one in found] == [
         ("filters", AFTER + 20 * DAY, 0, 0),
-        ("patrol", FIRST, 2, 2 * 9 - 1),
-        # Missed on 31 October; that of 30 November is not there until somebody writes again.
-        ("report", None, 0, 1),
+        # Of nine days the last seven, and one was walked.
+        ("patrol", FIRST, 2, 2 * 7 - 1),
+        # Missed on 31 October; that of 30 November is not there until somebody writes again, and known all the same.
+        ("report", datetime(2026, 11, 30, 9, tzinfo=UTC), 0, 1),
     ]
+
+
+@pytest.mark.parametrize("handled", [{}, {"in_service_from": AFTER + 300 * DAY}, {"kind": "power"}, {"gone": True}])
+def test_beyond_what_is_planned_the_schedule_says_when_it_is_next_for_any_asset(
+    add: Callable[..., Any], apply: Callable[..., Any], do: Callable[..., Any], read: Read, handled: dict[str, Any]
+) -> None:
+    gone = handled.pop("gone", False)
+    add("sw-1", **handled)
+    if gone:
+        do(assets.retire, asset="sw-1", at=AFTER)
+    apply(PATROL.replace("0 9 * * *", "0 14 15 6,12 *"), now=AFTER)
+    (found,) = read(reading.in_force, now=AFTER)
+    # 15 December is six days after the last that is planned; in service from 1 September, June of 2028 is too far.
+    expected = {
+        "": datetime(2026, 12, 15, 6, tzinfo=UTC),
+        "in_service_from": datetime(2027, 12, 15, 6, tzinfo=UTC),
+    }
+    key = "gone" if gone else next(iter(handled), "")
+    assert (found.upcoming, found.waiting, found.missed) == (expected.get(key), 0, 0)
+
+
+def test_what_was_done_ahead_is_not_next_again(
+    add: Callable[..., Any], apply: Callable[..., Any], perform_as: Perform, read: Read
+) -> None:
+    add("sw-1")
+    apply(PATROL.replace("0 9 * * *", "0 9 25 * *").replace('early = "2h"', 'early = "30d"'))
+    from opsctl.core.use_cases import Permission, use_case
+
+    @use_case(needs=Permission.RECORD, offline=False)
+    def walk(session: Any, *, now: datetime, actor: str) -> Any:
+        evidence = {"kind": "inspection.completed", "topic": "core", "about": "sw-1"}
+        return meeting.meet(session, **evidence, happened_at=AFTER, judged_at=AFTER, by="INS-1")
+
+    assert perform_as(walk).due_at == datetime(2026, 11, 25, 1, tzinfo=UTC)
+    assert read(reading.in_force, now=AFTER)[0].upcoming == datetime(2026, 12, 25, 1, tzinfo=UTC)
 
 
 def test_a_duty_is_shown_with_its_next_and_its_last(ruled: None, read: Read) -> None:

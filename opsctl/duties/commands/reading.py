@@ -12,12 +12,11 @@ from opsctl.cli.groups import room_app, verb
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 from opsctl.duties.commands.refreshing import refresh
-from opsctl.duties.terms import STILL_OPEN, Wanted
+from opsctl.duties.terms import LATELY, STILL_OPEN, Wanted
 
 app = room_app()
 
 _SOON = timedelta(hours=24)
-_LATELY = timedelta(days=7)
 _SHOWN = 8
 _MOST = 1000
 
@@ -27,7 +26,10 @@ Duty = Annotated[str, Argument(metavar="DUTY", help=_("The name of a duty: opsct
 @verb(
     app,
     "list",
-    help=_("List the duties of the rules in force: when each is due next, whose it is, what of it was missed lately."),
+    help=_(
+        "List the duties of the rules in force: when each is due next, whose it is, what of it is open and was missed"
+        " in the last 7 days."
+    ),
     examples=("opsctl duty list", "opsctl duty list --json"),
     writes=False,
 )
@@ -79,40 +81,45 @@ def due(
 ) -> None:
     """Parse, read, show."""
     from opsctl.core.report import choose_columns
-    from opsctl.duties.service import read
+    from opsctl.duties.service import keeping, read
     from opsctl.duties.views import lists
 
     context = current()
     refresh(context)
-    begins, closing = _edges(context, state or Wanted.OPEN, since)
+    state = state or Wanted.OPEN
+    begins, closing = _edges(context, state, since)
+    ends = _end(context, until)
     found = context.read(
         read.list_occurrences,
         now=context.now,
         since=begins,
         closing_since=closing,
-        until=_end(context, until),
-        state=state or Wanted.OPEN,
+        until=ends,
+        state=state,
         duty=duty,
         about=asset,
         owner=_person(context, owner),
         limit=context.limit(limit),
     )
-    report = lists.occurrences(found, context.now)
+    planned = None if until is None else context.read(keeping.kept_to)
+    span = lists.Span(state, closing or begins, ends, context.zone, planned)
+    report = lists.occurrences(found, context.now, span)
     if columns is None:
         # People see what fits; CSV and JSON have it all.
-        context.emit(choose_columns(report, lists.COLUMNS))
+        context.emit(choose_columns(report, lists.columns_of(state)))
     else:
         context.emit(choose_columns(replace(report, sheet=None), columns))
 
 
-def _edges(context: Context, state: Wanted, since: str | None) -> tuple[datetime | None, datetime | None]:
+def _edges(context: Context, state: Wanted, since: str | None) -> tuple[datetime, datetime | None]:
     """From when on what is due is shown, and from when on its window has to end."""
-    if since is not None:
-        return context.moment(since), None
+    begins = context.moment(since)
+    if begins is not None:
+        return begins, None
     if state in (Wanted.OPEN, Wanted.DUE, Wanted.MISSED):
         # A window may be open for long: looked for by its end, and by its beginning only so that a look stays quick.
-        return context.now - STILL_OPEN - _LATELY, context.now - _LATELY
-    return context.now - _LATELY, None
+        return context.now - STILL_OPEN - LATELY, context.now - LATELY
+    return context.now - LATELY, None
 
 
 def _end(context: Context, until: str | None) -> datetime:

@@ -42,6 +42,11 @@ class Occurrence:
         return f"{self.duty}/{self.about}@{utc_text(self.due_at)[:16]}Z"
 
     @property
+    def named(self) -> str:
+        """How people are told of it: its reference, without a place for an asset where it is about none."""
+        return self.reference if self.about else self.reference.replace("/@", "@", 1)
+
+    @property
     def subject(self) -> str:
         """The record that it is a line of: all occurrences of its duty that are due on that day of UTC."""
         return f"duty:{self.duty}@{utc_text(self.due_at)[:10]}"

@@ -1,7 +1,8 @@
 """What occurrences are to be made, changed and cancelled. Pure.
 
-What is past stays as it was, whatever the rules say now: only the asset's own retirement reaches back. What was done
-or waived is never touched.
+What is past stays as it was, whatever the rules say now, and so does what is open now: else a patrol that is moved
+while it may be walked would be due at neither time. Only the asset's own retirement reaches back. What was done or
+waived is never touched.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -10,7 +11,7 @@ from datetime import datetime, timedelta
 
 from opsctl.core.times import LAST_YEAR, start_of_day
 from opsctl.duties.rules import NOBODY, Key, Occurrence, key_of
-from opsctl.duties.rules.schedules import Window, window_at, windows
+from opsctl.duties.rules.schedules import Window, next_due, window_at, windows
 from opsctl.duties.terms import Reason, State
 from opsctl.rulebook.rules.patrols import Duty, Matching, Route
 
@@ -89,7 +90,10 @@ def plan(
     `assets` are those that are looked at, with None for duties that are about none; the occurrences of others stay.
     """
     asked = {key_of(one): one for one in _scheduled(stretches, assets, since, until)}
-    asked |= {key_of(one): one for one in _counted(stretches, assets, known, now, min(since, now))}
+    counted = {key_of(one): one for one in _counted(stretches, assets, known, now, min(since, now))}
+    asked |= counted
+    # One at a time: what was due in its place does not stay beside it.
+    replaced = {(one.duty, one.about) for one in counted.values()}
     handles = {_handle(one): one for one in assets}
     made, changed, cancelled = [], [], []
     for key, one in asked.items():
@@ -100,7 +104,8 @@ def plan(
             changed.append(one)
     for key, found in known.occurrences.items():
         if found.state is State.DUE and key not in asked and found.about in handles:
-            reason = _reason(found, handles[found.about], stretches, now)
+            stays = found.opens_at <= now and (found.duty, found.about) not in replaced
+            reason = _reason(found, handles[found.about], stretches, now, stays=stays)
             if reason is not None:
                 cancelled.append(replace(found, state=State.CANCELLED, reason=reason.value))
     return Plan(tuple(made), tuple(changed), tuple(cancelled))
@@ -122,6 +127,19 @@ def matches(matching: Matching, asset: Asset, routes: Mapping[str, Route]) -> bo
         route = routes.get(matching.route)
         return route is not None and asset.handle in route.assets
     return True
+
+
+def first_due(duty: Duty, routes: Mapping[str, Route], assets: Collection[Asset], since: datetime) -> datetime | None:
+    """The first moment at or after `since` when a duty with a schedule is due for any asset; None where never."""
+    if duty.assets is None:
+        return next(iter(next_due(duty, since, 1)), None)
+    found = []
+    fitting = [one for one in assets if matches(duty.assets, one, routes)]
+    for begins in {max(since, one.begins) for one in fitting if one.ends is None or since < one.ends}:
+        due_at = next(iter(next_due(duty, begins, 1)), None)
+        if due_at is not None and any(one.is_operated(due_at) for one in fitting):
+            found.append(due_at)
+    return min(found, default=None)
 
 
 def following(
@@ -217,11 +235,16 @@ def _handle(asset: Asset | None) -> str:
     return NOBODY if asset is None else asset.handle
 
 
-def _reason(found: Occurrence, asset: Asset | None, stretches: Iterable[Stretch], now: datetime) -> Reason | None:
-    """Why an occurrence that nobody asks for any more is to be cancelled; None where it stays."""
+def _reason(
+    found: Occurrence, asset: Asset | None, stretches: Iterable[Stretch], now: datetime, *, stays: bool
+) -> Reason | None:
+    """Why an occurrence that nobody asks for any more is to be cancelled; None where it stays.
+
+    What is past stays; what is open now, and `stays`, does so while its asset is in service.
+    """
     if asset is not None and asset.ends is not None and found.due_at >= asset.ends:
         return Reason.RETIRED
-    if found.due_at < now:
+    if found.due_at < now or (stays and (asset is None or asset.is_operated(found.due_at))):
         return None
     stretch = next((one for one in stretches if one.is_in_force(found.due_at)), None)
     duty = None if stretch is None else stretch.duties.get(found.duty)

@@ -17,7 +17,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class InForce:
-    """A duty of the rules in force: what of it is due next, how many are open now, and how many were missed lately."""
+    """A duty of the rules in force: when it is due next, how many are open now, how many were missed in 7 days."""
 
     duty: Duty
     upcoming: datetime | None

@@ -1,7 +1,7 @@
 """What a record does to occurrences: it meets one, it is countersigned, it is taken out again."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import column, or_, select, table, union_all
 from sqlmodel import Session
@@ -33,7 +33,8 @@ def meet(
     """Meet an occurrence by the record `by`, and return it as it is now; None where none fits, which is no fault.
 
     The one of that kind, topic and asset whose window holds `happened_at`, else the nearest earlier one still due,
-    which is then late. Of several windows that of the earliest due one. A duty counted from completion gets its next.
+    which is then late. Of several windows that of the earliest due one. A duty counted from completion is met however
+    early, its window then opens with that, and it gets its next.
     """
     while True:
         found, ends = _candidate(session, kind, topic, about, happened_at)
@@ -44,7 +45,8 @@ def meet(
         standing = _line(days, found)
         if standing.state is State.DUE:
             break  # else somebody was quicker, and another one may fit
-    met = replace(standing, state=State.DONE, met_by=by, met_at=happened_at, judged_at=judged_at)
+    opens_at = min(standing.opens_at, happened_at)
+    met = replace(standing, opens_at=opens_at, state=State.DONE, met_by=by, met_at=happened_at, judged_at=judged_at)
     if again is not None and _line(days, again).state in (State.DONE, State.WAIVED):
         again = None
     changed = [met] if again is None else [met, again]
@@ -88,13 +90,15 @@ def release(session: Session, *, by: str, reason: str) -> Occurrence | None:
     found = _met_by(session, by)
     if found is None:
         return None
-    counted = _is_counted(session, found)
-    again = _next_waiting(session, found) if counted else None
-    days = _locked(session, [found] if again is None else [found, again], counted=counted)
+    duty, _generation = _duty_of(session, found)
+    early = duty.early if duty is not None and duty.every is not None else None
+    again = None if early is None else _next_waiting(session, found)
+    days = _locked(session, [found] if again is None else [found, again], counted=early is not None)
     standing = _line(days, found)
     if standing.met_by != by:
         return None
-    released = replace(standing, state=State.DUE, met_by=None, met_at=None, judged_at=None)
+    opens_at = standing.opens_at if early is None else standing.due_at - early
+    released = replace(standing, opens_at=opens_at, state=State.DUE, met_by=None, met_at=None, judged_at=None)
     changed = [released]
     if again is not None and _line(days, again).state is State.DUE:
         changed.append(replace(_line(days, again), state=State.CANCELLED, reason=Reason.TAKEN_OUT.value))
@@ -113,26 +117,50 @@ def _candidate(
     """The occurrence that a record meets, and when its asset is retired."""
     ends = select(_ASSET.c.retired_at).where(_ASSET.c.handle == about).scalar_subquery().label("ends")
     columns = rows.TABLE.c
+    counted = _counted(session, kind, topic)
     parts = []
     for wanted in [columns.topic.is_(None)] if topic is None else [columns.topic == topic, columns.topic.is_(None)]:
         ours = select(*rows.COLUMNS, ends).where(
             rows.WAITS, columns.kind == kind, wanted, columns.about == (about or NOBODY)
         )
         earlier = ours.where(columns.due_at < happened_at).order_by(columns.due_at.desc()).limit(_NEAREST)
-        early = ours.where(columns.due_at >= happened_at, columns.opens_at <= happened_at)
+        ahead = ours.where(columns.due_at >= happened_at)
+        early = ahead.where(columns.opens_at <= happened_at)
+        if counted:
+            early = early.where(columns.duty.not_in(sorted(counted)))
+            again = ahead.where(columns.duty.in_(sorted(counted)))
+            parts.append(again.order_by(columns.due_at).limit(_NEAREST))
         parts += [earlier, early.order_by(columns.due_at).limit(1)]
     # Each part by itself walks its index no farther than it has to.
     query = union_all(*(select(part.subquery()) for part in parts))
     answers = session.connection().execute(query).all()
     found = [Occurrence(*answer[:-1]) for answer in answers]
-    holding = [one for one in found if one.opens_at <= happened_at <= one.closes_at]
+    holding = [one for one in found if _holds(one, happened_at, counted.get(one.duty))]
+    late = [one for one in found if one.due_at < happened_at]
     if holding:
         chosen = min(holding, key=lambda one: (one.due_at, one.topic is None, one.duty))
-    elif found:
-        chosen = max(found, key=lambda one: (one.due_at, one.topic is not None, one.duty))
+    elif late:
+        chosen = max(late, key=lambda one: (one.due_at, one.topic is not None, one.duty))
     else:
         return None, None
     return chosen, answers[0].ends
+
+
+def _counted(session: Session, kind: str, topic: str | None) -> dict[str, timedelta]:
+    """The duties counted from completion that such a record may meet, with how long after it each is due again."""
+    duties = patrols_of(rulebook.in_force(session, at=signature_of(session).now)).duties.values()
+    fitting = [one for one in duties if one.kind == kind and one.topic in (None, topic)]
+    return {one.name: one.every for one in fitting if one.every is not None}
+
+
+def _holds(one: Occurrence, happened_at: datetime, every: timedelta | None) -> bool:
+    """Whether its window holds that moment: where it is counted from completion, all the time since the last.
+
+    Not the moment of the last itself, which is the same work entered twice.
+    """
+    if every is not None and one.due_at > happened_at:
+        return one.due_at - happened_at < every
+    return one.opens_at <= happened_at <= one.closes_at
 
 
 def _following(session: Session, found: Occurrence, happened_at: datetime, ends: datetime | None) -> Occurrence | None:
@@ -143,11 +171,6 @@ def _following(session: Session, found: Occurrence, happened_at: datetime, ends:
     from opsctl.duties.rules.plans import following
 
     return following(duty, found, happened_at=happened_at, generation=generation, ends=ends)
-
-
-def _is_counted(session: Session, found: Occurrence) -> bool:
-    duty, _generation = _duty_of(session, found)
-    return duty is not None and duty.every is not None
 
 
 def _duty_of(session: Session, found: Occurrence) -> tuple[Duty | None, int]:

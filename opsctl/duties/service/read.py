@@ -17,12 +17,15 @@ from opsctl.core.typed import excerpt, mend, nearest
 from opsctl.duties.rules import Occurrence, fields, schedules
 from opsctl.duties.rules.results import DutyShown, InForce, Listed, Preview
 from opsctl.duties.service import owners, rows
-from opsctl.duties.terms import PREFIX, STILL_OPEN, State, Wanted
+from opsctl.duties.service.keeping import is_far_too_far, kept_to
+from opsctl.duties.terms import LATELY, PREFIX, STILL_OPEN, State, Wanted
 from opsctl.rulebook import service as rulebook
 from opsctl.rulebook.rules.patrols import Duty, patrols_of
 
 _BATCH = 5000
 _SHOWN = 5
+_NONE = (None, 0, 0)
+"""When a duty is due next, what waits and was missed of it, where nothing of it is there."""
 _MINUTE = timedelta(minutes=1)
 _MOMENTS = ("due_at", "opens_at", "closes_at", "met_at", "judged_at")
 _COLUMNS = rows.TABLE.c
@@ -92,7 +95,7 @@ def for_record(session: Session, *, reference: str) -> list[Occurrence]:
 
 
 def find(session: Session, *, word: str) -> Occurrence:
-    """The occurrence that is meant, `DUTY/ASSET@2026-11-21T01:00Z`, for reading.
+    """The occurrence that is meant, `DUTY/ASSET@2026-11-21T01:00Z` or `DUTY@…` where it is about none, for reading.
 
     Raise NotFound, with those of that duty and asset around that time, where there is none.
     """
@@ -109,25 +112,45 @@ def find(session: Session, *, word: str) -> Occurrence:
     if found:
         return found[0]
     around = same.where(_COLUMNS.due_at >= due_at - timedelta(days=1)).order_by(_COLUMNS.due_at).limit(_SHOWN)
-    raise _no_occurrence(word, [one.reference for one in rows.load(session, around)])
+    raise _no_occurrence(word, [one.named for one in rows.load(session, around)])
 
 
 def in_force(session: Session, *, now: datetime) -> list[InForce]:
-    """The duties of the rules in force, each with when it is due next, and what waits and was missed of it.
+    """The duties of the rules in force, each with when it is due next, and what waits and was missed of it lately.
 
-    What was missed counts for as long as a window may be open.
+    Beyond what is planned ahead, the schedule says when that is, where the duty is about any asset.
     """
     duties = patrols_of(rulebook.in_force(session, at=now)).duties
-    due = (rows.WAITS, _COLUMNS.due_at >= now - STILL_OPEN)
+    due = (rows.WAITS, _COLUMNS.due_at >= now - STILL_OPEN - LATELY)
     query = select(
         _COLUMNS.duty,
         func.min(_COLUMNS.due_at).filter(_COLUMNS.due_at >= now),
         func.count().filter(and_(_COLUMNS.opens_at <= now, _COLUMNS.closes_at >= now)),
-        func.count().filter(_COLUMNS.closes_at < now),
+        func.count().filter(and_(_COLUMNS.closes_at < now, _COLUMNS.closes_at >= now - LATELY)),
     )
     counted = session.connection().execute(query.where(*due).group_by(_COLUMNS.duty)).all()
     told = {name: (upcoming, waiting, missed) for name, upcoming, waiting, missed in counted}
-    return [InForce(duty, *told.get(name, (None, 0, 0))) for name, duty in sorted(duties.items())]
+    beyond = _beyond(session, now, [duty for name, duty in duties.items() if told.get(name, _NONE)[0] is None])
+    return [
+        InForce(duty, upcoming or beyond.get(name), waiting, missed)
+        for name, duty in sorted(duties.items())
+        for upcoming, waiting, missed in (told.get(name, _NONE),)
+    ]
+
+
+def _beyond(session: Session, now: datetime, duties: Sequence[Duty]) -> dict[str, datetime]:
+    """When these are due next after all that is planned, by name; without those that are about nothing by then."""
+    scheduled = [duty for duty in duties if duty.every is None]
+    if not scheduled:
+        return {}
+    from opsctl.duties.rules.plans import first_due
+    from opsctl.duties.service.renewing import assets_of
+
+    ends = kept_to(session)
+    since = now if ends is None or is_far_too_far(ends, now) else max(now, ends)
+    operated, routes = assets_of(session), patrols_of(rulebook.in_force(session, at=now)).routes
+    found = {duty.name: first_due(duty, routes, operated, since) for duty in scheduled}
+    return {name: due_at for name, due_at in found.items() if due_at is not None}
 
 
 def show(session: Session, *, word: str, now: datetime, count: int) -> DutyShown:

@@ -58,7 +58,7 @@ def renew(session: Session, *, now: datetime, assets: Collection[str], ruled: bo
         return
     begun = _beginnings(session)
     if begun:
-        found = _assets(session)
+        found = assets_of(session)
         written = [one for one in found if one.handle in assets]
         span = _span(now, kept_to, begun[0][1], written, is_whole=missing or ruled, is_changed=bool(assets) or ruled)
         stretches = _stretches(session, begun, span.looked_at)
@@ -142,7 +142,8 @@ def _patrols(session: Session, generation: int) -> Patrols:
     return patrols_of(rulebook.of_generation(session, generation=generation))
 
 
-def _assets(session: Session) -> list[Asset]:
+def assets_of(session: Session) -> list[Asset]:
+    """Every asset with what duties ask of it, in the order of handles."""
     found = session.connection().execute(_ASSETS)
     return [Asset(handle, begins or recorded_at, ends, *others) for handle, begins, recorded_at, ends, *others in found]
 

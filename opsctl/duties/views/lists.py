@@ -1,29 +1,49 @@
 """Many duties or occurrences, ready to be shown."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from opsctl.core.report import Column, Kind, Report, Table
 from opsctl.core.texts import _, ngettext, pgettext
+from opsctl.core.times import show_moment
 from opsctl.duties.rules import Occurrence
 from opsctl.duties.rules.results import InForce, Listed
+from opsctl.duties.terms import Wanted
 from opsctl.duties.views.records import duty_data, occurrence_data
 from opsctl.duties.views.words import evidence_word, reason_word, schedule_word, standing, title_of
 
-COLUMNS = "duty,asset,state,due,until"
-"""What people see where they name no columns; CSV has all of them."""
+
+@dataclass(frozen=True)
+class Span:
+    """What a list was asked for: due in [since, until), shown in that zone.
+
+    `planned` is up to when occurrences are there, None where nobody asked for a time of their own.
+    """
+
+    state: Wanted
+    since: datetime
+    until: datetime
+    zone: str
+    planned: datetime | None
+
+
+def columns_of(state: Wanted) -> str:
+    """What people see where they name no columns; CSV has all of them."""
+    # Who looks for what is not to be done any more asks why.
+    return "duty,asset,due,reason" if state in (Wanted.CANCELLED, Wanted.WAIVED) else "duty,asset,state,due,until"
 
 
 def duties(found: Sequence[InForce]) -> Report:
-    """The duties in force: when each is due next, whose it is, and what of it is open and was missed."""
+    """The duties in force: when each is due next, whose it is, what of it is open and was missed in 7 days."""
     columns = (
         Column("duty", _("duty"), Kind.REFERENCE),
         Column("schedule", _("schedule")),
         Column("next", pgettext("when", "next due"), Kind.MOMENT),
         Column("owner", _("owner")),
         Column("open", pgettext("how many", "open now"), Kind.COUNT),
-        Column("missed", pgettext("how many", "missed"), Kind.COUNT),
+        Column("missed", pgettext("how many", "missed in 7 d"), Kind.COUNT),
         Column("title", _("title")),
     )
     rows = tuple(
@@ -45,8 +65,8 @@ def duties(found: Sequence[InForce]) -> Report:
     )
 
 
-def occurrences(found: Listed, now: datetime) -> Report:
-    """The occurrences as a table, and how many more there are."""
+def occurrences(found: Listed, now: datetime, span: Span) -> Report:
+    """The occurrences as a table, how many more there are, and where what is planned ends before they do."""
     columns = (
         Column("duty", _("duty"), Kind.REFERENCE),
         Column("asset", _("asset"), Kind.REFERENCE),
@@ -63,17 +83,38 @@ def occurrences(found: Listed, now: datetime) -> Report:
         Column("reason", _("reason")),
         Column("reference", _("reference"), Kind.REFERENCE),
     )
-    table = Table(columns, tuple(_row(one, now) for one in found.occurrences), empty=_("Nothing is due."))
+    table = Table(columns, tuple(_row(one, now) for one in found.occurrences), empty=_none(span, now))
     left = found.total - len(found.occurrences)
     more = ngettext("{count} more; see them with --limit 0.", "{count} more; see them with --limit 0.", left)
     return Report(
         kind="duty.due",
         data={"total": found.total, "occurrences": [occurrence_data(one, now) for one in found.occurrences]},
         parts=(table,),
-        remarks=(more.format(count=left),) if left else (),
+        remarks=((more.format(count=left),) if left else ()) + _planned(span, now),
         references=tuple(one.reference for one in found.occurrences),
         sheet=table,
     )
+
+
+def _none(span: Span, now: datetime) -> str:
+    """What is said where nothing fits: what was looked for, and when it would have been due."""
+    words = {
+        Wanted.MISSED: _("Nothing was missed of what was due from {since} to {until}."),
+        Wanted.DONE: _("Nothing was done of what was due from {since} to {until}."),
+        Wanted.CANCELLED: _("Nothing was cancelled of what was due from {since} to {until}."),
+        Wanted.WAIVED: _("Nothing was waived of what was due from {since} to {until}."),
+    }
+    line = words.get(span.state, _("Nothing is due."))
+    until = min(span.until, now) if span.state is Wanted.MISSED else span.until
+    return line.format(since=show_moment(span.since, span.zone), until=show_moment(until, span.zone))
+
+
+def _planned(span: Span, now: datetime) -> tuple[str, ...]:
+    # Where it ended already, that was said before.
+    if span.state not in (Wanted.OPEN, Wanted.DUE) or span.planned is None or not now <= span.planned < span.until:
+        return ()
+    line = _("It is only planned up to {moment}. See what comes later with: opsctl duty preview DUTY")
+    return (line.format(moment=show_moment(span.planned, span.zone)),)
 
 
 def _row(one: Occurrence, now: datetime) -> tuple[Any, ...]:

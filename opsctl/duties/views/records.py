@@ -155,7 +155,7 @@ def occurrence(one: Occurrence, now: datetime) -> Report:
     return Report(
         kind="duty.occurrence",
         data=occurrence_data(one, now),
-        heading=one.reference,
+        heading=one.named,
         parts=(Fields(tuple(pairs)),),
         references=(one.reference,),
     )

@@ -87,7 +87,7 @@ def _duty(met: Occurrence | None, next_due: datetime | None) -> Pairs:
     word = _("{duty} · in time") if met.is_on_time else _("{duty} · late")
     return (
         (_("duty"), word.format(duty=met.duty), Kind.TEXT),
-        (_("was due"), met.due_at, Kind.MOMENT),
+        (_("due") if met.met_at is not None and met.met_at < met.due_at else _("was due"), met.due_at, Kind.MOMENT),
         (_("next due"), next_due, Kind.MOMENT),
     )
 
