@@ -13,7 +13,7 @@ from opsctl.cli import hostfile
 from opsctl.core import times
 from opsctl.core.errors import InvalidInput, NotAllowed, NotFound
 from opsctl.core.texts import _
-from opsctl.core.typed import as_typed, clean_for_terminal, read_title
+from opsctl.core.typed import as_typed, clean_for_terminal, excerpt, read_title
 from opsctl.core.use_cases import mark_of
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ Identify = Callable[["Session", str], str]
 Afterwards = Callable[..., None]
 """What every write ends with, in its transaction, given the session and `now`."""
 _LISTED = 50
+_LONGEST_PATH = 200
 
 
 class Context:
@@ -154,7 +155,7 @@ class Context:
     def _mended(self, text: str) -> str:
         mended, changed = as_typed(text)
         if changed:
-            self.remark(_("{typed} is read as {mended}.").format(typed=text, mended=mended))
+            self.remark(_("{typed} is read as {mended}.").format(typed=excerpt(text), mended=excerpt(mended)))
         return mended
 
     def until(self, text: str | None) -> datetime | None:
@@ -194,15 +195,18 @@ class Context:
         try:
             return sys.stdin.read() if file == "-" else Path(file).expanduser().read_text(encoding="utf-8")
         except FileNotFoundError:
-            raise NotFound(_("There is no file {path}.").format(path=file), _("Check the path.")) from None
+            raise NotFound(_("There is no file {path}.").format(path=excerpt(file, _LONGEST_PATH)), _("Check the path.")) from None
         except UnicodeDecodeError as error:
             raise InvalidInput(
-                _("{file} is not UTF-8: it breaks at byte {offset}.").format(file=file, offset=error.start),
+                _("{file} is not UTF-8: it breaks at byte {offset}.").format(
+                    file=excerpt(file, _LONGEST_PATH), offset=error.start
+                ),
                 _("Save it as UTF-8."),
             ) from None
         except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
             raise InvalidInput(
-                _("{path} cannot be read: {reason}").format(path=file, reason=getattr(error, "strerror", None) or error)
+                _("{path} cannot be read: {reason}").format(path=excerpt(file, _LONGEST_PATH), reason=reason)
             ) from None
 
     def signature(self) -> "Signature":

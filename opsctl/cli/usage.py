@@ -13,6 +13,9 @@ from opsctl.core.typed import excerpt, mend, read_body
 
 NOTHING = ("", "-", "–", "—")
 """What stands for no value where one may be taken away."""
+_ALIKE = 0.7
+"""How alike an option must be spelled to be suggested: `titel` is like `title`, `from` is not like `format`."""
+_LONGEST_NAME = 100
 
 
 def in_words(error: click.ClickException) -> InvalidInput:
@@ -21,14 +24,14 @@ def in_words(error: click.ClickException) -> InvalidInput:
     path = context.command_path if context is not None else "opsctl"
     see = _("See: {command} --help").format(command=path)
     if isinstance(error, click.NoSuchOption):
-        message = _("There is no option {option}.").format(option=error.option_name)
-        return InvalidInput(message, _nearest(error.possibilities or ()) or see)
+        message = _("There is no option {option}.").format(option=excerpt(error.option_name))
+        return InvalidInput(message, _nearest(_options(error.option_name, context)) or see)
     if isinstance(error, click.MissingParameter):
-        return InvalidInput(_("{what} is missing.").format(what=name_of(error.param)), see)
+        return InvalidInput(_("{what} is missing.").format(what=name_of(error.param)), _example(error) or see)
     if isinstance(error, click.BadOptionUsage):
         if "does not take" in error.message:
-            return InvalidInput(_("{option} takes no value.").format(option=error.option_name), see)
-        return InvalidInput(_("{option} needs a value.").format(option=error.option_name), see)
+            return InvalidInput(_("{option} takes no value.").format(option=excerpt(error.option_name)), see)
+        return InvalidInput(_("{option} needs a value.").format(option=excerpt(error.option_name)), see)
     if isinstance(error, click.BadArgumentUsage | click.BadParameter):
         what = name_of(getattr(error, "param", None))
         return InvalidInput(_("{what} cannot be read.").format(what=what), see)
@@ -38,10 +41,40 @@ def in_words(error: click.ClickException) -> InvalidInput:
 def _unexpected(error: click.ClickException) -> str:
     message = error.message
     if message.startswith("No such command "):
-        return _("There is no command {word}.").format(word=message.removeprefix("No such command ").rstrip("."))
+        word = message.removeprefix("No such command ").rstrip(".")
+        return _("There is no command {word}.").format(word=excerpt(word))
     if message.startswith("Got unexpected extra argument"):
-        return _("This is one word too many: {words}").format(words=message.partition("(s) (")[2].rstrip(")"))
-    return _("The command cannot be read: {words}").format(words=message)
+        words = message.partition("(s) (")[2].removesuffix(")")
+        return _("This is one word too many: {words}").format(words=excerpt(words))
+    return _("The command cannot be read: {words}").format(words=excerpt(message, 200))
+
+
+def _options(typed: str, context: Any) -> list[str]:
+    """The options of the command that were meant: begun or named by the word, or spelled almost like it."""
+    if context is None:
+        return []
+    word = typed.lstrip("-").partition("=")[0]
+    params = context.command.get_params(context)
+    names = {
+        name.lstrip("-"): name
+        for param in params
+        if param.param_type_name == "option"
+        for name in param.opts
+        if name.startswith("--")
+    }
+    begun = sorted(name for name in names if len(word) > 1 and (name.startswith(word) or word in name.split("-")))
+    alike = difflib.get_close_matches(word[:_LONGEST_NAME], sorted(names), n=3, cutoff=_ALIKE)
+    return [names[name] for name in dict.fromkeys([*begun, *alike])][:3]
+
+
+def _example(error: click.MissingParameter) -> str:
+    """What the command looks like with the option that is missing, from its own examples."""
+    if error.ctx is None or error.param is None or error.param.param_type_name != "option":
+        return ""
+    page = getattr(error.ctx.command, "page", None)
+    examples = () if page is None else page.examples
+    found = next((one for one in examples if set(error.param.opts) & set(one.split())), None)
+    return _("Like: {command}").format(command=found) if found else ""
 
 
 def _commands(error: click.ClickException, context: Any) -> list[str]:

@@ -118,8 +118,28 @@ def test_the_host_file_names_the_database_language_and_person(line: CommandLine,
         pytest.param(("资产",), "There is no command '资产'. See: opsctl --help", id="chinese"),
         pytest.param(
             ("asset", "add", "x", "--titel", "y"),
-            "There is no option --titel. Did you mean --title, --title-zh, --help?",
+            "There is no option --titel. Did you mean --title?",
             id="option",
+        ),
+        pytest.param(
+            ("asset", "retire", "erp", "--from", "x"),
+            "There is no option --from. See: opsctl asset retire --help",
+            id="option-that-is-like-none",
+        ),
+        pytest.param(
+            ("asset", "edit", "erp", "--from", "x"),
+            "There is no option --from. Did you mean --in-service-from, --retired-from?",
+            id="option-by-one-of-its-words",
+        ),
+        pytest.param(
+            ("asset", "list", "--crit", "key"),
+            "There is no option --crit. Did you mean --criticality?",
+            id="option-begun",
+        ),
+        pytest.param(
+            ("action", "assign", "1", "wang"),
+            "--to is missing. Like: opsctl action assign 42 --to wang",
+            id="missing-option",
         ),
         pytest.param(("asset", "add"), "HANDLE is missing. See: opsctl asset add --help", id="missing-word"),
         pytest.param(
@@ -147,6 +167,23 @@ def test_wrong_usage_is_said_in_one_line_with_the_next_step(
 ) -> None:
     result = line(*arguments)
     assert (result.out, result.err, result.code) == ("", f"opsctl: {said}\n", 2)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(("asset", "show", "a", "x" * 5000), id="extra-word"),
+        pytest.param(("asset", "x" * 5000), id="command"),
+        pytest.param(("asset", "list", "--" + "x" * 5000), id="option"),
+        pytest.param(("inspect", "log", "core", "-F", "x" * 5000), id="path-that-no-system-takes"),
+        pytest.param(("inspect", "log", "core", "-F", "x/" * 1500), id="path"),
+    ],
+)
+def test_what_was_typed_at_length_is_cut(line: CommandLine, arguments: tuple[str, ...]) -> None:
+    result = line(*arguments)
+    assert result.code in (2, 4)
+    assert "…" in result.err
+    assert len(result.err) < 300
 
 
 @pytest.mark.parametrize("dashes", ["－－", "——", "--", "––", "—", "−−"])
