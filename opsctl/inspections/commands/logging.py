@@ -1,7 +1,6 @@
 """opsctl inspect log"""
 
 import io
-import shlex
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
@@ -153,6 +152,8 @@ def _kept(error: OpsctlError, sheet: str, typed: Mapping[str, Any]) -> OpsctlErr
 
 
 def _again(path: "Path", typed: Mapping[str, Any]) -> str:
+    import shlex
+
     words = ["opsctl", "inspect", "log"]
     for option, given in typed.items():
         for value in given if isinstance(given, list) else [given]:
