@@ -195,7 +195,9 @@ class Context:
         try:
             return sys.stdin.read() if file == "-" else Path(file).expanduser().read_text(encoding="utf-8")
         except FileNotFoundError:
-            raise NotFound(_("There is no file {path}.").format(path=excerpt(file, _LONGEST_PATH)), _("Check the path.")) from None
+            raise NotFound(
+                _("There is no file {path}.").format(path=excerpt(file, _LONGEST_PATH)), _("Check the path.")
+            ) from None
         except UnicodeDecodeError as error:
             raise InvalidInput(
                 _("{file} is not UTF-8: it breaks at byte {offset}.").format(
