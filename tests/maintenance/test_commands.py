@@ -563,7 +563,7 @@ def test_a_duty_counted_from_completion_is_next_due_from_when_it_was_done(run_on
 {WRK} logged: battery test · erp
 
 duty      battery-test · in time
-was due   2026-11-09 00:00+08:00
+due       2026-11-09 00:00+08:00
 next due  2026-12-05 09:30+08:00
 """
 
