@@ -60,11 +60,19 @@ def data(done: Result) -> Any:
 
 def test_the_duties_in_force(table: Callable[..., list[str]]) -> None:
     assert table("duty", "list", columns="120") == [
-        "duty     next due                owner          open now  missed in 7 d  title",
-        "filters  2026-12-03 10:00+08:00  asset-owner           0              0  –",
-        "patrol   2026-11-06 09:00+08:00  role:engineer         2              2  Daily patrol",
-        "report   2026-11-30 17:00+08:00  person:wang           0              0  –",
+        "duty     next due                owner          open now  missed  title",
+        "filters  2026-12-03 10:00+08:00  asset-owner           0       0  –",
+        "patrol   2026-11-06 09:00+08:00  role:engineer         2       2  Daily patrol",
+        "report   2026-11-30 17:00+08:00  person:wang           0       0  –",
     ]
+
+
+def test_what_was_missed_is_counted_as_far_back_as_it_is_listed(run: CommandLine) -> None:
+    for later, missed in ((0, 2), (5, 12), (20, 14)):
+        run.now = AFTER + later * DAY
+        counted = {one["duty"]: one["missed"] for one in data(run("duty", "list", "--json"))}
+        listed = data(run("duty", "due", "--state", "missed", "--duty", "patrol", "--json"))
+        assert (counted["patrol"], listed["total"]) == (missed, missed)
 
 
 def test_what_is_due_soon_and_was_missed_lately(table: Callable[..., list[str]]) -> None:

@@ -43,7 +43,7 @@ def duties(found: Sequence[InForce]) -> Report:
         Column("next", pgettext("when", "next due"), Kind.MOMENT),
         Column("owner", _("owner")),
         Column("open", pgettext("how many", "open now"), Kind.COUNT),
-        Column("missed", pgettext("how many", "missed in 7 d"), Kind.COUNT),
+        Column("missed", pgettext("how many", "missed"), Kind.COUNT),
         Column("title", _("title")),
     )
     rows = tuple(
