@@ -3,7 +3,7 @@
 import shutil
 import sys
 from collections import deque
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from opsctl.core.errors import MOMENT, OpsctlError
 from opsctl.core.texts import _
@@ -11,10 +11,15 @@ from opsctl.core.times import show_moment
 from opsctl.core.typed import clean_for_terminal
 
 if TYPE_CHECKING:
+    from io import BufferedReader
+
     from opsctl.cli.context import Context
 
 _LONGEST = 16_384
 """So many bytes a line may have; what is longer was pasted by mistake."""
+_BLOCK = 65_536
+_GRACE = 0.1
+"""So many seconds a pasted line may come behind the one before it; nobody types one as fast."""
 _ROOM = 8
 """So many columns are left for an answer beside its question; with fewer it stands below."""
 _SIGN = "> "
@@ -36,6 +41,7 @@ class Asking:
         self._screen: IO[str] = sys.stdout if sys.stdout.isatty() else sys.stderr
         self._typed_at_terminal = sys.stdin.isatty()
         self._kept: deque[str | None] = deque()
+        self._ahead = b""
         self._behind_question = False
 
     def has_more(self) -> bool:
@@ -46,6 +52,20 @@ class Asking:
             except Ended:
                 return False
         return True
+
+    def has_line_waiting(self) -> bool:
+        """Whether the next line answers what was asked before it: it is typed ahead, pasted or piped.
+
+        A question that its writer did not know of would swallow it. In a pipe that is every line, however late.
+        """
+        if not self._typed_at_terminal or self._kept or b"\n" in self._ahead:
+            return True
+        import select
+
+        try:
+            return bool(select.select([sys.stdin], [], [], _GRACE)[0])
+        except (OSError, ValueError):  # nothing that could be waited for
+            return False
 
     def keep(self, line: str) -> None:
         """Give the line back: it is the answer to the next question."""
@@ -108,14 +128,20 @@ class Asking:
 
     def _read(self) -> bytes:
         """The bytes of the next line, of a long one only so many that it is seen to be too long, and its end."""
+        raw = b""
+        while True:
+            piece, end, self._ahead = self._ahead.partition(b"\n")
+            raw = raw[:_LONGEST] + piece + end
+            if end or not (found := self._block()):
+                return raw
+            self._ahead = found
+
+    def _block(self) -> bytes:
+        """What has come since, waited for; nothing is left in a buffer of others, where it could not be seen."""
         try:
-            piece = raw = sys.stdin.buffer.readline(_LONGEST)
-            while piece and not piece.endswith(b"\n"):
-                piece = sys.stdin.buffer.readline(_LONGEST)
-                raw = raw[:_LONGEST] + piece[-1:]
+            return cast("BufferedReader", sys.stdin.buffer).read1(_BLOCK)
         except (OSError, ValueError) as error:
             raise Ended from error
-        return raw
 
     def _write(self, text: str) -> None:
         """Write and show at once. Raise Ended where nobody is there any more."""

@@ -1,7 +1,11 @@
 """Questions are answered by whole lines, whichever way they come; nothing that was typed ahead is lost."""
 
 import io
+import os
+import pty
 import sys
+import tty
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -107,6 +111,52 @@ def test_looking_whether_there_is_more_takes_nothing_away(patch: pytest.MonkeyPa
 
 def test_a_terminal_is_not_waited_for(patch: pytest.MonkeyPatch) -> None:
     assert Screen(patch, "", tty=True).asking.has_more()
+
+
+def test_every_line_of_a_pipe_counts_as_waiting_however_late_it_comes(patch: pytest.MonkeyPatch) -> None:
+    assert Screen(patch, "").asking.has_line_waiting()
+
+
+@pytest.fixture
+def keyboard(patch: pytest.MonkeyPatch) -> Iterator[tuple[int, Asking]]:
+    """The keys of a real terminal, and a conversation on it."""
+    keys, screen = pty.openpty()
+    with (
+        open(screen, encoding="utf-8", closefd=False) as stdin,
+        open(screen, "w", encoding="utf-8", closefd=False) as out,
+    ):
+        patch.setattr(sys, "stdin", stdin)
+        patch.setattr(sys, "stdout", out)
+        yield keys, Asking(Context(lambda: NOW, list, lambda: pytest.fail, lambda: pytest.fail))
+    os.close(screen)
+    os.close(keys)
+
+
+def test_on_a_terminal_a_line_waits_from_its_end_until_it_is_read(keyboard: tuple[int, Asking]) -> None:
+    keys, asking = keyboard
+    assert not asking.has_line_waiting()
+    os.write(keys, b"half a line")
+    assert not asking.has_line_waiting()
+    os.write(keys, b" and its end\nthe next\n")
+    assert (asking.has_line_waiting(), asking.ask("?")) == (True, "half a line and its end")
+    assert (asking.has_line_waiting(), asking.ask("?")) == (True, "the next")
+    assert not asking.has_line_waiting()
+
+
+def test_lines_that_came_in_one_block_wait_too(keyboard: tuple[int, Asking]) -> None:
+    keys, asking = keyboard
+    tty.setcbreak(keys)  # such a terminal gives all there is, not one line
+    os.write(keys, b"one\ntwo\nthr")
+    assert (asking.ask("?"), asking.has_line_waiting(), asking.ask("?")) == ("one", True, "two")
+    assert not asking.has_line_waiting()
+    os.write(keys, b"ee\n")
+    assert (asking.has_line_waiting(), asking.ask("?")) == (True, "three")
+
+
+def test_a_line_that_was_given_back_waits(keyboard: tuple[int, Asking]) -> None:
+    _keys, asking = keyboard
+    asking.keep("1")
+    assert asking.has_line_waiting()
 
 
 @pytest.mark.parametrize(

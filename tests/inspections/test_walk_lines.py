@@ -1,5 +1,6 @@
 """What one typed line means while an item is in hand."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from opsctl.core.errors import InvalidInput, NotFound
 from opsctl.core.ranges import read_range
 from opsctl.inspections.rules import Answer, Reading
-from opsctl.inspections.rules.walking import Move, allowed, is_doubtful, move_of, read_line
+from opsctl.inspections.rules.walking import Move, allowed, is_doubtful, is_wordless, move_of, read_line, read_named
 from opsctl.inspections.terms import Mark, Source
 from opsctl.inspections.views import walking as views
 from opsctl.rulebook.rules import Words
@@ -156,3 +157,51 @@ def test_what_is_allowed_is_what_is_not_warned_of() -> None:
 
 def test_numbers_that_follow_one_another_are_joined() -> None:
     assert views.numbers(ALL, [FANS, TEMP, UPLINK, PICTURE, MODE]) == "1-3, 5-6"
+
+
+@pytest.mark.parametrize(
+    ("line", "item", "note"),
+    [
+        ("3=异常 光衰", "uplink", "光衰"),
+        ("3 异常 光衰", "uplink", "光衰"),
+        ("风扇 3 stands still", "fans", "stands still"),
+    ],
+)
+def test_a_line_that_names_its_item_is_read_without_one_in_hand(line: str, item: str, note: str) -> None:
+    assert read_named(line, ALL, {}).answers == (Answer(item, Mark.FAIL, note=note),)
+
+
+@pytest.mark.parametrize("line", ["光衰过大", "late", "1", "9=1"])
+def test_words_that_name_no_item_are_refused_where_none_is_in_hand(line: str) -> None:
+    with pytest.raises((InvalidInput, NotFound)):
+        read_named(line, ALL, {})
+
+
+@pytest.mark.parametrize(
+    ("item", "answer", "is_said"),
+    [
+        (FANS, Answer("fans", Mark.FAIL), False),
+        (FANS, Answer("fans", Mark.FAIL, note="stands still"), True),
+        (TEMP, Answer("temp", Mark.WARN, "41"), False),
+        (NOTICED, Answer("noticed", Mark.FAIL, "water on the floor"), True),
+        (FANS, Answer("fans", Mark.FAIL, source=Source.MACHINE), True),
+        (FANS, Answer("fans", Mark.OK), True),
+    ],
+    ids=["nothing said", "a symptom", "a number alone", "words are the answer", "a machine has none", "ok"],
+)
+def test_what_is_wrong_wants_a_word_about_it(item: Item, answer: Answer, is_said: bool) -> None:
+    assert is_wordless(item, answer) is not is_said
+
+
+@pytest.mark.parametrize(
+    ("mark", "value", "command"),
+    [
+        (Mark.FAIL, "41", "'1=41 fail WORDS'"),
+        (Mark.WARN, "41", "'1=41 WORDS'"),
+        (Mark.FAIL, None, "'1=fail WORDS'"),
+    ],
+)
+def test_the_example_says_the_answer_again_with_words(mark: Mark, value: str | None, command: str) -> None:
+    wrong = replace(reading(TEMP, value), mark=mark)
+    shown = views.completion(ALL, [TEMP], {"temp": wrong})
+    assert shown == (f"Type {command[1:-1]}", "s ends the round as it is")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from opsctl.actions.service import read as actions
 from opsctl.inspections.rules import Round
 from opsctl.inspections.service import read as inspections
 from opsctl.inspections.terms import State
@@ -78,6 +79,134 @@ def test_thirty_lines_pasted_at_once_are_the_record_of_typing_them(
     first, second = (round_of(read, reference, run_on_store) for reference in (FIRST, "INS-2026-0002"))
     assert len(first.readings) == 30
     assert said(first) == said(second)
+
+
+def test_thirty_pasted_lines_with_symptoms_are_the_record_of_typing_them(
+    run_on_store: CommandLine, read: Read, tmp_path: Path
+) -> None:
+    prepare(run_on_store, tmp_path, THIRTY)
+    others = {4: "3 风扇停转", 5: "2 one lamp is off", 6: "251.5 too high", 11: "0", 29: "异常 接头松动"}
+    lines = [others.get(number, "1" if number % 3 else f"22{number % 10}.5") for number in range(1, 31)]
+    room = ("inspect", "start", "room", "--asset")
+    with terminal(run_on_store, *room, "core-sw-1") as pasted:
+        pasted.type("".join(f"{line}\n" for line in lines))
+        assert pasted.end() == 0, pasted.screen
+    with terminal(run_on_store, *room, "core-sw-2") as by_hand:
+        for number, line in enumerate(lines, start=1):
+            by_hand.wait_for(f"{number}/30 ")
+            by_hand.answer("> ", line)
+            if line in ("3 风扇停转", "2 one lamp is off", "251.5 too high", "异常 接头松动"):
+                by_hand.answer("What does it touch?", "")
+                by_hand.answer("Who was told?", "")
+        assert by_hand.end() == 0, by_hand.screen
+    assert "What does it touch?" not in pasted.screen
+    first, second = (round_of(read, reference, run_on_store) for reference in (FIRST, "INS-2026-0002"))
+    assert (len(first.readings), first.state) == (30, State.DONE)
+    assert said(first) == said(second)
+    raised = [read(actions.of_source, source=one.reference) for one in (first, second)]
+    assert [len(each) for each in raised] == [4, 4]
+    kept = [{(one.title, one.gravity, one.impact, one.told, one.owner) for one in each} for each in raised]
+    assert kept[0] == kept[1]
+
+
+def test_pasted_doubts_and_failures_swallow_no_line_and_are_settled_at_the_end(walk: CommandLine, read: Read) -> None:
+    assert (
+        walk("inspect", "log", "core", "--asset", "core-sw-1", "--item", "temp=41 door was open", "--rest-ok").code == 0
+    )
+    with terminal(walk, *CORE) as pasted:
+        pasted.type("22\n3\n1\n")
+        pasted.wait_for("22 is far from 41 last time; wrong? 1=…\n")
+        pasted.wait_for("2 is not ok, without a word what is wrong.\n")
+        pasted.wait_for("Far from the last time: 1. Type 1=22 to keep\nit, or the right value.\n")
+        pasted.answer("Type 2=fail WORDS  s ends the round as it is\n> ", "1=22")
+        pasted.wait_for("1 Inlet temperature: 22 °C\n")
+        pasted.answer("Type 2=fail WORDS  s ends the round as it is\n> ", "2=3")
+        pasted.answer("Fans, failed: what is wrong?", "fan 2 stands still")
+        pasted.answer("What does it touch?", "")
+        pasted.answer("Who was told?", "")
+        assert pasted.end() == 0, pasted.screen
+    assert "typed right?" not in pasted.screen
+    assert [one[:4] for one in said(round_of(read, "INS-2026-0002", walk))] == [
+        ("temp", "ok", "22", None),
+        ("fans", "fail", None, None),
+        ("uplink", "ok", None, None),
+        ("temp", "ok", "22", None),
+        ("fans", "fail", None, "fan 2 stands still"),
+    ]
+
+
+def test_what_pasted_lines_left_behind_may_be_left(walk: CommandLine, read: Read) -> None:
+    with terminal(walk, *CORE) as pasted:
+        pasted.type("24\n3\n1\n")
+        pasted.answer("s ends the round as it is\n> ", "", "b")
+        pasted.answer("3/3 Uplinks", "s")
+        pasted.answer("s ends the round as it is\n> ", "s")
+        assert pasted.end() == 0, pasted.screen
+    assert "Add the words with:\nopsctl inspect correct INS-2026-0001 '2=fail WORDS' --reason TEXT\n" in pasted.screen
+    assert round_of(read, FIRST, walk).state is State.DONE
+
+
+def test_stopping_before_the_words_are_added_asks_for_them_the_next_time(walk: CommandLine, read: Read) -> None:
+    with terminal(walk, *CORE) as pasted:
+        pasted.type("24\n1\n3\n\n")
+        pasted.answer("> ", "q")
+        assert pasted.end() == 0, pasted.screen
+    assert round_of(read, FIRST, walk).state is State.OPEN
+    with terminal(walk, *CORE) as again:
+        again.answer("Type 3=fail WORDS  s ends the round as it is\n> ", "3=异常 光衰过大")
+        again.answer("What does it touch?", "")
+        again.answer("Who was told?", "")
+        assert again.end() == 0, again.screen
+    assert round_of(read, FIRST, walk).current["uplink"].note == "光衰过大"
+
+
+def test_what_failed_is_asked_for_its_symptom_until_there_is_one(walk: CommandLine, read: Read) -> None:
+    with terminal(walk, *CORE) as opened:
+        opened.answer("1/3 Inlet temperature °C (18–27) > ", "24")
+        opened.answer("2/3 Fans  1 ok 2 warn 3 fail 0 n/a > ", "3")
+        opened.answer("Fans, failed: what is wrong? > ", "")
+        opened.wait_for("A few words are needed; b goes back to the\nitem.\n")
+        opened.answer("Fans, failed: what is wrong? > ", "fan 2 stands still")
+        opened.answer("What does it touch? (Enter: not known)\n> ", "cooling of rack 3")
+        opened.answer("Who was told? (Enter: your superior) > ", "lead.wang")
+        opened.answer("3/3 Uplinks  1 ok 2 warn 3 fail 0 n/a > ", "1")
+        assert opened.end() == 0, opened.screen
+    (action,) = read(actions.of_source, source=FIRST)
+    assert (action.title, action.impact, action.told) == (
+        "Fans: fan 2 stands still", "cooling of rack 3", "lead.wang",
+    )  # fmt: skip
+
+
+def test_a_reading_outside_of_its_range_is_asked_for_what_is_to_be_seen(walk: CommandLine, read: Read) -> None:
+    with terminal(walk, *CORE) as opened:
+        opened.answer("1/3 Inlet temperature °C (18–27) > ", "28.5")
+        opened.answer("Inlet temperature, warning: what is seen?\n> ", "filter is dirty")
+        opened.answer("What does it touch?", "")
+        opened.answer("Who was told?", "")
+        opened.answer("2/3 Fans", "rest ok")
+        assert opened.end() == 0, opened.screen
+    assert said(round_of(read, FIRST, walk))[0] == ("temp", "warn", "28.5", "filter is dirty", "typed")
+
+
+def test_a_number_far_from_the_last_is_typed_twice_or_mended(walk: CommandLine, read: Read) -> None:
+    assert walk("inspect", "log", "core", "--asset", "core-sw-1", "--item", "temp=23.8", "--rest-ok").code == 0
+    with terminal(walk, *CORE) as mended:
+        mended.answer("1/3 Inlet temperature °C (18–27) > ", "41")
+        assert "23.8" not in mended.screen  # the last value is shown only after the reading
+        mended.answer("last time 23.8, now 41: typed right?\n", "14")
+        mended.answer("last time 23.8, now 14: typed right?\n", "24.1")
+        mended.answer("2/3 Fans", "rest ok")
+        assert mended.end() == 0, mended.screen
+    assert said(round_of(read, "INS-2026-0002", walk))[0] == ("temp", "ok", "24.1", None, "typed")
+    with terminal(walk, *CORE) as kept:
+        kept.answer("1/3 Inlet temperature °C (18–27) > ", "41")
+        kept.answer("typed right?\n", "41")
+        kept.answer("Inlet temperature, warning: what is seen?\n> ", "room door was open")
+        kept.answer("What does it touch?", "")
+        kept.answer("Who was told?", "")
+        kept.answer("2/3 Fans", "rest ok")
+        assert kept.end() == 0, kept.screen
+    assert said(round_of(read, "INS-2026-0003", walk))[0] == ("temp", "warn", "41", "room door was open", "typed")
 
 
 def test_an_interruption_ends_with_130_and_nothing_that_was_answered_is_lost(walk: CommandLine, read: Read) -> None:

@@ -16,7 +16,7 @@ from opsctl.core.typed import read_title
 from opsctl.inspections.commands.parameters import file_of
 from opsctl.inspections.rules import Answer, missing
 from opsctl.inspections.rules.results import Walking
-from opsctl.inspections.rules.walking import Move, is_doubtful, move_of, read_answer, read_line
+from opsctl.inspections.rules.walking import Move, is_doubtful, is_wordless, move_of, read_answer, read_line, read_named
 from opsctl.inspections.service import walking as service
 from opsctl.inspections.terms import Mark
 from opsctl.inspections.views import told, words
@@ -77,6 +77,7 @@ class Walk:
         self._order = [*(item for item in walking.checklist.items if not item.machine), *late]
         self._group = ""
         self._last: str | None = None
+        self._doubted: set[str] = set()
         self._unsaved: tuple[Answer, ...] = ()
         self._saving = False
 
@@ -96,7 +97,7 @@ class Walk:
             self._leave(ExitCode.INTERRUPTED)
 
     def _ask_all(self) -> bool:
-        at = self._next(-1)
+        at, answered = self._next(-1), None
         self._open(at)
         while True:
             while at is not None:
@@ -105,7 +106,9 @@ class Walk:
                 self._tell_open()
                 return False
             try:
-                return self._finish(self._challenge())
+                answered = answered or self._challenge()
+                self._settle()
+                return self._finish(answered)
             except _Again:
                 at = len(self._order) - 1
 
@@ -200,23 +203,31 @@ class Walk:
         answer = self._undoubted(item, answer)
         if answer.mark not in (Mark.WARN, Mark.FAIL):
             return answer
-        if answer.note is None:
+        # A question that comes between lines that were pasted would swallow the next of them.
+        if is_wordless(item, answer) and not self._asking.has_line_waiting():
             answer = replace(answer, note=self._words(views.wrong(item, answer)))
         # From here on it says what is wrong: whoever is interrupted has it saved.
         self._unsaved = (*before, answer)
-        if answer.impact is None:
+        if answer.impact is None and not self._asking.has_line_waiting():
             impact = self._words(_("What does it touch? (Enter: not known)"), enough="")
             answer = replace(answer, impact=impact or None)
             self._unsaved = (*before, answer)
-        if answer.told is None:
+        if answer.told is None and not self._asking.has_line_waiting():
             whom = self._words(_("Who was told? (Enter: your superior)"), enough="")
             answer = replace(answer, told=whom or None)
         return answer
 
     def _undoubted(self, item: Item, answer: Answer) -> Answer:
-        """The number, once it was typed again where it is far from the last one."""
+        """The number, once it was typed again where it is far from the last one; of pasted lines as it is."""
         before = self._walking.last.current.get(item.id) if self._walking.last is not None else None
-        while before is not None and is_doubtful(item, before, answer):
+        stands = self._round.current.get(item.id)
+        is_again = item.id in self._doubted and stands is not None and stands.value == answer.value
+        self._doubted.discard(item.id)
+        while before is not None and not is_again and is_doubtful(item, before, answer):
+            if self._asking.has_line_waiting():
+                self._doubted.add(item.id)
+                self._asking.tell(views.doubted(self._checklist, item, before, answer))
+                return answer
             typed = self._words(*views.doubt(before, answer))
             try:
                 again = read_answer(item, typed).answers[0]
@@ -297,6 +308,41 @@ class Walk:
             return self._words(ask, _("s leaves it out, which will be seen"))
         except _Skip:
             return None
+
+    def _settle(self) -> None:
+        """Ask for what pasted lines left behind: what is wrong with what is not ok, and whether a doubt is none."""
+        while True:
+            current = self._round.current
+            wordless = [one for one in self._checklist.items if one.id in current and is_wordless(one, current[one.id])]
+            doubted = [one for one in self._checklist.items if one.id in self._doubted]
+            if wordless:
+                self._asking.tell(views.wordless(self._checklist, wordless))
+            if not (wordless or doubted) or not self._asking.has_more():
+                break
+            if doubted:
+                self._asking.tell(views.still_doubted(self._checklist, doubted, current))
+            try:
+                self._settled(self._asking.ask(*views.completion(self._checklist, wordless, current)))
+            except _Skip:
+                break
+        if wordless:
+            self._asking.tell(_("Add the words with:"))
+            self._asking.show(views.correction(self._round, self._checklist, wordless[0]))
+
+    def _settled(self, line: str) -> None:
+        move = move_of(line, None)
+        try:
+            if move is not None and move[0] is Move.NOTE:
+                self._note(move[1])
+            elif move is not None:
+                self._turned(move[0])
+            elif line:
+                said = read_named(line, self._checklist, self._round.current)
+                self._take(said.answers)
+                self._asking.tell(views.out_of_turn(self._checklist, said.answers))
+        except (InvalidInput, NotFound) as error:
+            self._unsaved = ()
+            self._asking.complain(error)
 
     def _finish(self, answered: str | None) -> bool:
         found = self._perform(

@@ -80,6 +80,23 @@ def read_line(line: str, item: Item, checklist: Checklist, current: Mapping[str,
         return found
 
 
+def read_named(line: str, checklist: Checklist, current: Mapping[str, Reading]) -> Sheet:
+    """The answers of a line that names its items, as `7=24.1` or as a line of a sheet.
+
+    Raise InvalidInput for one that names none, NotFound for an item that is not there.
+    """
+    other = _OUT_OF_TURN.fullmatch(line.strip())
+    if other is not None:
+        return read_answer(find_item(checklist, mend(other["item"])), other["answer"].strip())
+    found = _of_sheet(line, checklist, current)
+    if not found.answers:
+        raise InvalidInput(
+            _("{typed!r} does not say which item it answers.").format(typed=excerpt(line, 40)),
+            _("Put the number of the item before it: {example}").format(example="7=24.1"),
+        )
+    return found
+
+
 def read_answer(item: Item, typed: str) -> Sheet:
     """The answer of one item, as `judge` has it; that of a photo is the path of its file, still without a digest.
 
@@ -138,3 +155,9 @@ def is_doubtful(item: Item, before: Reading | None, answer: Answer) -> bool:
     if item.type is not ItemType.NUMBER or before is None or answer.value is None:
         return False
     return differs_much(item, Decimal(answer.value), before.number)
+
+
+def is_wordless(item: Item, answer: Answer | Reading) -> bool:
+    """Whether a person said that something is not all right, and not a word about what it is."""
+    is_wrong = answer.mark in (Mark.WARN, Mark.FAIL) and answer.source is not Source.MACHINE
+    return is_wrong and answer.note is None and (item.type is not ItemType.TEXT or answer.value is None)

@@ -1,7 +1,7 @@
 """What is said while a round is walked: short lines, good on a narrow screen."""
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from opsctl.actions.rules import Action
@@ -10,7 +10,7 @@ from opsctl.core.texts import _, ngettext, pgettext
 from opsctl.core.times import read_zone
 from opsctl.duties.rules import Occurrence
 from opsctl.inspections.rules import Answer, Reading, Round
-from opsctl.inspections.rules.readings import how_to_answer
+from opsctl.inspections.rules.readings import how_to_answer, mark_of
 from opsctl.inspections.rules.results import Walking
 from opsctl.inspections.rules.walking import allowed
 from opsctl.inspections.terms import Mark
@@ -151,6 +151,52 @@ def doubt(before: Reading, answer: Answer) -> tuple[str, str]:
         _("last time {before}, now {value}: typed right?").format(before=before.value, value=answer.value),
         _("Enter the value again to keep it, or the right one"),
     )
+
+
+def doubted(checklist: Checklist, item: Item, before: Reading, answer: Answer) -> str:
+    """The same of a line that was pasted, in one line: it is kept, and how it can be answered again."""
+    told = _("{value} is far from {before} last time; wrong? {number}=…")
+    return told.format(value=answer.value, before=before.value, number=numbers(checklist, [item]))
+
+
+def still_doubted(checklist: Checklist, items: Sequence[Item], current: Mapping[str, Reading]) -> str:
+    """The pasted numbers that nobody has typed again, and how to."""
+    told = _("Far from the last time: {numbers}. Type {number}={value} to keep it, or the right value.")
+    number, value = numbers(checklist, items[:1]), current[items[0].id].value
+    return told.format(numbers=numbers(checklist, items), number=number, value=value)
+
+
+def wordless(checklist: Checklist, items: Sequence[Item]) -> str:
+    """What is not all right without a word about it, by its numbers."""
+    told = ngettext(
+        "{numbers} is not ok, without a word what is wrong.",
+        "{numbers} are not ok, without a word what is wrong.",
+        len(items),
+    )
+    return told.format(numbers=numbers(checklist, items))
+
+
+def completion(checklist: Checklist, items: Sequence[Item], current: Mapping[str, Reading]) -> tuple[str, ...]:
+    """The question for what is still to be said: how the words of the first item are typed, and how it is left."""
+    leave = _("s ends the round as it is")
+    if not items:
+        return (leave,)
+    told = _("Type {answer}").format(answer=_with_words(checklist, items[0], current[items[0].id]))
+    return told, leave
+
+
+def correction(one: Round, checklist: Checklist, item: Item) -> str:
+    """The command that adds words to the answer once the round is done."""
+    answer = shlex.quote(_with_words(checklist, item, one.current[item.id]))
+    return f"opsctl inspect correct {one.reference} {answer} --reason {_('TEXT')}"
+
+
+def _with_words(checklist: Checklist, item: Item, reading: Reading) -> str:
+    state = _("fail") if reading.mark is Mark.FAIL else _("warn")
+    if reading.value is not None:
+        is_said = reading.number is None or mark_of(item, reading.number) is reading.mark
+        state = reading.value if is_said or item.type is ItemType.CHOICE else f"{reading.value} {state}"
+    return _("{item}={answer} WORDS").format(item=numbers(checklist, [item]), answer=state)
 
 
 def wrong(item: Item, answer: Answer) -> str:
