@@ -17,6 +17,7 @@ _LEAST_WORDS = 12
 """A column of words that would become narrower than this cannot be read; blocks can."""
 _LEAST_VALUE = 20
 _INDENT = "  "
+_WORDS = frozenset({Kind.TEXT, Kind.REFERENCE})
 _UNBOUNDED = 1_000_000
 """The screen as rich is told of it, so that it cuts nothing itself."""
 
@@ -156,17 +157,35 @@ def _side_by_side(columns: tuple[Column, ...], titles: list[str], rows: list[lis
 
 
 def _blocks(table: Table, rows: list[list[str]], width: int) -> str:
-    """One block per record: its reference, else its first column, then each other value behind its title."""
-    lead = next((at for at, column in enumerate(table.columns) if column.kind is Kind.REFERENCE), 0)
-    return "\n\n".join(
-        _block(table.columns, values, row, lead, width) for values, row in zip(table.rows, rows, strict=True)
+    """One block per record: its reference, else its first column, then each other value behind its title.
+
+    Words that are not there are left out; a figure or a time without data says so. The numbers of a first column
+    stand before the name, and such records, short and many, follow one another without an empty line.
+    """
+    columns = table.columns
+    is_counted = len(columns) > 1 and columns[0].kind is Kind.COUNT
+    reference = next((at for at, column in enumerate(columns) if column.kind is Kind.REFERENCE), None)
+    lead = int(is_counted and columns[1].kind is Kind.TEXT) if reference is None else reference
+    is_numbered = is_counted and lead == 1
+    return ("\n" if is_numbered else "\n\n").join(
+        _block(columns, values, row, lead, is_numbered, width) for values, row in zip(table.rows, rows, strict=True)
     )
 
 
-def _block(columns: tuple[Column, ...], values: tuple[Any, ...], row: list[str], lead: int, width: int) -> str:
-    kinds = [unpacked(value, column.kind)[1] for value, column in zip(values, columns, strict=True)]
-    lines = wrapped(row[lead], width, fold=kinds[lead] is Kind.TEXT)
-    for at, column in enumerate(columns):
-        if at != lead:
-            lines += _entry(clean_for_terminal(column.title), row[at], kinds[at], _INDENT, width)
+def _block(
+    columns: tuple[Column, ...], values: tuple[Any, ...], row: list[str], lead: int, is_numbered: bool, width: int
+) -> str:
+    cells = [unpacked(value, column.kind) for value, column in zip(values, columns, strict=True)]
+    name = f"{row[0]} {row[lead]}" if is_numbered else row[lead]
+    lines = wrapped(name, width, fold=cells[lead][1] is Kind.TEXT)
+    first = len(lines)
+    for at, (column, (value, kind)) in enumerate(zip(columns, cells, strict=True)):
+        if at == lead or (is_numbered and at == 0) or (value is None and kind in _WORDS):
+            continue
+        entry = _entry(clean_for_terminal(column.title), row[at], kind, _INDENT, width)
+        beside = f"{lines[-1]}{' ' * _GAP}{entry[0].strip()}"
+        if is_numbered and len(entry) == 1 and len(lines) > first and display_width(beside) <= width:
+            lines[-1] = beside
+        else:
+            lines += entry
     return "\n".join(lines)

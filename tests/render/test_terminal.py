@@ -76,6 +76,55 @@ def test_numbers_that_do_not_fit_side_by_side_become_blocks() -> None:
     )
 
 
+def test_a_block_leaves_out_words_that_are_not_there_and_says_that_a_figure_has_no_data() -> None:
+    columns = (
+        REFERENCE,
+        TITLE,
+        Column("asset", "Asset", Kind.REFERENCE),
+        Column("opened", "Opened", Kind.MOMENT),
+        Column("outage", "Outage", Kind.DURATION),
+        Column("notes", "Notes", Kind.COUNT),
+        Column("share", "Share", Kind.RATIO_FLOOR),
+    )
+    table = Table(columns, (("INC-2026-0042", *[None] * 6), ("INC-2026-0043", "", *[None] * 5)))
+    assert draw(table.without("share"), wide(46)) == (
+        "INC-2026-0042\n  Opened: –\n  Outage: –\n  Notes: –\n\n"
+        "INC-2026-0043\n  Title:\n  Opened: –\n  Outage: –\n  Notes: –"
+    )
+    assert draw(table, wide(46)).count("Share: –") == 2
+    assert draw(table, wide(100)).count("–") == 11  # a table has a place for each
+
+
+def test_numbered_records_begin_with_number_and_name_and_are_close_together() -> None:
+    columns = (Column("number", "No.", Kind.COUNT), Column("item", "Item"), Column("state", "State"), TITLE)
+    rows = (
+        (9, "Fans", "ok", None),
+        (10, "Inlet temperature", "warning", "41 °C"),
+        (11, "Uplinks", "failed", "the backup link loses one frame in a hundred"),
+        (12, "Door", None, None),
+    )
+    assert draw(Table(columns, rows), wide(46)) == (
+        "9 Fans\n"
+        "  State: ok\n"
+        "10 Inlet temperature\n"
+        "  State: warning  Title: 41 °C\n"
+        "11 Uplinks\n"
+        "  State: failed\n"
+        "  Title: the backup link loses one frame in a\n"
+        "    hundred\n"
+        "12 Door"
+    )
+
+
+def test_numbers_stand_before_a_reference_that_follows_them_and_nowhere_else() -> None:
+    number, asset = Column("number", "No.", Kind.COUNT), Column("asset", "Asset", Kind.REFERENCE)
+    assert draw(Table((number, asset, TITLE), ((1, "core-sw-1", "x"),)), wide(46)) == "1 core-sw-1\n  Title: x"
+    assert draw(Table((number, TITLE, asset), ((1, "x", "core-sw-1"),)), wide(46)) == (
+        "core-sw-1\n  No.: 1\n  Title: x"
+    )
+    assert draw(Table((number,), ((1,), (2,))), wide(46)).split() == ["1", "2"]
+
+
 def test_blocks_wrap_values_by_the_width_of_the_screen() -> None:
     table = Table(
         (TITLE, REFERENCE, Column("opened", "Opened", Kind.MOMENT)),

@@ -73,7 +73,7 @@ def flag(one: Flagged) -> str:
         Flag.COPIED: _("every number is that of the last round"),
         Flag.NO_VARIANCE: _("unchanged for many rounds: {about}"),
         Flag.LATE_ENTRY: _("entered {about} after it was walked"),
-        Flag.OVERLAP: _("walked at the time of {about}"),
+        Flag.OVERLAP: _("overlaps with {about}"),
         Flag.CHALLENGE: _("what was to be read on the spot is missing or wrong"),
     }[one.flag].format(about=about)
 
