@@ -41,6 +41,7 @@ def rooms() -> "list[Room]":
             blank="opsctl.assets.service.assets:blank",
             owned="opsctl.assets.service.assets:owned",
             hand_over="opsctl.assets.service.assets:hand_over",
+            adds=("opsctl.desk.commands.retiring_assets",),
         ),
         Room(
             "customer",
@@ -107,6 +108,8 @@ def rooms() -> "list[Room]":
             prefix="INS",
             records="opsctl.inspections.service.read:records",
             blank="opsctl.inspections.service.judging:blank",
+            left="opsctl.inspections.service.leaving:left",
+            begun="opsctl.inspections.service.leaving:begun",
             today="opsctl.inspections.commands.today:part",
             handover="opsctl.inspections.commands.handover:part",
             adds=(
@@ -125,6 +128,7 @@ def rooms() -> "list[Room]":
             blank="opsctl.actions.service.write:blank",
             owned="opsctl.actions.service.read:owned",
             hand_over="opsctl.actions.service.write:hand_over",
+            left="opsctl.actions.service.leaving:left",
             today="opsctl.actions.commands.today:part",
             handover="opsctl.actions.commands.handover:part",
             adds=("opsctl.actions.commands.reading",),
@@ -147,6 +151,7 @@ def rooms() -> "list[Room]":
             blank="opsctl.maintenance.service.patches:blank",
             owned="opsctl.maintenance.service.patches:owned",
             hand_over="opsctl.maintenance.service.patches:hand_over",
+            left="opsctl.maintenance.service.leaving:left",
             today="opsctl.maintenance.commands.today:part",
             handover="opsctl.maintenance.commands.handover:patches",
         ),

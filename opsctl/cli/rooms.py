@@ -11,7 +11,8 @@ class Room:
 
     `prefix` is that of its references ("" for handles); `records` gives the digests of all its records and `blank`
     removes a text from one, both for the ledger. `owned` lists what a person owns here and `hand_over` moves it to
-    another; `today` gives what is to be seen of it today, `handover` what the next shift has to know of it. A `verb`
+    another; `left` lists what an asset leaves here when it is retired, `begun` what a person has begun that others may
+    go on with. `today` gives what is to be seen of it today, `handover` what the next shift has to know of it. A `verb`
     is a command of its own instead of a group; `adds` are modules of higher floors with more verbs for the group.
     """
 
@@ -23,6 +24,8 @@ class Room:
     blank: str | None = None
     owned: str | None = None
     hand_over: str | None = None
+    left: str | None = None
+    begun: str | None = None
     today: str | None = None
     handover: str | None = None
     verb: bool = False

@@ -1,14 +1,19 @@
 """What the desk shows."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from opsctl.assets.rules.assets import AssetView
+from opsctl.assets.terms import RETIRED
+from opsctl.assets.views import assets
 from opsctl.core.report import Fields, Kind, Part, Report, Table, Text
 from opsctl.core.texts import _, ngettext
-from opsctl.core.times import show_moment
+from opsctl.core.times import local_day, show_moment
 from opsctl.desk.terms import HANDOVER, LINES_HANDOVER, LINES_TODAY, LOOK, TODAY
+from opsctl.duties.rules import Occurrence
 
 
 def made(address: str, zone: str, new: bool, rules: str | None) -> Report:
@@ -75,8 +80,15 @@ def status(data: dict[str, Any]) -> Report:
     )
 
 
-def retired(handle: str, name: str, at: datetime | None, to: str | None, moved: Sequence[tuple[str, str]]) -> Report:
-    """One line about who was retired, and what went to whom."""
+def retired(
+    handle: str,
+    name: str,
+    at: datetime | None,
+    to: str | None,
+    moved: Sequence[tuple[str, str]],
+    begun: Sequence[tuple[str, str]] = (),
+) -> Report:
+    """One line about who was retired, and what went to whom; a remark about what they have begun."""
     lines = [_("{handle} retired: {name}").format(handle=handle, name=name)]
     if to is not None:
         shown = ", ".join(f"{noun} {reference}" for noun, reference in moved)
@@ -88,11 +100,79 @@ def retired(handle: str, name: str, at: datetime | None, to: str | None, moved: 
             "name": name,
             "retired_at": at,
             "to": to,
-            "moved": [{"noun": noun, "reference": reference} for noun, reference in moved],
+            "moved": _named(moved),
+            "begun": _named(begun),
         },
         parts=(Text(tuple(lines)),),
+        remarks=_begun(handle, begun),
         references=(handle,),
     )
+
+
+def retired_asset(
+    asset: AssetView, left: Sequence[tuple[str, str]], cancelled: Sequence[Occurrence], zone: str
+) -> Report:
+    """One line about the asset that was retired, and a remark on each thing that is left, with where to see it."""
+    report = assets.changed(asset, RETIRED)
+    return replace(
+        report,
+        data={**report.data, "left": _named(left), "cancelled": [one.reference for one in cancelled]},
+        remarks=(*_left(asset.handle, left), *_cancelled(asset.handle, cancelled, zone)),
+    )
+
+
+def _named(found: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"noun": noun, "reference": reference} for noun, reference in found]
+
+
+def _begun(handle: str, begun: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    if not begun:
+        return ()
+    text = ngettext(
+        "{count} round of {person} is open, and anybody may go on with it: {command}",
+        "{count} rounds of {person} are open, and anybody may go on with them: {command}",
+        len(begun),
+    )
+    command = f"opsctl inspect list --state open --owner {handle}"
+    return (text.format(count=len(begun), person=handle, command=command),)
+
+
+def _left(handle: str, left: Sequence[tuple[str, str]]) -> list[str]:
+    counts = Counter(noun for noun, _reference in left)
+    texts = {
+        "action": ngettext(
+            "{count} action about {asset} is left: {command}",
+            "{count} actions about {asset} are left: {command}",
+            counts["action"],
+        ),
+        "patch": ngettext(
+            "{count} patch for {asset} is left: {command}",
+            "{count} patches for {asset} are left: {command}",
+            counts["patch"],
+        ),
+        "inspect": ngettext(
+            "{count} round of {asset} is open: {command}", "{count} rounds of {asset} are open: {command}",
+            counts["inspect"],
+        ),
+    }  # fmt: skip
+    commands = {noun: f"opsctl {noun} list --asset {handle}" for noun in counts}
+    commands["inspect"] = f"opsctl inspect list --asset {handle} --state open"
+    return [
+        texts[noun].format(count=count, asset=handle, command=commands[noun]) for noun, count in counts.items()
+    ]
+
+
+def _cancelled(handle: str, cancelled: Sequence[Occurrence], zone: str) -> list[str]:
+    if not cancelled:
+        return []
+    text = ngettext(
+        "{count} round or other duty of {asset} that was due afterwards is cancelled: {command}",
+        "{count} rounds and other duties of {asset} that were due afterwards are cancelled: {command}",
+        len(cancelled),
+    )
+    days = [local_day(one.due_at, zone).isoformat() for one in (cancelled[0], cancelled[-1])]
+    command = f"opsctl duty due --state cancelled --asset {handle} --since {days[0]} --until {days[1]}"
+    return [text.format(count=len(cancelled), asset=handle, command=command)]
 
 
 def demo(address: str, folder: str, months: int, incidents: Report, figures: Report) -> Report:

@@ -128,5 +128,6 @@ def test_a_retirement_for_programs(company: CommandLine) -> None:
             "retired_at": "2026-11-05T02:00:00Z",
             "to": "wang",
             "moved": [{"noun": "asset", "reference": "erp"}, {"noun": "person", "reference": "mei"}],
+            "begun": [],
         },
     }

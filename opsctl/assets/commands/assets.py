@@ -1,10 +1,10 @@
-"""opsctl asset add | list | show | edit | retire | import"""
+"""opsctl asset add | list | show | edit | import"""
 
 from typing import Annotated, Any
 
 from typer import Argument, Option
 
-from opsctl.assets.terms import ADDED, EDITED, RETIRED, Classification, Criticality
+from opsctl.assets.terms import ADDED, EDITED, Classification, Criticality
 from opsctl.cli.context import Context, current
 from opsctl.cli.groups import room_app, verb
 from opsctl.cli.importing import DryRun, File, Intake, Map, Rejects, import_file
@@ -173,25 +173,6 @@ def edit(
     words = {"criticality": criticality, "classification": classification, "service_hours": service_hours}
     given = _given(context, {**texts, **words, "in_service_from": in_service_from, "retired_at": retired_from})
     context.emit(views.changed(context.perform(service.edit, asset=name, **given), EDITED))
-
-
-@verb(
-    app,
-    "retire",
-    help=_("Take an asset out of service; its figures end there."),
-    examples=("opsctl asset retire erp --at 2026-09-30",),
-    writes=True,
-)
-def retire(
-    name: Name, at: Annotated[str | None, Option("--at", metavar="TIME", help=_("When; now if not given."))] = None
-) -> None:
-    """Parse, retire, say so."""
-    from opsctl.assets.service import assets as service
-    from opsctl.assets.views import assets as views
-
-    context = current()
-    retired = context.perform(service.retire, asset=name, at=context.moment(at))
-    context.emit(views.changed(retired, RETIRED))
 
 
 @verb(

@@ -33,5 +33,7 @@ def retire(
         for room in context.rooms()
         if room.owned and room.hand_over
     ]
-    done = context.perform(service.retire, person=who, to=to, at=context.moment(at), holdings=holdings)
-    context.emit(views.retired(done.person.handle, done.person.name, done.person.retired_at, done.to, done.moved))
+    begun = [(room.noun, room.load(room.begun)) for room in context.rooms() if room.begun]
+    done = context.perform(service.retire, person=who, to=to, at=context.moment(at), holdings=holdings, begun=begun)
+    left = done.person
+    context.emit(views.retired(left.handle, left.name, left.retired_at, done.to, done.moved, done.begun))

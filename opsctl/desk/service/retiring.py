@@ -1,4 +1,4 @@
-"""Retiring a person: what they own in any room goes to somebody else, or they stay."""
+"""Retiring a person: what they own in any room goes to somebody else, or they stay. What a retired asset leaves."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,13 +7,21 @@ from typing import Any
 
 from sqlmodel import Session
 
+from opsctl.assets.rules.assets import AssetView
 from opsctl.core.errors import Conflict, InvalidInput
 from opsctl.core.texts import _, ngettext
 from opsctl.core.use_cases import Permission, use_case
+from opsctl.duties.rules import Occurrence
+from opsctl.duties.service import read as duties
+from opsctl.duties.terms import Reason, Wanted
 from opsctl.people.rules import PersonView
 from opsctl.people.service import persons
 
 _SHOWN = 20
+Asked = Sequence[tuple[str, Callable[..., list[tuple[str, str]]]]]
+"""The nouns of rooms, each with what lists references and titles there."""
+Found = tuple[tuple[str, str], ...]
+"""Nouns and references."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +35,12 @@ class Holding:
 
 @dataclass(frozen=True)
 class Retired:
-    """Who was retired, who took over (None where there was nothing), and what, by noun and reference."""
+    """Who was retired, who took over (None where there was nothing), and what; and what they had begun."""
 
     person: PersonView
     to: str | None
-    moved: tuple[tuple[str, str], ...]
+    moved: Found
+    begun: Found
 
 
 @use_case(needs=Permission.MANAGE, offline=False)
@@ -42,11 +51,13 @@ def retire(
     actor: str,
     person: str,
     holdings: Sequence[Holding],
+    begun: Asked = (),
     to: str | None = None,
     at: datetime | None = None,
 ) -> Retired:
     """Retire a person at that moment, or now: hand over what they own, end their posts; return what was done.
 
+    What they have begun, as the functions of `begun` list it, is told and stays as it is.
     Raise Conflict if they own something and nobody is named to take it, if they are retired already, or the last.
     """
     moment = at or now
@@ -66,7 +77,20 @@ def retire(
         raise InvalidInput(_("Nobody takes over from themselves."), _("Name another person with --to."))
     moved = _hand_over(session, now, actor, leaving.handle, taker, holdings)
     retired = persons.retire(session, person=leaving.handle, at=moment)
-    return Retired(retired, taker if moved else None, tuple(moved))
+    return Retired(retired, taker if moved else None, tuple(moved), _listed(session, begun, person=leaving.handle))
+
+
+def left_of(session: Session, *, asset: AssetView, now: datetime, rooms: Asked) -> tuple[Found, tuple[Occurrence, ...]]:
+    """What a retired asset leaves in these rooms, and the occurrences of its duties that were cancelled for it."""
+    cancelled = duties.list_occurrences(
+        session, now=now, about=asset.handle, state=Wanted.CANCELLED, since=asset.retired_at
+    )
+    because = tuple(one for one in cancelled.occurrences if one.reason == Reason.RETIRED)
+    return _listed(session, rooms, asset=asset.handle), because
+
+
+def _listed(session: Session, rooms: Asked, **whose: str) -> Found:
+    return tuple((noun, reference) for noun, give in rooms for reference, _title in give(session, **whose))
 
 
 def _hand_over(
