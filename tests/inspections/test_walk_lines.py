@@ -7,10 +7,11 @@ import pytest
 
 from opsctl.core.errors import InvalidInput, NotFound
 from opsctl.core.ranges import read_range
-from opsctl.inspections.rules import Answer, Reading
+from opsctl.inspections.rules import Answer, Flagged, Reading
 from opsctl.inspections.rules.walking import Move, allowed, is_doubtful, is_wordless, move_of, read_line, read_named
-from opsctl.inspections.terms import Mark, Source
+from opsctl.inspections.terms import Flag, Mark, Source
 from opsctl.inspections.views import walking as views
+from opsctl.inspections.views import words
 from opsctl.rulebook.rules import Words
 from opsctl.rulebook.rules.patrols import Checklist, Choice, Item
 from opsctl.rulebook.terms import ChecklistKind, ItemType
@@ -205,3 +206,7 @@ def test_the_example_says_the_answer_again_with_words(mark: Mark, value: str | N
     wrong = replace(reading(TEMP, value), mark=mark)
     shown = views.completion(ALL, [TEMP], {"temp": wrong})
     assert shown == (f"Type {command[1:-1]}", "s ends the round as it is")
+
+
+def test_an_overlap_is_told_without_saying_which_round_began_first() -> None:
+    assert words.flag(Flagged(Flag.OVERLAP, ("INS-2026-0007",))) == "overlaps with INS-2026-0007"
