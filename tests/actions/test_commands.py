@@ -177,7 +177,7 @@ def test_a_deadline_lies_ahead(run: CommandLine, typed: str, deadline: str) -> N
             2,
             "That time is still to come. Give a time that has passed, or leave it out for now.",
         ),
-        (["return", "1"], 2, "--reason is missing. See: opsctl action return --help"),
+        (["return", "1"], 2, '--reason is missing. Like: opsctl action return 42 --reason "still loud"'),
         (["return", "1", "--reason", " - "], 2, "'-' says nothing. Say it in a few words."),
         (
             ["return", "1", "--reason", "x"],

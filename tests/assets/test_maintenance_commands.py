@@ -201,8 +201,12 @@ def test_a_maintenance_for_programs_has_every_field(planned: CommandLine) -> Non
             f" To end it early: opsctl maintenance cancel {REF} --reason TEXT",
         ),
         (["extend", "MNT-2026", "--to", "04:00"], 4, None),
-        (["extend", "1"], 2, "--to is missing. See: opsctl maintenance extend --help"),
-        (["cancel", "1"], 2, "--reason is missing. See: opsctl maintenance cancel --help"),
+        (["extend", "1"], 2, "--to is missing. Like: opsctl maintenance extend 42 --to 04:00"),
+        (
+            ["cancel", "1"],
+            2,
+            '--reason is missing. Like: opsctl maintenance cancel 42 --reason "the parts have not arrived"',
+        ),
         (["cancel", "1", "--reason", " "], 2, "The text is empty. Say it in a few words."),
         (
             ["cancel", "1", "--reason", "x", "--at", "2026-11-05 10:00:01"],
@@ -218,7 +222,12 @@ def test_a_maintenance_for_programs_has_every_field(planned: CommandLine) -> Non
         (["plan", "erp", "--from", "22:00", "--for", "1h"], 2, None),
         (["plan", "erp", " ", "--from", "22:00", "--for", "1h"], 2, "The text is empty. Say it in a few words."),
         (["plan", "erp", "x" * 301, "--from", "22:00", "--for", "1h"], 2, None),
-        (["plan", "erp", "x", "--to", "22:00"], 2, "--from is missing. See: opsctl maintenance plan --help"),
+        (
+            ["plan", "erp", "x", "--to", "22:00"],
+            2,
+            "--from is missing."
+            ' Like: opsctl maintenance plan core-sw-1 "new firmware" --from "2026-12-01 22:00" --to 02:00',
+        ),
         (
             ["plan", "erp", "x", "--from", "22:00"],
             2,

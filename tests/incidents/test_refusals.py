@@ -105,13 +105,23 @@ def test_what_is_no_share_is_refused(run: CommandLine, typed: str) -> None:
         (["incident", "correct", "title=x", "--reason", "x"], 2, None),
         (["incident", "correct", "1", "titel=x", "--reason", "x"], 2,
          "The field cannot be 'titel'. Did you mean title?"),
-        (["incident", "correct", "1", "title=x"], 2, "--reason is missing. See: opsctl incident correct --help"),
+        (
+            ["incident", "correct", "1", "title=x"],
+            2,
+            "--reason is missing."
+            ' Like: opsctl incident correct 42 impact_start=02:40 --reason "log of the proxy"',
+        ),
         (["incident", "void", "1"], 2, None),
         (["incident", "void", "1", "--because", "test", "--undo"], 2, None),
         (["incident", "void", "1", "--because", "boredom"], 2, None),
-        (["incident", "pause", "1"], 2, "--reason is missing. See: opsctl incident pause --help"),
-        (["incident", "assign", "1"], 2, "--to is missing. See: opsctl incident assign --help"),
-        (["merge", "1"], 2, "--into is missing. See: opsctl merge --help"),
+        (
+            ["incident", "pause", "1"],
+            2,
+            "--reason is missing."
+            " Like: opsctl incident pause 42 --reason \"waiting for customer's part\" --ask lead.wang",
+        ),
+        (["incident", "assign", "1"], 2, "--to is missing. Like: opsctl incident assign 42 --to wang"),
+        (["merge", "1"], 2, "--into is missing. Like: opsctl merge 43 44 --into 42"),
         (["merge", "1", "--into", "1"], 4, None),
     ],
     ids=lambda one: " ".join(one)[:40].encode("unicode_escape").decode() if isinstance(one, list) else "",

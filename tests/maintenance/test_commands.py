@@ -460,7 +460,12 @@ PAT-2026-0003
             ("decide", "1", "--install-by", "2026-11-04"), 2,
             "2026-11-04 23:59:59+08:00 has passed. Give a time that is still to come.",
         ),
-        (("defer", "1", "--until", "2d"), 2, "--reason is missing. See: opsctl patch defer --help"),
+        (
+            ("defer", "1", "--until", "2d"),
+            2,
+            "--reason is missing."
+            ' Like: opsctl patch defer 42 --until 2026-12-15 --reason "no window before the fair"',
+        ),
         (
             ("install", "1"), 2,
             "It is not said whether the configuration was saved before. Say it with --config-saved yes, no or n/a.",
