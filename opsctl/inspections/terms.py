@@ -15,7 +15,6 @@ CORRECTED = "inspection.corrected"
 VOIDED = "inspection.voided"
 MOVED = "inspection.moved"
 """Why a round no longer meets what it met: something that fits it better is due again."""
-ABANDONED = "inspection.abandoned"
 
 LATE_ENTRY = timedelta(hours=1)
 """What is typed in longer than this after it was walked was entered long after."""

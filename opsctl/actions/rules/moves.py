@@ -9,7 +9,7 @@ from opsctl.actions.rules.finding import undone
 from opsctl.actions.terms import State
 from opsctl.core.errors import MOMENT, Conflict, InvalidInput, NotAllowed
 from opsctl.core.texts import _, pgettext
-from opsctl.core.void import Void
+from opsctl.core.void import Void, void_word
 
 MOVES: dict[str, frozenset[State]] = {
     "assign": frozenset({State.OPEN, State.DONE}),
@@ -31,15 +31,6 @@ def state_word(state: State) -> str:
         State.VERIFIED: pgettext("action", "verified"),
     }[state]
 
-
-def void_word(void: Void) -> str:
-    """Why a record counts nowhere, in the reader's language."""
-    return {
-        Void.FALSE_ALARM: _("false alarm"),
-        Void.TEST: pgettext("void", "test"),
-        Void.DUPLICATE: _("duplicate"),
-        Void.MISTAKE: _("mistake"),
-    }[void]
 
 
 def check_move(action: Action, move: str) -> None:

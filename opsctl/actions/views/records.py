@@ -5,13 +5,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from opsctl.actions.rules import Action
-from opsctl.actions.rules.moves import void_word
 from opsctl.actions.terms import ADDED, SEEN_AGAIN
 from opsctl.actions.views.words import FIELD_WORDS, event_word, field_word, gravity_word, standing
 from opsctl.core import changes
 from opsctl.core.report import Column, Fields, Kind, Phrase, Report, Table
 from opsctl.core.texts import _, pgettext
-from opsctl.core.void import Void
+from opsctl.core.void import Void, void_word
 
 if TYPE_CHECKING:
     from opsctl.ledger.rules import Row

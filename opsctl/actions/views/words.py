@@ -5,9 +5,10 @@ from datetime import datetime
 
 from opsctl.actions import terms
 from opsctl.actions.rules import Action
-from opsctl.actions.rules.moves import state_word, void_word
+from opsctl.actions.rules.moves import state_word
 from opsctl.actions.terms import Gravity, State
 from opsctl.core.texts import _, pgettext
+from opsctl.core.void import as_void
 
 
 def gravity_word(gravity: Gravity) -> str:
@@ -19,7 +20,7 @@ def standing(action: Action, now: datetime) -> str:
     """The state with what else is to be seen at once: overdue, or void."""
     word = state_word(action.state)
     if action.void is not None:
-        return f"{word} · " + _("void: {reason}").format(reason=void_word(action.void))
+        return f"{word} · {as_void(action.void)}"
     return f"{word} · {_('overdue')}" if action.is_overdue(now) else word
 
 

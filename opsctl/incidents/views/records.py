@@ -6,6 +6,7 @@ from typing import Any
 
 from opsctl.core.report import Column, Fields, Kind, Report, Table
 from opsctl.core.texts import _, ngettext, pgettext
+from opsctl.core.void import as_void
 from opsctl.incidents.rules.clocks import Clock
 from opsctl.incidents.rules.closing import Missing
 from opsctl.incidents.rules.life import Case, Incident, Span, flags
@@ -21,7 +22,6 @@ from opsctl.incidents.views.words import (
     response_word,
     severity_word,
     span_word,
-    void_word,
 )  # fmt: skip
 
 
@@ -162,7 +162,7 @@ def _state(incident: Incident) -> str:
     if incident.merged_into is not None:
         word += f" → {incident.merged_into}"
     if incident.void is not None:
-        word += " · " + _("void: {reason}").format(reason=void_word(incident.void))
+        word += f" · {as_void(incident.void)}"
     if incident.drill:
         word += " · " + _("drill")
     return word

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from opsctl.core import texts
 from opsctl.core.texts import _, pgettext
-from opsctl.core.void import Void
 from opsctl.incidents import terms
 from opsctl.incidents.rules.clocks import ClockKind, ClockState
 from opsctl.incidents.rules.life import FULL, Span
@@ -30,15 +29,6 @@ def category_word(category: Category) -> str:
         Category.EMERGENCY: pgettext("category", "emergency"),
     }[category]
 
-
-def void_word(void: Void) -> str:
-    """Why a record counts nowhere."""
-    return {
-        Void.FALSE_ALARM: _("false alarm"),
-        Void.TEST: pgettext("void", "test"),
-        Void.DUPLICATE: _("duplicate"),
-        Void.MISTAKE: _("mistake"),
-    }[void]
 
 
 def severity_word(severity: int | None, name: Words | None) -> str | None:

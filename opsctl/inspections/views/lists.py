@@ -6,6 +6,7 @@ from typing import Any
 
 from opsctl.core.report import Cell, Column, Kind, Report, Table
 from opsctl.core.texts import _, ngettext
+from opsctl.core.void import as_void
 from opsctl.inspections.rules import Round, evidence
 from opsctl.inspections.rules.results import Listed
 from opsctl.inspections.terms import Mark, State
@@ -52,7 +53,7 @@ def _short(found: Listed) -> Table:
             one.done_at if one.state is State.DONE else Cell(words.state(one), Kind.TEXT),
             one.person,
             _wrong(one),
-            ", ".join((*(() if one.void is None else (words.void(one.void),)), *_flags(one))) or None,
+            ", ".join((*(() if one.void is None else (as_void(one.void),)), *_flags(one))) or None,
         )
         for one, checklist in found.rounds
     )

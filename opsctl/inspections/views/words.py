@@ -3,7 +3,7 @@
 from opsctl.core import texts
 from opsctl.core.texts import _, pgettext
 from opsctl.core.times import show_duration
-from opsctl.core.void import Void
+from opsctl.core.void import as_void
 from opsctl.inspections.rules import Flagged, Reading, Round
 from opsctl.inspections.terms import Flag, Grade, Mark, Source, State
 from opsctl.rulebook.rules import Words
@@ -34,18 +34,9 @@ def mark(value: Mark) -> str:
 def state(one: Round) -> str:
     """Where a round stands, as a word."""
     if one.void is not None:
-        return void(one.void)
+        return as_void(one.void)
     return {State.OPEN: pgettext("round", "open"), State.DONE: pgettext("round", "done")}[one.state]
 
-
-def void(because: Void) -> str:
-    """Why a round counts nowhere."""
-    return {
-        Void.FALSE_ALARM: _("void: false alarm"),
-        Void.TEST: _("void: test"),
-        Void.DUPLICATE: _("void: duplicate"),
-        Void.MISTAKE: _("void: mistake"),
-    }[because]
 
 
 def grade(value: Grade) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from opsctl.actions.rules.moves import void_word
 from opsctl.core.report import Column, Fields, Kind, Part, Report, Table, Text
 from opsctl.core.texts import _, ngettext, pgettext
+from opsctl.core.void import void_word
 from opsctl.maintenance import terms
 from opsctl.maintenance.rules.patches import Patch, state_word
 from opsctl.maintenance.rules.results import Installed

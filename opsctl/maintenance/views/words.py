@@ -5,11 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from opsctl.actions.rules.moves import void_word
 from opsctl.core import changes
 from opsctl.core.report import Cell, Column, Kind, Phrase, Report, Table, choose_columns
 from opsctl.core.texts import _, ngettext, pgettext
-from opsctl.core.void import Void
+from opsctl.core.void import Void, as_void, void_word
 from opsctl.maintenance import terms
 from opsctl.maintenance.rules.patches import state_word
 from opsctl.maintenance.terms import Backup, Outcome, PatchState
@@ -42,7 +41,7 @@ def backup_word(backup: Backup) -> str:
 
 def with_void(word: str, void: Void | None) -> str:
     """The word, and that the record is void where it is, and why."""
-    return word if void is None else f"{word} · {_('void: {reason}').format(reason=void_word(void))}"
+    return word if void is None else f"{word} · {as_void(void)}"
 
 
 def left_out(total: int, shown: int) -> tuple[str, ...]:

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from opsctl.actions.rules import Action
-from opsctl.actions.rules.moves import void_word
 from opsctl.core.report import Column, Fields, Kind, Part, Report, Table, Text, choose_columns
 from opsctl.core.texts import _, pgettext
+from opsctl.core.void import void_word
 from opsctl.duties.rules import Occurrence
 from opsctl.maintenance.rules.results import Corrected, Logged, Shown, Voided
 from opsctl.maintenance.rules.work import MEETING, Work
