@@ -56,7 +56,9 @@ def test_in_chinese_every_line_fits_a_narrow_screen(walk: CommandLine) -> None:
     assert result.code == 0, result.err
     shown = result.err.splitlines()
     assert {"核心网络巡检", "进风温度"} <= {word for line in shown for word in line.split()}
-    assert [line for line in shown if display_width(line) > 46] == []
+    # What stands behind a prompt was typed, and is as long as whoever types it.
+    ours = [line[: line.index(" > ") + 3] if " > " in line else line for line in shown]
+    assert [line for line in ours if display_width(line) > 46] == []
 
 
 def test_enter_alone_never_means_ok(walk: CommandLine, read: Read) -> None:
