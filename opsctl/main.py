@@ -181,7 +181,15 @@ def _night_verbs() -> list[tuple[str, str]]:
 
 def main() -> NoReturn:
     """Run the command line of this process."""
-    sys.exit(run(sys.argv[1:]))
+    try:
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # struck while everything was being let go of
+        code = ExitCode.INTERRUPTED
+    finally:
+        # What is left is Python's own end, where an interruption could only be printed.
+        for name in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGALRM):
+            signal.signal(name, signal.SIG_IGN)
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str], *, clock: Callable[[], datetime] | None = None) -> int:
@@ -205,13 +213,15 @@ def run(arguments: Sequence[str], *, clock: Callable[[], datetime] | None = None
         _give_up_stdout()  # whoever read us has seen enough
         return ExitCode.DONE
     except KeyboardInterrupt:
-        unsaved = _("Interrupted; nothing of the last step was saved.")
-        told = _("Interrupted; what was to be written is saved.") if running.saved else unsaved
-        return _tell(ExitCode.INTERRUPTED, told, "", as_json)
+        return _tell_interrupted(running, as_json)
     except OSError as error:
+        if running.struck:
+            return _tell_interrupted(running, as_json)
         reason = error.strerror or str(error)
         return _tell(ExitCode.FAILED, _("The system refused: {reason}").format(reason=reason), "", as_json)
     except Exception as error:
+        if running.struck:  # a library has made an error of its own of it
+            return _tell_interrupted(running, as_json)
         if running.chosen.get("verbose"):
             raise
         told = _("opsctl made a mistake: {kind}: {error}").format(kind=type(error).__name__, error=str(error)[:300])
@@ -298,7 +308,14 @@ def _value_of(option: str, arguments: Sequence[str]) -> str | None:
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    context.current().struck = True
     raise KeyboardInterrupt
+
+
+def _tell_interrupted(running: context.Context, as_json: bool) -> int:
+    unsaved = _("Interrupted; nothing of the last step was saved.")
+    told = _("Interrupted; what was to be written is saved.") if running.saved else unsaved
+    return _tell(ExitCode.INTERRUPTED, told, "", as_json)
 
 
 def _strike_again(usual: Callable[..., Any], found: "sys.UnraisableHookArgs") -> None:

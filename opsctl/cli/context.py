@@ -56,6 +56,8 @@ class Context:
         self.afterwards = afterwards
         self.saved = False
         """Whether the last thing that was to be written is written."""
+        self.struck = False
+        """Whether a signal has interrupted it."""
 
     def look_at_clock(self) -> None:
         """Take the present moment for `now`: once at the start, and again at each answer of a command that asks."""
