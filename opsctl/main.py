@@ -308,7 +308,8 @@ def _value_of(option: str, arguments: Sequence[str]) -> str | None:
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
-    context.current().struck = True
+    with suppress(LookupError):  # nothing runs
+        context.current().struck = True
     raise KeyboardInterrupt
 
 
