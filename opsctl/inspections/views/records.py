@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from opsctl.actions.views.words import standing
 from opsctl.core.report import Column, Fields, Kind, Part, Report, Table
 from opsctl.core.texts import _
 from opsctl.inspections.rules import Reading, Round, evidence, grade_of
@@ -155,6 +154,9 @@ def _evidence(reading: Reading, one: Round) -> str:
 
 
 def _actions(found: Shown, now: datetime) -> Table:
+    # Here, for a round that is logged uses this module for its data alone.
+    from opsctl.actions.views.words import standing
+
     columns = (
         Column("reference", _("action"), Kind.REFERENCE),
         Column("title", _("title")),
