@@ -10,6 +10,7 @@ from opsctl.duties.rules import Occurrence
 from opsctl.duties.rules.results import DutyShown
 from opsctl.duties.views.words import evidence_word, matching_word, reason_word, schedule_word, standing, title_of
 from opsctl.rulebook.rules.patrols import Duty
+from opsctl.rulebook.views.patrols import matching_data
 
 
 def occurrence_data(one: Occurrence, now: datetime) -> dict[str, Any]:
@@ -38,7 +39,6 @@ def occurrence_data(one: Occurrence, now: datetime) -> dict[str, Any]:
 
 def duty_data(duty: Duty) -> dict[str, Any]:
     """A duty for programs; durations in seconds, `at` in minutes from midnight."""
-    matching = duty.assets
     return {
         "duty": duty.name,
         "title": None if duty.title is None else {"en": duty.title.en, "zh": duty.title.zh},
@@ -49,16 +49,7 @@ def duty_data(duty: Duty) -> dict[str, Any]:
         "zone": duty.zone,
         "start": None if duty.start is None else duty.start.isoformat(),
         "owner": duty.owner,
-        "assets": None
-        if matching is None
-        else {
-            "kind": matching.kind,
-            "criticality": matching.criticality,
-            "classification": matching.classification,
-            "customer": matching.customer,
-            "handles": list(matching.handles),
-            "route": matching.route,
-        },
+        "assets": matching_data(duty.assets),
         "kind": duty.kind,
         "topic": duty.topic,
         "early": duty.early.total_seconds(),

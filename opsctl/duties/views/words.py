@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from opsctl.core import texts
 from opsctl.core.texts import _, pgettext
 from opsctl.core.times import show_duration
 from opsctl.duties.rules import Occurrence
@@ -38,9 +37,7 @@ def reason_word(reason: str | None) -> str | None:
 
 def title_of(duty: Duty) -> str | None:
     """Its title in the reader's language."""
-    if duty.title is None:
-        return None
-    return duty.title.zh if texts.language() == "zh_CN" else duty.title.en
+    return None if duty.title is None else duty.title.said
 
 
 def schedule_word(duty: Duty) -> str:

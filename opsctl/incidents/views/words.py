@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from opsctl.core import texts
 from opsctl.core.texts import _, pgettext
 from opsctl.incidents import terms
 from opsctl.incidents.rules.clocks import ClockKind, ClockState
@@ -37,7 +36,7 @@ def severity_word(severity: int | None, name: Words | None) -> str | None:
         return None
     if name is None:
         return str(severity)
-    return f"{severity} · {name.zh if texts.language() == 'zh_CN' else name.en}"
+    return f"{severity} · {name.said}"
 
 
 def flag_word(flag: Flag) -> str:

@@ -19,7 +19,7 @@ from opsctl.inspections.rules.results import Walking
 from opsctl.inspections.rules.walking import Move, is_doubtful, is_wordless, move_of, read_answer, read_line, read_named
 from opsctl.inspections.service import walking as service
 from opsctl.inspections.terms import Mark
-from opsctl.inspections.views import told, words
+from opsctl.inspections.views import told
 from opsctl.inspections.views import walking as views
 from opsctl.rulebook.rules.patrols import Item
 
@@ -303,7 +303,7 @@ class Walk:
         """What was read on the spot, where the round is asked for it; None where that is left out."""
         if self._round.asked is None or self._round.answered is not None:
             return None
-        ask = words.title_of(self._checklist.challenges[self._round.asked].ask)
+        ask = self._checklist.challenges[self._round.asked].ask.said
         try:
             return self._words(ask, _("s leaves it out, which will be seen"))
         except _Skip:

@@ -15,7 +15,6 @@ from opsctl.inspections.rules.readings import (
     how_to_answer,
     is_number,
     read_reading,
-    title_of,
     with_words,
 )
 from opsctl.inspections.rules.words import LONGEST_WORDS, Mending, fold, folded_with_places, leading_state, unquoted
@@ -84,12 +83,12 @@ def judge_and_tell(
     """The answer as `judge` has it, with what was mended of it so that it can be said."""
     if len(typed) > _LONGEST_TYPED:
         raise InvalidInput(
-            _("The answer to {item} has {length} characters.").format(item=title_of(item), length=len(typed)),
+            _("The answer to {item} has {length} characters.").format(item=item.title.said, length=len(typed)),
             _("Shorten it; what is longer belongs into an attached file."),
         )
     text = " ".join(clean_for_terminal(typed).split())
     if not text:
-        raise InvalidInput(_("Nothing was typed for {item}.").format(item=title_of(item)), how_to_answer(item))
+        raise InvalidInput(_("Nothing was typed for {item}.").format(item=item.title.said), how_to_answer(item))
     read = _READERS[item.type](item, text, _cleaned(note) is not None)
     answer = Answer(
         item=item.id,
@@ -138,11 +137,11 @@ def _state(item: Item, text: str, has_note: bool) -> Read:
     if found is None:
         if is_number(text):
             raise InvalidInput(
-                _("{item} is answered by a state, not by {text}.").format(item=title_of(item), text=excerpt(text, 20)),
+                _("{item} is answered by a state, not by {text}.").format(item=item.title.said, text=excerpt(text, 20)),
                 how_to_answer(item),
             )
         raise InvalidInput(
-            _("{text!r} does not say whether {item} is ok.").format(text=excerpt(text, SHOWN), item=title_of(item)),
+            _("{text!r} does not say whether {item} is ok.").format(text=excerpt(text, SHOWN), item=item.title.said),
             _("Put ok, warn or fail before it: fail {text}").format(text=excerpt(text, SHOWN)),
         )
     return with_words(item, *found)
@@ -170,7 +169,7 @@ def _text(item: Item, text: str, has_note: bool) -> Read:
 
 def _text_value(item: Item, text: str) -> str:
     if not text.strip():
-        raise InvalidInput(_("Nothing was typed for {item}.").format(item=title_of(item)), how_to_answer(item))
+        raise InvalidInput(_("Nothing was typed for {item}.").format(item=item.title.said), how_to_answer(item))
     return read_title(text, limit=LONGEST_WORDS)
 
 
@@ -190,7 +189,7 @@ def _choice(item: Item, text: str, has_note: bool) -> Read:
     if found is not None and (found[0] is Mark.NOT_APPLICABLE or (found[0] is not Mark.OK and (found[1] or has_note))):
         return with_words(item, *found)
     raise InvalidInput(
-        _("{text!r} is none of the answers to {item}.").format(text=excerpt(text, SHOWN), item=title_of(item)),
+        _("{text!r} is none of the answers to {item}.").format(text=excerpt(text, SHOWN), item=item.title.said),
         how_to_answer(item),
     )
 
@@ -200,7 +199,7 @@ def _photo(item: Item, text: str, has_note: bool) -> Read:
     if found is None or found[0] is Mark.WARN:
         raise InvalidInput(
             _("{text!r} is no answer to {item}, which is a photo.").format(
-                text=excerpt(text, SHOWN), item=title_of(item)
+                text=excerpt(text, SHOWN), item=item.title.said
             ),
             how_to_answer(item),
         )

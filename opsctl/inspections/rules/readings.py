@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from opsctl.core import texts
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.typed import excerpt
@@ -12,7 +11,7 @@ from opsctl.inspections.rules.numbers import Number, read_number, show_range
 from opsctl.inspections.rules.units import LONGEST, converted, is_own, known_unit, partners, show_number
 from opsctl.inspections.rules.words import Mending, fold, folded_with_places, glued_state, leading_state, unquoted
 from opsctl.inspections.terms import Mark
-from opsctl.rulebook.rules.patrols import Choice, Item
+from opsctl.rulebook.rules.patrols import Item
 from opsctl.rulebook.terms import ItemType
 
 _WORD = re.compile(r"[^\s,，;；。!！、:：]+")
@@ -32,11 +31,6 @@ class Read:
     mendings: tuple[Mending, ...] = ()
 
 
-def title_of(item: Item | Choice) -> str:
-    """The title in the reader's language."""
-    return item.title.zh if texts.language() == "zh_CN" else item.title.en
-
-
 def how_to_answer(item: Item) -> str:
     """A hint that says how the item is answered."""
     if item.type is ItemType.NUMBER:
@@ -46,7 +40,7 @@ def how_to_answer(item: Item) -> str:
     if item.type is ItemType.TEXT:
         return _("Type the text, or n/a.")
     if item.type is ItemType.CHOICE:
-        shown = ", ".join(f"{number} {title_of(choice)}" for number, choice in enumerate(item.choices, 1))
+        shown = ", ".join(f"{number} {choice.title.said}" for number, choice in enumerate(item.choices, 1))
         return _("Choose one: {choices}.").format(choices=shown)
     if item.type is ItemType.PHOTO:
         return _("Give the photo with --photo, or type ok, fail or n/a.")
@@ -88,7 +82,7 @@ def with_words(item: Item, mark: Mark, words: str) -> Read:
     if contradicts:
         raise InvalidInput(
             _("{words!r} says another state of {item} than what stands before it.").format(
-                words=excerpt(words, SHOWN), item=title_of(item)
+                words=excerpt(words, SHOWN), item=item.title.said
             ),
             _("Type one state, then the words."),
         )
@@ -119,7 +113,7 @@ def _without_number(item: Item, text: str, has_note: bool) -> Read:
     found = leading_state(text, digits=False)
     if found is None:
         raise InvalidInput(
-            _("{text!r} is not a number for {item}.").format(text=excerpt(text, SHOWN), item=title_of(item)),
+            _("{text!r} is not a number for {item}.").format(text=excerpt(text, SHOWN), item=item.title.said),
             how_to_answer(item),
         )
     mark, words = found
@@ -129,10 +123,10 @@ def _without_number(item: Item, text: str, has_note: bool) -> Read:
         read = read_reading(item, words, has_note)
         return replace(read, mark=max(read.mark, mark, key=_SEVERITY.index))
     if mark is Mark.OK:
-        raise InvalidInput(_("{item} is answered by its reading.").format(item=title_of(item)), how_to_answer(item))
+        raise InvalidInput(_("{item} is answered by its reading.").format(item=item.title.said), how_to_answer(item))
     if mark is not Mark.NOT_APPLICABLE and not words and not has_note:
         raise InvalidInput(
-            _("{item} has neither a reading nor words that say what is wrong.").format(item=title_of(item)),
+            _("{item} has neither a reading nor words that say what is wrong.").format(item=item.title.said),
             _("Type the reading, or what is wrong behind the word: fail: display is dark"),
         )
     return with_words(item, mark, words)
@@ -153,7 +147,7 @@ def _behind_number(item: Item, number: Number) -> str:
     if is_number(behind.lstrip(PUNCTUATION).split(" ")[0]):
         raise InvalidInput(
             _("{text!r} is more than one number for {item}.").format(
-                text=excerpt(f"{number.text} {behind}", 30), item=title_of(item)
+                text=excerpt(f"{number.text} {behind}", 30), item=item.title.said
             ),
             _("Type one number; values in a row need a range of items, such as 1-3, and words stand behind note:"),
         )
@@ -187,11 +181,11 @@ def _refuse_unit(item: Item, number: Number, typed: str, *, more: bool) -> None:
     if item.unit is None:
         raise InvalidInput(
             _("{item} has no unit, and {typed} stands behind {value}.").format(
-                item=title_of(item), typed=shown, value=number.text
+                item=item.title.said, typed=shown, value=number.text
             ),
             _("Type the number alone; words belong behind note: or a blank."),
         )
-    message = _("{item} is read in {unit}, not in {typed}.").format(item=title_of(item), unit=item.unit, typed=shown)
+    message = _("{item} is read in {unit}, not in {typed}.").format(item=item.title.said, unit=item.unit, typed=shown)
     if other is None:
         raise InvalidInput(
             message, _("Type it in {unit}; words belong behind note: or a blank.").format(unit=item.unit)
@@ -212,7 +206,7 @@ def _possible(item: Item, number: Number) -> None:
     if item.possible is None or not item.possible.alerts(number.value):
         return
     message = _("{value} is outside of what {item} can be: {range}.").format(
-        item=title_of(item), value=show_number(number.value), range=show_range(item.possible, item.unit)
+        item=item.title.said, value=show_number(number.value), range=show_range(item.possible, item.unit)
     )
     for other in partners(item.unit) if item.unit is not None else ():
         value = converted(number.value, other, item.unit or "")

@@ -23,7 +23,7 @@ from opsctl.inspections.rules.lines import (
     linked,
     pieces_of,
 )
-from opsctl.inspections.rules.readings import how_to_answer, is_number, title_of
+from opsctl.inspections.rules.readings import how_to_answer, is_number
 from opsctl.inspections.rules.rows import is_for_all, values_of
 from opsctl.inspections.rules.words import Mending, leading_state, unquoted
 from opsctl.inspections.rules.writing import write_sheet as write_sheet
@@ -195,7 +195,7 @@ class _Reading:
             if item.id in self.lines:
                 raise InvalidInput(
                     _("{item} is answered twice, first in line {line}.").format(
-                        item=title_of(item), line=self.lines[item.id]
+                        item=item.title.said, line=self.lines[item.id]
                     ),
                     _("Keep one of the two."),
                 )
@@ -264,11 +264,12 @@ class _Reading:
             return None
         typed, parts = labelled(answer)
         if not typed:
-            raise InvalidInput(_("{item} is named without an answer.").format(item=title_of(item)), how_to_answer(item))
+            told = _("{item} is named without an answer.").format(item=item.title.said)
+            raise InvalidInput(told, how_to_answer(item))
         other = None if item.type is ItemType.TEXT else has_another_item(typed, len(self.checklist.items))
         if other is not None:
             raise InvalidInput(
-                _("Item {other} is answered inside the answer to {item}.").format(other=other, item=title_of(item)),
+                _("Item {other} is answered inside the answer to {item}.").format(other=other, item=item.title.said),
                 _("Write each item in a line of its own, or ; between them; words in quotes are words."),
             )
         return _Entry(piece.line, [item], [typed], parts)
@@ -307,7 +308,7 @@ class _Reading:
             return
         raise InvalidInput(
             _("Item {number} is {item}, not {other}.").format(
-                number=self.checklist.items.index(item) + 1, item=title_of(item), other=title_of(other[0])
+                number=self.checklist.items.index(item) + 1, item=item.title.said, other=other[0].title.said
             ),
             _("Write the number or the name."),
         )

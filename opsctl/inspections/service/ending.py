@@ -9,7 +9,6 @@ from sqlalchemy import bindparam, text
 from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from opsctl.core import texts
 from opsctl.duties.rules import Occurrence
 from opsctl.duties.service import meeting
 from opsctl.inspections.rules import Answer, Reading, Round, evidence, fields
@@ -26,8 +25,8 @@ _WALKS = (
     text(
         "SELECT reference, started_at, done_at FROM inspection WHERE person = :person AND state = 'done'"
         " AND void IS NULL AND reference <> :reference AND started_at < :until"
-    " AND EXISTS (SELECT 1 FROM inspection_reading WHERE inspection = reference AND source <> 'machine')"
-    " ORDER BY done_at DESC LIMIT 8"
+        " AND EXISTS (SELECT 1 FROM inspection_reading WHERE inspection = reference AND source <> 'machine')"
+        " ORDER BY done_at DESC LIMIT 8"
     )
     .bindparams(bindparam("until", type_=UTCDateTime))
     .columns(started_at=UTCDateTime, done_at=UTCDateTime)
@@ -93,7 +92,7 @@ def raise_actions(
 
 
 def _symptom(item: Item, answer: Answer) -> str:
-    title = item.title.zh if texts.language() == "zh_CN" else item.title.en
+    title = item.title.said
     value = None if answer.value is None else f"{answer.value} {item.unit}" if item.unit else answer.value
     said = ", ".join(part for part in (value, answer.note) if part)
     return f"{title}: {said}"[:300] if said else title

@@ -59,10 +59,10 @@ def log(
     """Record the round, or one for each asset that the sheet has a part about; all or none.
 
     `items` are `temp=41`, `fails` are `uplink: CRC errors`, `photos` item → file and digest; `rest` says that all
-    states which are not named are ok. A round that is open for
-    the checklist and asset is gone on with. `at` is when it was walked, else the sheet's own time, read in `zone` (the
-    database's), else now. Where something mandatory is missing the round stays open, and says so. Raise Conflict for a
-    round that was logged already, unless `again`; InvalidInput for what is not understood, naming every line.
+    states which are not named are ok. A round that is open for the checklist and asset is gone on with. `at` is when it
+    was walked, else the sheet's own time, read in `zone` (the database's), else now. Where something mandatory is
+    missing the round stays open, and says so. Raise Conflict for a round that was logged already, unless `again`;
+    InvalidInput for what is not understood, naming every line.
     """
     given = _Given(items or [], fails or [], photos or {}, rest)
     parts = _sections(sheet) if sheet is not None else [(None, 1, "")]

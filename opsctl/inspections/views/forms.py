@@ -11,7 +11,6 @@ from opsctl.core.texts import _, pgettext
 from opsctl.inspections.rules.forms import Form
 from opsctl.inspections.rules.sheets import write_sheet
 from opsctl.inspections.rules.walking import allowed
-from opsctl.inspections.views import words
 from opsctl.inspections.views.walking import range_text
 from opsctl.rulebook.rules.patrols import Item
 from opsctl.rulebook.terms import ItemType
@@ -77,7 +76,7 @@ def _heading(form: Form, count: int) -> str:
 
 def _to_read(form: Form) -> str:
     """What is to be read on the spot, with the line that a sheet says it in."""
-    return "" if form.challenge is None else f"\n# {words.title_of(form.challenge.ask)}\nchallenge:\n"
+    return "" if form.challenge is None else f"\n# {form.challenge.ask.said}\nchallenge:\n"
 
 
 def listed(forms: Sequence[Form]) -> Report:
@@ -109,7 +108,7 @@ def _data(form: Form) -> dict[str, Any]:
 
 
 def _title(form: Form) -> str:
-    return words.title_of(form.checklist.title)
+    return form.checklist.title.said
 
 
 def _section(form: Form) -> str:
@@ -125,7 +124,7 @@ def _section(form: Form) -> str:
     said = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in heads)
     ask = ""
     if form.challenge is not None:
-        question = escape(words.title_of(form.challenge.ask))
+        question = escape(form.challenge.ask.said)
         ask = f'<p class="ask">{escape(_("Read on the spot:"))} {question} <span class="line"></span></p>\n'
     signed = "".join(
         f"<div>{escape(name)}</div>"
@@ -149,7 +148,7 @@ def _table(items: Sequence[Item]) -> str:
     bodies = []
     numbered = list(enumerate(items, start=1))
     for heading, found in groupby(numbered, key=lambda one: one[1].group):
-        top = "" if heading is None else f'<tr><th colspan="5">{escape(words.title_of(heading))}</th></tr>\n'
+        top = "" if heading is None else f'<tr><th colspan="5">{escape(heading.said)}</th></tr>\n'
         bodies.append(f"<tbody>\n{top}{_rows(found)}</tbody>")
     return f"<table>\n<thead><tr>{head}</tr></thead>\n" + "\n".join(bodies) + "\n</table>"
 
@@ -163,7 +162,7 @@ def _rows(found: Iterable[tuple[int, Item]]) -> str:
 
 
 def _named(item: Item) -> str:
-    name = escape(words.title_of(item.title))
+    name = escape(item.title.said)
     if item.machine:
         return f'{name} <span class="optional">{escape(_("(by a machine)"))}</span>'
     return name if item.mandatory else f'{name} <span class="optional">{escape(_("(optional)"))}</span>'
@@ -180,7 +179,7 @@ def _blank(item: Item) -> str:
     if item.type is ItemType.STATE:
         return _boxes([_("ok"), _("warn"), _("fail"), _("n/a")])
     if item.type is ItemType.CHOICE:
-        return _boxes([words.title_of(choice.title) for choice in item.choices])
+        return _boxes([choice.title.said for choice in item.choices])
     if item.type is ItemType.PHOTO:
         return _boxes([_("taken")]) + line
     return f"{line} {escape(item.unit)}" if item.unit else line

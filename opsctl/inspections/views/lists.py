@@ -158,12 +158,12 @@ def checklists(patrols: Patrols) -> Report:
         Column("assets", _("assets"), Kind.REFERENCE),
     )
     rows: list[tuple[Any, ...]] = [
-        (name, words.title_of(each.title), words.kind(each.kind), len(each.items), None)
+        (name, each.title.said, words.kind(each.kind), len(each.items), None)
         for name, each in sorted(patrols.checklists.items())
     ]
     for name, one in sorted(patrols.routes.items()):
         items = len(patrols.checklists[one.checklist].items)
-        rows.append((name, words.title_of(one.title), _("route"), items, ", ".join(one.assets)))
+        rows.append((name, one.title.said, _("route"), items, ", ".join(one.assets)))
     return Report(
         kind="inspection.checklists",
         data={
@@ -220,7 +220,7 @@ def one_checklist(checklist: Checklist) -> Report:
         (
             number,
             item.id,
-            words.title_of(item.title),
+            item.title.said,
             words.item_type(item.type),
             item.unit,
             None if item.warn is None else range_text(item.warn),
@@ -232,7 +232,7 @@ def one_checklist(checklist: Checklist) -> Report:
     return Report(
         kind="inspection.checklist",
         data=_checklist(checklist),
-        heading=f"{checklist.name} · {words.title_of(checklist.title)}",
+        heading=f"{checklist.name} · {checklist.title.said}",
         parts=(Table(columns, rows),),
         references=(checklist.name,),
     )

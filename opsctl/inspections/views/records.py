@@ -107,7 +107,7 @@ def _head(found: Shown) -> Fields:
     pairs += [(_("worth a look"), words.flag(each), Kind.TEXT) for each in one.flags]
     challenge = _challenge(one, found.checklist)
     if challenge is not None and found.checklist is not None and one.asked is not None:
-        ask = words.title_of(found.checklist.challenges[one.asked].ask)
+        ask = found.checklist.challenges[one.asked].ask.said
         pairs.append((_("read on the spot"), f"{ask}: {one.answered or '–'}", Kind.TEXT))
     if one.route is not None:
         pairs.append((_("route"), one.route, Kind.REFERENCE))
@@ -133,7 +133,7 @@ def _readings(one: Round, checklist: Checklist | None) -> Table:
         newest = every[-1] if every else None
         rows.append((
             number,
-            words.title_of(item.title),
+            item.title.said,
             None if newest is None else words.mark(newest.mark),
             words.value(newest, item),
             None if newest is None else newest.note,

@@ -54,7 +54,7 @@ def logged(found: Sequence[Finished], now: datetime) -> Report:
 
 def _lines(found: Finished) -> list[str]:
     one = found.round
-    title = " · ".join(part for part in (words.title_of(found.checklist.title), one.asset) if part)
+    title = " · ".join(part for part in (found.checklist.title.said, one.asset) if part)
     counts = {mark: sum(each.mark is mark for each in one.current.values()) for mark in Mark}
     wrong = [f"{words.mark(mark)} {counts[mark]}" for mark in (Mark.FAIL, Mark.WARN) if counts[mark]]
     answered = ngettext("{count} item", "{count} items", len(one.current)).format(count=len(one.current))
@@ -67,7 +67,7 @@ def _lines(found: Finished) -> list[str]:
 
 def _open_items(found: Finished) -> str:
     numbers = {item.id: at for at, item in enumerate(found.checklist.items, start=1)}
-    shown = [f"{numbers[item.id]} {words.title_of(item.title)}" for item in found.missing[:_SHOWN]]
+    shown = [f"{numbers[item.id]} {item.title.said}" for item in found.missing[:_SHOWN]]
     more = " …" if len(found.missing) > _SHOWN else ""
     told = ngettext("{count} mandatory item is open: {items}", "{count} mandatory items are open: {items}", len(shown))
     return told.format(count=len(found.missing), items=", ".join(shown) + more)

@@ -23,7 +23,7 @@ def opening(walking: Walking, first: int | None, now: datetime, zone: str) -> li
     """What is said before the first item: lines of parts. `first` is the number of the item that comes first."""
     one, count = walking.round, len(walking.checklist.items)
     lines: list[tuple[str, ...]] = [
-        (one.reference, words.title_of(walking.checklist.title), one.asset or ""),
+        (one.reference, walking.checklist.title.said, one.asset or ""),
         (
             window(walking.occurrence, now, zone),
             ngettext("{count} item", "{count} items", count).format(count=count),
@@ -56,13 +56,13 @@ def window(occurrence: Occurrence | None, now: datetime, zone: str) -> str:
 
 def group(item: Item) -> str:
     """The heading of the items of a group."""
-    return "" if item.group is None else f"— {words.title_of(item.group)} —"
+    return "" if item.group is None else f"— {item.group.said} —"
 
 
 def question(checklist: Checklist, item: Item, current: Reading | None) -> tuple[str, ...]:
     """The question for an item in parts: its number, title and unit with what is allowed, and what can be typed."""
     number = checklist.items.index(item) + 1
-    name = f"{number}/{len(checklist.items)} {words.title_of(item.title)}"
+    name = f"{number}/{len(checklist.items)} {item.title.said}"
     parts = [f"{name} {item.unit}" if item.unit else name]
     bounds = allowed(item) if item.type is ItemType.NUMBER else None
     if bounds is not None and range_text(bounds):
@@ -79,7 +79,7 @@ def _keys(item: Item) -> str:
     if item.type is ItemType.STATE:
         return _("1 ok 2 warn 3 fail 0 n/a")
     if item.type is ItemType.CHOICE:
-        return " ".join(f"{number} {words.title_of(one.title)}" for number, one in enumerate(item.choices, start=1))
+        return " ".join(f"{number} {one.title.said}" for number, one in enumerate(item.choices, start=1))
     return _("path of the picture or file") if item.type is ItemType.PHOTO else ""
 
 
@@ -130,7 +130,7 @@ def reading_text(one: Reading | Answer, item: Item) -> str:
 
 
 def _valued(value: str, item: Item) -> str:
-    chosen = next((words.title_of(one.title) for one in item.choices if one.id == value), value)
+    chosen = next((one.title.said for one in item.choices if one.id == value), value)
     return f"{chosen} {item.unit}" if item.unit else chosen
 
 
@@ -140,7 +140,7 @@ def out_of_turn(checklist: Checklist, answers: Sequence[Answer]) -> str:
     if len(answers) == 1:
         item = items[answers[0].item]
         number = checklist.items.index(item) + 1
-        return f"{number} {words.title_of(item.title)}: {reading_text(answers[0], item)}"
+        return f"{number} {item.title.said}: {reading_text(answers[0], item)}"
     told = ngettext("{count} item answered: {numbers}", "{count} items answered: {numbers}", len(answers))
     return told.format(count=len(answers), numbers=numbers(checklist, [items[one.item] for one in answers]))
 
@@ -202,7 +202,7 @@ def _with_words(checklist: Checklist, item: Item, reading: Reading) -> str:
 def wrong(item: Item, answer: Answer) -> str:
     """The question for the symptom of what is not all right."""
     asked = {Mark.WARN: _("{item}, warning: what is seen?"), Mark.FAIL: _("{item}, failed: what is wrong?")}
-    return asked[answer.mark].format(item=words.title_of(item.title))
+    return asked[answer.mark].format(item=item.title.said)
 
 
 def action(one: Action, new: bool, now: datetime, zone: str) -> str:

@@ -1,24 +1,17 @@
 """The words of rounds, as people read them."""
 
-from opsctl.core import texts
 from opsctl.core.texts import _, pgettext
 from opsctl.core.times import show_duration
 from opsctl.core.void import as_void
 from opsctl.inspections.rules import Flagged, Reading, Round
 from opsctl.inspections.terms import Flag, Grade, Mark, Source, State
-from opsctl.rulebook.rules import Words
 from opsctl.rulebook.rules.patrols import Checklist, Item
 from opsctl.rulebook.terms import ChecklistKind, ItemType
 
 
-def title_of(words: Words) -> str:
-    """A name in the reader's language."""
-    return words.zh if texts.language() == "zh_CN" else words.en
-
-
 def name_of(one: Round, checklist: Checklist | None) -> str:
     """The title of the round's checklist; its name where the rules do not have it."""
-    return one.checklist if checklist is None else title_of(checklist.title)
+    return one.checklist if checklist is None else checklist.title.said
 
 
 def mark(value: Mark) -> str:
@@ -110,5 +103,5 @@ def value(reading: Reading | None, item: Item) -> str | None:
         return None
     choice = next((one for one in item.choices if one.id == reading.value), None)
     if choice is not None:
-        return title_of(choice.title)
+        return choice.title.said
     return f"{reading.value} {item.unit}" if item.unit and reading.number is not None else reading.value

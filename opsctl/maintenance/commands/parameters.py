@@ -1,7 +1,6 @@
 """Options that several verbs of maintenance and patches take, and how their values are read."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Option
@@ -71,13 +70,3 @@ def backup_of(text: str | None) -> Backup:
 def topic_of(text: str | None) -> str | None:
     """The topic that was typed, spelled as in the rulebook; None where none was. Raise InvalidInput if empty."""
     return None if text is None else read_title(mend(text), limit=_LONGEST_TOPIC)
-
-
-def deadline(context: "Context", text: str) -> datetime:
-    """The moment that was typed for what is to come; of a date alone, or a month, the last second of it."""
-    from opsctl.core.periods import read_period
-
-    try:
-        return read_period(text, zone=context.zone, now=context.now).end - timedelta(seconds=1)
-    except InvalidInput:
-        return context.future_moment(text)

@@ -20,7 +20,6 @@ from opsctl.maintenance.commands.parameters import (  # fmt: skip
     Reason,
     act,
     backup_of,
-    deadline,
 )
 from opsctl.maintenance.terms import PATCH_ADDED, PATCH_DECIDED, PATCH_DEFERRED, PATCH_VOIDED, Wanted
 
@@ -105,7 +104,7 @@ def decide(
         refs,
         service.decide,
         lambda done: views.done(done, PATCH_DECIDED, context.now),
-        install_by=None if install_by is None else deadline(context, install_by),
+        install_by=None if install_by is None else context.deadline(install_by),
         reason=body(reason),
         owner=None if owner is None else mend(owner),
     )
@@ -159,7 +158,7 @@ def defer(
         refs,
         service.defer,
         lambda done: views.done(done, PATCH_DEFERRED, context.now),
-        until=deadline(context, until),
+        until=context.deadline(until),
         reason=body(reason),
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from opsctl.core import texts
 from opsctl.core.calendars import Calendar
 from opsctl.rulebook.terms import Starts
 
@@ -14,6 +15,11 @@ class Words(NamedTuple):
 
     en: str
     zh: str
+
+    @property
+    def said(self) -> str:
+        """It in the reader's language."""
+        return self.zh if texts.language() == "zh_CN" else self.en
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from opsctl.rulebook.rules import Rules, Words
 from opsctl.rulebook.rules.patrols import Checklist, Duty, Item, Matching, patrols_of
 from opsctl.rulebook.rules.standing import clock
 from opsctl.rulebook.terms import ChecklistKind
-from opsctl.rulebook.views.words import said
 
 
 def parts(rules: Rules) -> tuple[Part, ...]:
@@ -76,8 +75,21 @@ def _written(wanted: Range | None) -> str | None:
     return None if wanted is None else wanted.written
 
 
+def matching_data(matching: Matching | None) -> dict[str, Any] | None:
+    """Which assets a duty is about, for programs; None where it is about none."""
+    if matching is None:
+        return None
+    return {
+        "kind": matching.kind,
+        "criticality": matching.criticality,
+        "classification": matching.classification,
+        "customer": matching.customer,
+        "handles": list(matching.handles),
+        "route": matching.route,
+    }
+
+
 def _duty_data(duty: Duty) -> dict[str, Any]:
-    matching = duty.assets
     return {
         "title": _in_both(duty.title),
         "clause": duty.clause,
@@ -87,16 +99,7 @@ def _duty_data(duty: Duty) -> dict[str, Any]:
         "zone": duty.zone,
         "start": None if duty.start is None else duty.start.isoformat(),
         "owner": duty.owner,
-        "assets": None
-        if matching is None
-        else {
-            "kind": matching.kind,
-            "criticality": matching.criticality,
-            "classification": matching.classification,
-            "customer": matching.customer,
-            "handles": list(matching.handles),
-            "route": matching.route,
-        },
+        "assets": matching_data(duty.assets),
         "evidence": {"kind": duty.kind, "topic": duty.topic},
         "early": duty.early.total_seconds(),
         "grace": None if duty.grace is None else duty.grace.total_seconds(),
@@ -111,7 +114,7 @@ def _checklists(rules: Rules) -> Table:
         Column("items", _("items"), Kind.COUNT),
     )
     rows = tuple(
-        (name, said(one.title), _kind(one.kind), len(one.items))
+        (name, one.title.said, _kind(one.kind), len(one.items))
         for name, one in sorted(patrols_of(rules).checklists.items())
     )
     return Table(columns, rows, title=_("Checklists"))
@@ -136,7 +139,7 @@ def _routes(rules: Rules) -> Table:
         Column("assets", _("assets")),
     )
     rows = tuple(
-        (name, said(one.title), one.checklist, ", ".join(one.assets))
+        (name, one.title.said, one.checklist, ", ".join(one.assets))
         for name, one in sorted(patrols_of(rules).routes.items())
     )
     return Table(columns, rows, title=_("Routes"))

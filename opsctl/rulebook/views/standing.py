@@ -13,7 +13,6 @@ from opsctl.rulebook.rules.standing import Head, clock
 from opsctl.rulebook.terms import DAYS, Level, Starts
 from opsctl.rulebook.views import patrols
 from opsctl.rulebook.views.versions import data_of
-from opsctl.rulebook.views.words import said
 
 _COMING = 12
 
@@ -147,7 +146,7 @@ def _limits(rules: Rules) -> Table:
         words = rules.severity_names.get(limits.severity)
         rows.append((
             limits.severity,
-            None if words is None else said(words),
+            None if words is None else words.said,
             customer or _("all"),
             limits.response_written,
             limits.restore_written,
@@ -223,7 +222,7 @@ def _off(known: bool) -> str:
 
 def _posts(rules: Rules) -> Table:
     columns = (Column("post", _("post"), Kind.REFERENCE), Column("name", pgettext("of a rule", "name")))
-    return Table(columns, tuple((post, said(words)) for post, words in sorted(rules.posts.items())), title=_("Posts"))
+    return Table(columns, tuple((post, words.said) for post, words in sorted(rules.posts.items())), title=_("Posts"))
 
 
 def _targets(rules: Rules) -> Table:
