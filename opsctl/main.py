@@ -31,7 +31,9 @@ def rooms() -> "list[Room]":
     return [
         Room("init", _("Make a database."), "opsctl.desk.commands.start", verb=True),
         Room("today", _("What is in hand now, and what its clocks say."), "opsctl.desk.commands.today", verb=True),
-        Room("demo", _("A small invented company, to look around in."), "opsctl.desk.commands.start", verb=True),
+        Room("demo", _("A small invented company, to look around in."), "opsctl.desk.commands.demo", verb=True),
+        Room("doctor", _("Whether opsctl works here, and what cron sees."), "opsctl.desk.commands.doctor", verb=True),
+        Room("completions", _("Completion by TAB, for a shell."), "opsctl.desk.commands.completions", verb=True),
         Room(
             "asset",
             _("What is operated: systems, devices, services."),

@@ -1,1 +1,1 @@
-"""The desk's commands: `start` has init and demo, `database` has db, `retiring` a verb of persons."""
+"""The desk's commands, a module each; `database` has db, `start` has init, `retiring…` add a verb to other rooms."""
