@@ -1,7 +1,7 @@
 """The unit of work: one transaction that is all there or not there at all, and the snapshot that reports read."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -55,6 +55,17 @@ def write(
                     raise
             time.sleep(0.05 * 2**attempt)
             attempt += 1
+
+
+def write_series(store: Store, works: Iterable[tuple[Signature, Callable[[Session], object]]]) -> None:
+    """Do these works in their order in one transaction, each by its own signature, and commit.
+
+    For a history that is lived again: each work has its own time and person in the ledger.
+    """
+    with store.faults_in_words(), store.write_engine.connect() as connection, connection.begin():
+        settings = store.check_schema(connection)
+        for by, work in works:
+            in_session(store, connection, work, by, settings)
 
 
 def _once(store: Store, work: Callable[[Session], R], by: Signature, committed: Callable[[], None]) -> R:
