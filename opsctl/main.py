@@ -21,7 +21,7 @@ from opsctl.core.times import show_moment
 from opsctl.core.typed import clean_for_terminal
 
 if TYPE_CHECKING:
-    from opsctl.cli.rooms import Room
+    from opsctl.cli.rooms import Room, Section
 
 
 def rooms() -> "list[Room]":
@@ -168,6 +168,19 @@ def rooms() -> "list[Room]":
     ]
 
 
+def sections() -> "list[Section]":
+    """Every noun once, in the order in which a newcomer meets them."""
+    from opsctl.cli.rooms import Section
+
+    return [
+        Section(_("To begin"), ("demo", "init", "today", "doctor", "completions")),
+        Section(_("At night"), tuple(noun for noun, _told in _night_verbs())),
+        Section(_("Daily work"), ("incident", "inspect", "work", "action", "duty", "maintenance", "patch")),
+        Section(_("What and who"), ("asset", "customer", "person", "rulebook")),
+        Section(_("Figures and evidence"), ("kpi", "ledger", "db")),
+    ]
+
+
 def _night_verbs() -> list[tuple[str, str]]:
     return [
         ("open", _("Open an incident (what is typed at night needs no noun).")),
@@ -263,7 +276,7 @@ def _dispatch(arguments: list[str]) -> int:
 
     from opsctl.cli.groups import root
 
-    group = root(rooms(), _print_version)
+    group = root(rooms(), sections(), _print_version)
     try:
         # Not `group.main(…)`: Typer would turn a closed pipe and an interruption into exit codes of its own.
         with group.make_context("opsctl", arguments) as ctx:

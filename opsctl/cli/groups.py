@@ -18,7 +18,7 @@ from opsctl.cli import help as help_pages
 from opsctl.cli import usage
 from opsctl.cli.context import current
 from opsctl.cli.options import flag, global_options
-from opsctl.cli.rooms import Page, Room
+from opsctl.cli.rooms import Page, Room, Section
 from opsctl.core.texts import _
 from opsctl.core.times import looks_like_moment
 
@@ -104,6 +104,16 @@ class Group(TyperGroup):
         return name, command, rest
 
 
+class Root(Group):
+    """All nouns, and the verbs that need none."""
+
+    sections: Sequence[Section] = ()
+
+    def format_help(self, ctx: ClickContext, formatter: Any) -> None:
+        """Draw the page ourselves, with the nouns in their sections."""
+        formatter.write(help_pages.of_root(self, ctx, self.sections))
+
+
 class Late(ClickCommand):
     """The place of a command, with its name and help, until it is named."""
 
@@ -170,16 +180,18 @@ def verb(
     return app.command(name, help=help, cls=kind)
 
 
-def root(rooms: Sequence[Room], version: Callable[[ClickContext], None]) -> Group:
-    """The `opsctl` group, with a stub for every room."""
+def root(rooms: Sequence[Room], sections: Sequence[Section], version: Callable[[ClickContext], None]) -> Root:
+    """The `opsctl` group, with a stub for every room; `sections` names every noun once, in the order of its help."""
     commands: dict[str, ClickCommand] = {room.noun: Stub(room) for room in rooms}
-    return Group(
+    group = Root(
         name="opsctl",
         commands=commands,
         params=[*global_options(hidden=False), flag("--version", help=_("Print the version."), then=version)],
         help=_("Operations toolkit: rule, duty, record, evidence, figure."),
         rich_markup_mode=None,
     )
+    group.sections = sections
+    return group
 
 
 def _graft(command: ClickCommand) -> None:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from opsctl.core.texts import _
 
 if TYPE_CHECKING:
-    from opsctl.cli.rooms import Page
+    from collections.abc import Sequence
+
+    from opsctl.cli.rooms import Page, Section
 
 _STAYS_BEHIND = frozenset(" ，。；：、！？）》”]),.;:")
 _STAYS_BEFORE = frozenset("（《“[(")
@@ -20,7 +22,7 @@ def of_command(command: Any, ctx: Any, page: "Page | None") -> str:
     usage = " ".join([ctx.command_path, *(_word(param) for param in arguments), _("[OPTIONS]")])
     lines = [*_wrap(_("Usage: {usage}").format(usage=usage), _width()), "", *_wrap(command.help or "", _width()), ""]
     lines += _section(_("Words"), [(_word(param), param.help or "") for param in arguments])
-    lines += _section(_("Options"), [(_spelling(param), param.help or "") for param in options])
+    lines += _section(_("Options"), [_row(param) for param in options])
     lines += [*_wrap(_("Global options stand before or after the verb; see: opsctl --help"), _width()), ""]
     if page is not None:
         lines += _examples(page.examples)
@@ -29,14 +31,38 @@ def of_command(command: Any, ctx: Any, page: "Page | None") -> str:
 
 
 def of_group(group: Any, ctx: Any) -> str:
-    """The page of a noun, or of opsctl itself: its verbs or nouns, and for opsctl the global options."""
-    options = [param for param in group.params if param.param_type_name == "option" and not param.hidden]
-    usage = f"{ctx.command_path} {_('COMMAND …')}"
-    lines = [*_wrap(_("Usage: {usage}").format(usage=usage), _width()), "", *_wrap(group.help or "", _width()), ""]
+    """The page of a noun: its verbs."""
+    lines = _head(group, ctx)
     lines += _section(_("Commands"), [(name, command.help or "") for name, command in group.commands.items()])
-    lines += _section(_("Options"), [(_spelling(param), param.help or "") for param in options])
     lines += _wrap(_("Every command explains itself: {path} COMMAND --help").format(path=ctx.command_path), _width())
     return "\n".join(lines).rstrip() + "\n"
+
+
+def of_root(group: Any, ctx: Any, sections: "Sequence[Section]") -> str:
+    """The page of opsctl itself: its nouns in their sections, the global options, and how to get on."""
+    options = [param for param in group.params if param.param_type_name == "option" and not param.hidden]
+    column = max(_cells(noun) for noun in group.commands) + 4
+    lines = _head(group, ctx)
+    for section in sections:
+        lines += _section(section.title, [(noun, group.commands[noun].help or "") for noun in section.nouns], column)
+    lines += _section(_("Global options, before or after the verb"), [_row(param) for param in options])
+    lines += _section(
+        _("How to get on"),
+        [
+            (_("{path} COMMAND --help").format(path=ctx.command_path), _("Every command explains itself.")),
+            (f"{ctx.command_path} demo", _("Look around in an invented company.")),
+        ],
+    )
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _head(group: Any, ctx: Any) -> list[str]:
+    usage = f"{ctx.command_path} {_('COMMAND …')}"
+    return [*_wrap(_("Usage: {usage}").format(usage=usage), _width()), "", *_wrap(group.help or "", _width()), ""]
+
+
+def _row(param: Any) -> tuple[str, str]:
+    return _spelling(param), param.help or ""
 
 
 def _exit_codes(page: "Page") -> list[tuple[str, str]]:
@@ -68,12 +94,12 @@ def _examples(examples: tuple[str, ...]) -> list[str]:
     return [_title(_("Examples")), *(f"  $ {example}" for example in examples), ""]
 
 
-def _section(title: str, rows: list[tuple[str, str]]) -> list[str]:
+def _section(title: str, rows: list[tuple[str, str]], column: int = 0) -> list[str]:
     if not rows:
         return []
     width = _width()
     # A name that is far longer than the others has its text on the next line instead of pushing all to the right.
-    column = min(max(_cells(name) for name, _text in rows), max(width // 3, 12)) + 4
+    column = column or min(max(_cells(name) for name, _text in rows), max(width // 3, 12)) + 4
     lines = [_title(title)]
     for name, text in rows:
         wrapped = _wrap(text, max(width - column, 16)) or [""]

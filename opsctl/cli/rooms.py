@@ -38,6 +38,14 @@ class Room:
 
 
 @dataclass(frozen=True)
+class Section:
+    """Some of the nouns, as the page of `opsctl --help` puts them together under a title."""
+
+    title: str
+    nouns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Page:
     """What a verb's help says beside its options."""
 

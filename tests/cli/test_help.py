@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from opsctl.main import rooms
+from opsctl.main import rooms, sections
 from opsctl.render.width import display_width
 from tests.harness import CommandLine
 
@@ -57,3 +57,23 @@ def test_a_noun_lists_its_verbs(run: CommandLine, page: tuple[str, ...]) -> None
     inside = [other[-1] for other in PAGES if len(other) == len(page) + 1 and other[: len(page)] == page]
     assert inside
     assert [name for name in inside if f"\n  {name}" not in out] == []
+
+
+def test_the_first_page_has_every_noun_in_one_section_and_ends_with_how_to_get_on(run: CommandLine) -> None:
+    assert sorted(noun for section in sections() for noun in section.nouns) == sorted(room.noun for room in rooms())
+    lines = run("--help").out.splitlines()
+    titles = [lines.index(f"{section.title}:") for section in sections()]
+    assert titles == sorted(titles)
+    for section, title in zip(sections(), titles, strict=True):
+        shown = [line.split()[0] for line in lines[title + 1 : lines.index("", title)] if line[2:3].strip()]
+        assert shown == list(section.nouns)
+    assert [line.split("  ")[1] for line in lines[-2:]] == ["opsctl COMMAND --help", "opsctl demo"]
+
+
+@pytest.mark.parametrize("columns", [46, 100])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_the_nouns_say_stands_in_one_column(run: CommandLine, columns: int, language: str) -> None:
+    lines = run("--help", "--lang", language, env={"COLUMNS": str(columns)}).out.splitlines()
+    nouns = {room.noun for room in rooms()}
+    begins = {len(line) - len(line[2:].partition(" ")[2].lstrip()) for line in lines if line[2:].split(" ")[0] in nouns}
+    assert len(begins) == 1
