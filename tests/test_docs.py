@@ -1,15 +1,20 @@
 """The README and the docs are true: every command is named, every block of shell runs, and prints what it shows."""
 
+import importlib.machinery
+import importlib.util
 import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
-from opsctl.main import rooms
+from opsctl.cli.groups import root
+from opsctl.main import rooms, sections
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -90,6 +95,44 @@ def test_the_readme_names_every_command_and_no_other() -> None:
         verbs = {str(command.name) for app in apps for command in app.registered_commands}
         real[room.noun] = set() if room.verb else verbs
     assert named == real
+
+
+def _load_tool() -> ModuleType:
+    """The script as a module; its name has no ending, so that the loader has to be named."""
+    loader = importlib.machinery.SourceFileLoader("reference", str(ROOT / ".ci" / "reference"))
+    spec = importlib.util.spec_from_loader("reference", loader)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+reference = _load_tool()
+NOUNS = reference.nouns(root(rooms(), sections(), lambda _ctx: None))
+COMMANDS = {entry.path: entry.command for _title, found in NOUNS for noun in found for entry in noun.entries}
+
+
+def test_the_reference_of_all_commands_is_what_their_help_says_now() -> None:
+    assert reference.stale() == [], "write it with .venv/bin/python .ci/reference update, and update --lang zh"
+
+
+@pytest.mark.parametrize("file", reference.FILES.values(), ids=reference.FILES)
+def test_the_reference_has_a_heading_for_every_command_and_a_link_to_it(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ (.+)$", text, flags=re.M)
+    assert [heading for heading in headings if heading.startswith("opsctl ")] == list(COMMANDS)
+    linked = re.findall(r"\]\(#([^)]+)\)", text)
+    assert set(linked) - {heading.replace(" ", "-") for heading in headings} == set()
+    assert {path.replace(" ", "-") for path in COMMANDS} - set(linked) == set()
+
+
+@pytest.mark.parametrize("path", COMMANDS)
+def test_every_command_says_what_it_does_and_what_each_word_means_and_shows_how_it_is_typed(path: str) -> None:
+    command: Any = COMMANDS[path]
+    assert command.help.endswith(".")
+    assert [param.name for param in command.params if not param.help] == []
+    assert command.page.examples
+    assert {code for code, _meaning in reference.pages.exit_codes(command.page)} >= {"0", "1", "2", "4", "5", "6", "7"}
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "sample-data/README.md"])

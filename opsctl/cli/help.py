@@ -19,14 +19,14 @@ def of_command(command: Any, ctx: Any, page: "Page | None") -> str:
     """The page of a verb: usage, what it does, its words and options, examples, exit codes."""
     arguments = [param for param in command.params if param.param_type_name == "argument"]
     options = [param for param in command.params if param.param_type_name == "option" and not param.hidden]
-    usage = " ".join([ctx.command_path, *(_word(param) for param in arguments), _("[OPTIONS]")])
-    lines = [*_wrap(_("Usage: {usage}").format(usage=usage), _width()), "", *_wrap(command.help or "", _width()), ""]
-    lines += _section(_("Words"), [(_word(param), param.help or "") for param in arguments])
+    usage = _("Usage: {usage}").format(usage=usage_of(command, ctx.command_path))
+    lines = [*_wrap(usage, _width()), "", *_wrap(command.help or "", _width()), ""]
+    lines += _section(_("Words"), [(word(param), param.help or "") for param in arguments])
     lines += _section(_("Options"), [_row(param) for param in options])
     lines += [*_wrap(_("Global options stand before or after the verb; see: opsctl --help"), _width()), ""]
     if page is not None:
         lines += _examples(page.examples)
-        lines += _section(_("Exit codes"), _exit_codes(page))
+        lines += _section(_("Exit codes"), exit_codes(page))
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -62,10 +62,17 @@ def _head(group: Any, ctx: Any) -> list[str]:
 
 
 def _row(param: Any) -> tuple[str, str]:
-    return _spelling(param), param.help or ""
+    return spelling(param), param.help or ""
 
 
-def _exit_codes(page: "Page") -> list[tuple[str, str]]:
+def usage_of(command: Any, path: str) -> str:
+    """How a verb is typed: its path, its words, and that there are options."""
+    arguments = [param for param in command.params if param.param_type_name == "argument"]
+    return " ".join([path, *(word(param) for param in arguments), _("[OPTIONS]")])
+
+
+def exit_codes(page: "Page") -> list[tuple[str, str]]:
+    """The codes with which a verb can end, and what each means."""
     codes = [("0", _("done")), ("1", _("failed")), ("2", _("wrong usage or input; nothing changed"))]
     if page.attention:
         codes.append(("3", page.attention))
@@ -78,12 +85,14 @@ def _exit_codes(page: "Page") -> list[tuple[str, str]]:
     return [*codes, ("130", _("interrupted"))]
 
 
-def _word(param: Any) -> str:
+def word(param: Any) -> str:
+    """What an argument is called; in brackets if it may be left out."""
     name = param.metavar or param.name.upper()
     return name if param.required or name.startswith("[") else f"[{name}]"
 
 
-def _spelling(param: Any) -> str:
+def spelling(param: Any) -> str:
+    """The names of an option, and what its value is called."""
     names = ", ".join(sorted(param.opts, key=len))
     if param.is_flag:
         return names
