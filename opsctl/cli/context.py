@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -49,7 +49,7 @@ class Context:
     ) -> None:
         self.chosen: dict[str, str] = {}
         self._clock = clock
-        self.look_at_clock()
+        self._now: datetime | None = None
         self.rooms = rooms
         self.identify = identify
         """Loads what says which person a name means: a room that a kit may not know. `afterwards` is another."""
@@ -59,10 +59,22 @@ class Context:
         self.struck = False
         """Whether a signal has interrupted it."""
 
-    def look_at_clock(self) -> None:
+    def look_at_clock(self) -> datetime:
         """Take the present moment for `now`: once at the start, and again at each answer of a command that asks."""
+        now = self._clock()
+        demo = self.host_file.demo
+        if demo is not None:
+            now = demo.shows(now)
+            if self._now is None:
+                self.remark(_("Demo: its clock shows {moment}.").format(moment=times.show_moment(now, self.zone)))
         # Whole seconds: what people and figures speak of. The order of events is kept by the ledger, not by the clock.
-        self.now: datetime = self._clock().replace(microsecond=0)
+        self._now = now.replace(microsecond=0)
+        return self._now
+
+    @property
+    def now(self) -> datetime:
+        """The present moment, aware UTC; in the demo what its own clock shows, which is said once."""
+        return self._now or self.look_at_clock()
 
     def option(self, name: str) -> str | None:
         """A global option: the flag, else OPSCTL_NAME of the environment."""
@@ -86,16 +98,43 @@ class Context:
         """The opened database."""
         from opsctl.store.engine import Store
 
+        if self.host_file.demo is not None and self.address.backend != "sqlite":
+            raise self._not_the_demo()
         return Store(self.address)
 
-    def use(self, address: str) -> None:
-        """Work on that database from now on, in its own zone unless another is asked for."""
+    def _check_clock(self, settings: Mapping[str, str]) -> None:
+        """Raise NotAllowed where the clock of a demo would date the records of a real database, or a real clock its."""
+        from opsctl.store.settings import DEMO
+
+        if (DEMO in settings) == (self.host_file.demo is not None):
+            return
+        if self.host_file.demo is not None:
+            raise self._not_the_demo()
+        raise NotAllowed(
+            _("{address} is the demo's database, and the demo has a clock of its own.").format(address=self.address),
+            _("Name the host file beside it: --config {path}").format(path=_beside(self.address.target)),
+        )
+
+    def _not_the_demo(self) -> NotAllowed:
+        return NotAllowed(
+            _("{address} is not the demo's database, and the host file sets the demo's clock.").format(
+                address=self.address
+            ),
+            _("Leave out --config and OPSCTL_CONFIG, or take [demo] out of the host file."),
+        )
+
+    def use_host_file(self, path: Path) -> None:
+        """Work as that host file says from now on, whatever was chosen before. It has to name a database."""
         from opsctl.store.address import read_address
 
         self.close()
-        for name in ("store", "zone", "database_zone"):
+        for name in ("host_file", "address", "store", "zone", "database_zone"):
             self.__dict__.pop(name, None)
-        self.address = read_address(address)
+        for name in ("db", "as_", "tz", "utc"):
+            self.chosen.pop(name, None)
+        self.host_file = hostfile.read(path)
+        self.address = read_address(self.host_file.database or "")
+        self._now = None
 
     @property
     def asked_zone(self) -> str | None:
@@ -228,7 +267,7 @@ class Context:
     def perform(self, use_case: Callable[..., R], **arguments: Any) -> R:
         """Run a use case in one transaction and return its result; `now` and `actor` are filled in here."""
         mark_of(use_case)
-        from opsctl.store.settings import zone_of
+        from opsctl.store.settings import settings_of, zone_of
         from opsctl.store.unit import signature_of, write
 
         by = self.signature()
@@ -236,6 +275,7 @@ class Context:
 
         def work(session: "Session") -> R:
             signature = signature_of(session)
+            self._check_clock(settings_of(session))
             if named and signature.actor != by.actor:
                 raise NotAllowed(
                     _("You are {login} in this database and cannot act as {named}.").format(
@@ -264,9 +304,11 @@ class Context:
 
     def read(self, query: Callable[..., R], **arguments: Any) -> R:
         """Run a query on one snapshot of the database and return its result."""
+        from opsctl.store.settings import settings_of
         from opsctl.store.unit import snapshot
 
         with snapshot(self.store) as session:
+            self._check_clock(settings_of(session))
             return query(session, **arguments)
 
     def emit(self, report: "Report") -> None:
@@ -314,6 +356,13 @@ def _data_home() -> Path:
         return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "opsctl"
     except RuntimeError:
         raise InvalidInput(_("This login has no home folder."), _("Name the database with --db URL.")) from None
+
+
+def _beside(target: str) -> str:
+    """The host file that the demo wrote into the folder of its database, as it is typed."""
+    import shlex
+
+    return shlex.quote(str(Path(target).with_name("opsctl.toml")))
 
 
 def _login() -> str:

@@ -5,7 +5,7 @@ import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from opsctl.core.typed import nearest, read_handle
 
 _PROFILE = ("database", "timezone", "language", "person")
 _HOST = ("name",)
+_DEMO = ("clock_start", "made")
 _CHECK = ("type", "command", "asset", "every", "fills", "timeout")
 _TIMEOUT, _LONGEST_TIMEOUT = timedelta(seconds=10), timedelta(minutes=5)
 
@@ -35,6 +36,18 @@ class Check:
 
 
 @dataclass(frozen=True)
+class DemoClock:
+    """The clock of the demo: it showed `start` when the demo was `made`, and has gone on since. Both are aware."""
+
+    start: datetime
+    made: datetime
+
+    def shows(self, now: datetime) -> datetime:
+        """What it shows when the time really is `now`."""
+        return self.start + max(now - self.made, timedelta(0))
+
+
+@dataclass(frozen=True)
 class HostFile:
     """What the host file says; None where it is silent or absent."""
 
@@ -44,6 +57,7 @@ class HostFile:
     person: str | None = None
     host_name: str | None = None
     checks: tuple[Check, ...] = ()
+    demo: DemoClock | None = None
 
 
 def locate(chosen: str | None, environment: Mapping[str, str]) -> Path | None:
@@ -79,7 +93,7 @@ def read(path: Path | None) -> HostFile:
         ) from None
     except OSError as error:
         raise NotAllowed(_("{path} cannot be read: {reason}").format(path=path, reason=error.strerror)) from None
-    _known(path, "", said, ("profile", "host", "checks"))
+    _known(path, "", said, ("profile", "host", "checks", "demo"))
     profiles = _table(path, "profile", said.get("profile", {}))
     _known(path, "profile.", profiles, ("default",))
     profile = _table(path, "profile.default", profiles.get("default", {}))
@@ -88,7 +102,8 @@ def read(path: Path | None) -> HostFile:
     _known(path, "host.", host, _HOST)
     texts = {name: _text(path, f"profile.default.{name}", profile.get(name)) for name in _PROFILE}
     checks = _checks(path, _table(path, "checks", said.get("checks", {})))
-    return HostFile(**texts, host_name=_text(path, "host.name", host.get("name")), checks=checks)
+    demo = _demo(path, _table(path, "demo", said["demo"])) if "demo" in said else None
+    return HostFile(**texts, host_name=_text(path, "host.name", host.get("name")), checks=checks, demo=demo)
 
 
 def _is_file(path: Path) -> bool:
@@ -140,6 +155,19 @@ def _text(path: Path, key: str, value: Any) -> str | None:
             _("Put it in quotation marks."),
         )
     return value
+
+
+def _demo(path: Path, said: dict[str, Any]) -> DemoClock:
+    _known(path, "demo.", said, _DEMO)
+    for name in _DEMO:
+        if not isinstance(said.get(name), datetime) or said[name].tzinfo is None:
+            raise InvalidInput(
+                _("{path}: {key} must be a time with its offset, not {value!r}.").format(
+                    path=path, key=f"demo.{name}", value=said.get(name)
+                ),
+                _("Take [demo] out; `opsctl demo` writes it into a host file of its own."),
+            )
+    return DemoClock(said["clock_start"], said["made"])
 
 
 def _checks(path: Path, said: dict[str, Any]) -> tuple[Check, ...]:

@@ -4,6 +4,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 ZONE = "zone"
+DEMO = "demo"
+"""Stands in the database of the demo alone, which has a clock of its own."""
 SETTINGS = "settings"
 """Where a session keeps them once they are read."""
 

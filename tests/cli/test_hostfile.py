@@ -41,7 +41,9 @@ def test_no_file_and_an_empty_one_say_nothing(path: Path) -> None:
             id="slip",
         ),
         pytest.param("[hots]", "there is no key hots.", "Did you mean host?", id="table-slip"),
-        pytest.param("zzz = 1", "there is no key zzz.", "Allowed here: profile, host, checks.", id="nothing-near"),
+        pytest.param(
+            "zzz = 1", "there is no key zzz.", "Allowed here: profile, host, checks, demo.", id="nothing-near"
+        ),
         pytest.param("[profile.work]", "there is no key profile.work.", "Allowed here: default.", id="other-profile"),
         pytest.param(
             "[profile.default]\nperson = 7", "profile.default.person must be text, not 7.",
@@ -50,6 +52,15 @@ def test_no_file_and_an_empty_one_say_nothing(path: Path) -> None:
         pytest.param(
             '[profile.default]\nperson = " "', "profile.default.person must be text, not ' '.",
             "Put it in quotation marks.", id="blank",
+        ),
+        pytest.param(
+            '[demo]\nclock_start = 2026-11-16T08:40:00+08:00', "demo.made must be a time with its offset, not None.",
+            "Take [demo] out; `opsctl demo` writes it into a host file of its own.", id="half-a-clock",
+        ),
+        pytest.param(
+            "[demo]\nclock_start = 2026-11-16T08:40:00", "demo.clock_start must be a time with its offset,"
+            " not datetime.datetime(2026, 11, 16, 8, 40).",
+            "Take [demo] out; `opsctl demo` writes it into a host file of its own.", id="clock-without-offset",
         ),
         pytest.param("profile = 1", "profile must be a table, not 1.", "", id="no-table"),
         pytest.param("host = []", "host must be a table, not [].", "", id="list"),
@@ -115,8 +126,7 @@ def test_what_belongs_to_somebody_else_is_not_trusted(path: Path, what: str) -> 
 
 def test_an_unsafe_file_ends_with_5_and_spares_the_help(run: CommandLine, path: Path) -> None:
     path.chmod(0o666)
-    result = run("asset", "list", "--config", str(path), "--db", str(run.database))
-    assert (result.code, result.out) == (0, ""), "what the command does not need from it, it does not ask"
+    assert run("asset", "list", "--config", str(path), "--db", str(run.database)).code == 5, "it may set the clock"
     result = run("asset", "list", "--config", str(path))
     assert (result.code, result.out) == (5, "")
     assert result.err == f"opsctl: {path} can be written by others. Close it with: chmod go-w {path}\n"

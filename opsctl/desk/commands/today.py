@@ -2,7 +2,7 @@
 
 import shlex
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
@@ -11,6 +11,9 @@ from opsctl.cli.groups import room_app, verb
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.times import show_moment
+
+if TYPE_CHECKING:
+    from opsctl.core.report import Report
 
 app = room_app()
 
@@ -38,8 +41,12 @@ def today(
     if handover:
         _hand_over(context, begun)
         return
-    parts = {room.noun: room.load(room.today)(context) for room in context.rooms() if room.today}
-    context.emit(views.today(context.now, parts))
+    context.emit(views.today(context.now, parts_of(context)))
+
+
+def parts_of(context: Context) -> "dict[str, Report]":
+    """What every room has to say of today, under its noun."""
+    return {room.noun: room.load(room.today)(context) for room in context.rooms() if room.today}
 
 
 def _hand_over(context: Context, begun: datetime) -> None:

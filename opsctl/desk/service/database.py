@@ -15,7 +15,8 @@ from opsctl.rulebook.terms import DEFAULT_BOOK
 from opsctl.store import migrate
 from opsctl.store.address import Address
 from opsctl.store.engine import SCHEMA_VERSION, Store
-from opsctl.store.settings import zone_of
+from opsctl.store.settings import DEMO, ZONE, settings_of, zone_of
+from opsctl.store.tables import Setting
 from opsctl.store.unit import signature_of
 
 
@@ -44,15 +45,19 @@ class Status:
     guards_missing: tuple[str, ...]
 
 
-def init(address: Address, *, zone: str, by: Signature) -> Made:
+def init(address: Address, *, zone: str, by: Signature, demo: bool = False) -> Made:
     """Make the database, if it is not there with that zone already.
 
-    Its zone is the first fact in its ledger, the rulebook that opsctl brings along the second.
+    Its zone is the first fact in its ledger, the rulebook that opsctl brings along the second. That of a `demo` is
+    marked as such, and then only a host file with the demo's clock opens it.
     """
     applied: list[str] = []
 
     def note(session: Session) -> None:
-        record = {"zone": zone}
+        if demo:
+            session.add(Setting(name=DEMO, value=by.now.isoformat()))
+            session.flush()
+        record = _record(session)
         ledger.append(session, kind=MADE, subject=DATABASE, facts=record, record=record)
         text, actor = applying.default_text(zone), signature_of(session).actor
         found = applying.apply(session, now=by.now, actor=actor, text=text, file=DEFAULT_BOOK)
@@ -65,7 +70,12 @@ def init(address: Address, *, zone: str, by: Signature) -> Made:
 def records(session: Session) -> Iterator[tuple[str, str]]:
     """The database itself as a record: its zone moves every month's edge, so nobody may change it unseen."""
     if list(ledger.rows(session, Search(subject=DATABASE), limit=1)):
-        yield DATABASE, record_digest({"zone": zone_of(session)})
+        yield DATABASE, record_digest(_record(session))
+
+
+def _record(session: Session) -> dict[str, str]:
+    settings = settings_of(session)
+    return {name: settings[name] for name in (ZONE, DEMO) if name in settings}
 
 
 def status(session: Session, *, store: Store) -> Status:

@@ -54,7 +54,7 @@ class Replay:
 
     def one(self, step: Step) -> Any:
         """Do one step in a transaction of its own and return what the use case returned."""
-        return write(self.store, self._work(step), by=_signature(step))
+        return write(self.store, self._work(step), by=signature(step))
 
     def all(self, steps: Iterable[Step], told: Callable[[Step], None] = lambda _step: None) -> None:
         """Do them all in one transaction; `told` hears of each before it is done."""
@@ -62,7 +62,7 @@ class Replay:
         def works() -> Iterator[tuple[Signature, Callable[[Session], Any]]]:
             for step in steps:
                 told(step)
-                yield _signature(step), self._work(step)
+                yield signature(step), self._work(step)
 
         write_series(self.store, works())
 
@@ -139,5 +139,6 @@ def _named(dotted: str) -> Any:
     return getattr(import_module(module), name)
 
 
-def _signature(step: Step) -> Signature:
+def signature(step: Step) -> Signature:
+    """Who did the step and when, under a request of its own."""
     return Signature(step.now, step.by, DEMO_HOST, str(uuid.uuid4()))

@@ -3,13 +3,12 @@
 It stands beside the verbs because it runs use cases one after the other, each in a transaction of its own.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
 from opsctl.cli.context import Context
+from opsctl.cli.progress import progress
 from opsctl.core.errors import InvalidInput, OpsctlError
 from opsctl.core.report import Report
 from opsctl.core.texts import _
@@ -82,7 +81,7 @@ def take_in(context: Context, records: list[Record], *, source: str, file: str) 
         return tally
     facts = {"file": file[-200:], "records": len(records), "digest": _digest_of(records)}
     context.perform(service.bracket, source=source, started=True, facts=facts)
-    with _progress(context, len(records)) as advance:
+    with progress(context, _("importing"), len(records)) as advance:
         for start in range(0, len(records), BLOCK):
             block = records[start : start + BLOCK]
             try:
@@ -102,19 +101,3 @@ def _digest_of(records: list[Record]) -> str:
     for record in records:
         whole.update(record["digest"].encode())
     return whole.hexdigest()
-
-
-@contextmanager
-def _progress(context: Context, total: int) -> Iterator[Any]:
-    """A bar on stderr where that is a terminal; else nothing."""
-    import sys
-
-    if context.quiet or not sys.stderr.isatty():
-        yield lambda _count: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(_("importing"), total=total)
-        yield lambda count: bar.advance(task, count)
