@@ -1,16 +1,17 @@
 """The host file opsctl.toml: which database, zone and language this host uses, as whom it acts, what it checks."""
 
+import errno
 import os
 import stat
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from opsctl.core.errors import InvalidInput, NotAllowed, NotFound
-from opsctl.core.texts import _
+from opsctl.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from opsctl.core.texts import _, read_language
 from opsctl.core.times import read_duration
 from opsctl.core.typed import nearest, read_handle
 
@@ -71,10 +72,15 @@ def locate(chosen: str | None, environment: Mapping[str, str]) -> Path | None:
         if not _is_file(path):
             raise NotFound(_("There is no host file {path}.").format(path=path), _("Name another with --config."))
         return path
+    return next((path for path in usual_places(environment) if _is_file(path)), None)
+
+
+def usual_places(environment: Mapping[str, str]) -> list[Path]:
+    """Where a host file is looked for, the first that is there counts: the user's, who may have no home, then /etc."""
     folders = [Path("/etc")]
     with suppress(RuntimeError):  # a login without a home
         folders.insert(0, Path(environment.get("XDG_CONFIG_HOME") or Path.home() / ".config"))
-    return next((path for folder in folders if _is_file(path := folder / "opsctl/opsctl.toml")), None)
+    return [folder / "opsctl/opsctl.toml" for folder in folders]
 
 
 def read(path: Path | None) -> HostFile:
@@ -101,9 +107,79 @@ def read(path: Path | None) -> HostFile:
     host = _table(path, "host", said.get("host", {}))
     _known(path, "host.", host, _HOST)
     texts = {name: _text(path, f"profile.default.{name}", profile.get(name)) for name in _PROFILE}
+    _check_language(path, texts["language"])
     checks = _checks(path, _table(path, "checks", said.get("checks", {})))
     demo = _demo(path, _table(path, "demo", said["demo"])) if "demo" in said else None
     return HostFile(**texts, host_name=_text(path, "host.name", host.get("name")), checks=checks, demo=demo)
+
+
+def text_of(said: Mapping[str, str]) -> str:
+    """The text of a host file with these keys of its default profile. Raise InvalidInput for what is no text."""
+    import json
+
+    lines = [f"{name} = {json.dumps(said[name], ensure_ascii=False)}" for name in _PROFILE if name in said]
+    try:
+        "".join(lines).encode()
+    except UnicodeEncodeError:
+        raise InvalidInput(
+            _("A host file cannot hold bytes that are not UTF-8."), _("Choose a path that is written in letters.")
+        ) from None
+    return "\n".join(("[profile.default]", *lines, ""))
+
+
+def check_writable(path: Path) -> None:
+    """Raise NotAllowed where no new host file could be written there, or where it would not be read afterwards."""
+    folder = path.parent
+    try:
+        if folder.is_dir():
+            _check_closed(folder.resolve())
+        there = next(one for one in (folder, *folder.parents) if one.exists())
+        can = there.is_dir() and os.access(there, os.W_OK | os.X_OK, effective_ids=True)
+    except OSError as error:
+        raise _unwritable(path, error.strerror or str(error)) from None
+    if not can:
+        raise _unwritable(path, os.strerror(errno.EACCES if there.is_dir() else errno.ENOTDIR))
+
+
+@contextmanager
+def written(path: Path, text: str) -> Iterator[None]:
+    """Write a new host file that its owner alone may read, and take it back if what is done with it fails.
+
+    Raise Conflict if there is one, which is left as it is; NotAllowed where it cannot be written.
+    """
+    made: list[Path] = []
+    try:
+        _write_new(path, text, made)
+        yield
+    except BaseException:
+        for one in reversed(made):
+            with suppress(OSError):  # somebody else has put something there
+                one.rmdir() if one.is_dir() else one.unlink()
+        raise
+
+
+def _write_new(path: Path, text: str, made: list[Path]) -> None:
+    """Write it, readable by its owner alone, and note in `made` what was made for it."""
+    try:
+        for folder in (one for one in reversed(path.parents) if not one.exists()):
+            folder.mkdir(mode=0o700)
+            made.append(folder)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        made.append(path)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except FileExistsError:
+        raise Conflict(
+            _("There is a host file {path} by now.").format(path=path), _("It is left as it is: look into it.")
+        ) from None
+    except OSError as error:
+        raise _unwritable(path, error.strerror or str(error)) from None
+
+
+def _unwritable(path: Path, reason: str) -> NotAllowed:
+    return NotAllowed(_("The host file {path} cannot be written: {reason}").format(path=path, reason=reason))
 
 
 def _is_file(path: Path) -> bool:
@@ -117,17 +193,28 @@ def _check_owner(path: Path) -> None:
     """Refuse a file that somebody else could have written: it names databases and programs to run."""
     resolved = path.resolve()
     for place in (resolved, resolved.parent):
-        found = place.stat()
-        if found.st_uid not in (0, os.geteuid()):
-            raise NotAllowed(
-                _("{place} belongs to another user.").format(place=place),
-                _("A host file and its folder must belong to root or to you."),
-            )
-        if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-            raise NotAllowed(
-                _("{place} can be written by others.").format(place=place),
-                _("Close it with: chmod go-w {place}").format(place=place),
-            )
+        _check_closed(place)
+
+
+def _check_closed(place: Path) -> None:
+    found = place.stat()
+    if found.st_uid not in (0, os.geteuid()):
+        raise NotAllowed(
+            _("{place} belongs to another user.").format(place=place),
+            _("A host file and its folder must belong to root or to you."),
+        )
+    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise NotAllowed(
+            _("{place} can be written by others.").format(place=place),
+            _("Close it with: chmod go-w {place}").format(place=place),
+        )
+
+
+def _check_language(path: Path, value: str | None) -> None:
+    try:
+        read_language(value or "en")
+    except InvalidInput as error:
+        raise InvalidInput(f"{path}: profile.default.language: {error.message}", error.hint) from None
 
 
 def _table(path: Path, key: str, value: Any) -> dict[str, Any]:

@@ -32,6 +32,12 @@ class Kind(StrEnum):
     """0 to 1, more is better: shown in per cent, rounded down."""
     RATIO_CEIL = "ratio-ceil"
     """0 to 1, less is better: shown in per cent, rounded up."""
+    GOOD = "good"
+    """Words of a verdict: nothing is to be done."""
+    DOUBTFUL = "doubtful"
+    """Words of a verdict: somebody should look at it."""
+    BAD = "bad"
+    """Words of a verdict: something does not work."""
 
 
 @dataclass(frozen=True)

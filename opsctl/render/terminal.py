@@ -17,6 +17,7 @@ _LEAST_WORDS = 12
 """A column of words that would become narrower than this cannot be read; blocks can."""
 _LEAST_VALUE = 20
 _INDENT = "  "
+_COLOURS = {Kind.GOOD: ("green", 32), Kind.DOUBTFUL: ("yellow", 33), Kind.BAD: ("red", 31)}
 _WORDS = frozenset({Kind.TEXT, Kind.REFERENCE})
 _UNBOUNDED = 1_000_000
 """The screen as rich is told of it, so that it cuts nothing itself."""
@@ -86,21 +87,22 @@ def _table(table: Table, style: Style) -> str:
         for row in table.rows
     ]
     widths = [max(map(display_width, column)) for column in zip(titles, *rows, strict=True)]
+    kinds = [
+        [unpacked(value, column.kind)[1] for value, column in zip(row, table.columns, strict=True)]
+        for row in table.rows
+    ]
     if style.width is None:
-        return _side_by_side(table.columns, titles, rows, style)
+        return _side_by_side(table.columns, titles, rows, kinds, style)
     level = _level(table.columns, widths, style.width)
     if style.width < NARROW or level < _LEAST_WORDS:
-        return _blocks(table, rows, style.width)
-    kinds = [column.kind for column in table.columns]
-    folded_titles = [_folded(title, kind, kind, level) for title, kind in zip(titles, kinds, strict=True)]
+        return _blocks(table, rows, style, style.width)
+    of_columns = [column.kind for column in table.columns]
+    folded_titles = [_folded(title, kind, kind, level) for title, kind in zip(titles, of_columns, strict=True)]
     folded_rows = [
-        [
-            _folded(text, kind, unpacked(value, kind)[1], level)
-            for text, value, kind in zip(row, values, kinds, strict=True)
-        ]
-        for row, values in zip(rows, table.rows, strict=True)
+        [_folded(text, of_column, kind, level) for text, of_column, kind in zip(row, of_columns, its, strict=True)]
+        for row, its in zip(rows, kinds, strict=True)
     ]
-    return _side_by_side(table.columns, folded_titles, folded_rows, style)
+    return _side_by_side(table.columns, folded_titles, folded_rows, kinds, style)
 
 
 def _folded(text: str, column_kind: Kind, kind: Kind, level: int) -> str:
@@ -124,7 +126,9 @@ def _level(columns: tuple[Column, ...], widths: list[int], width: int) -> int:
     return width if level == max(words) else level
 
 
-def _side_by_side(columns: tuple[Column, ...], titles: list[str], rows: list[list[str]], style: Style) -> str:
+def _side_by_side(
+    columns: tuple[Column, ...], titles: list[str], rows: list[list[str]], kinds: list[list[Kind]], style: Style
+) -> str:
     """The table with a line under its titles. The texts are folded already, so nothing is left to cut."""
     import io
 
@@ -141,9 +145,9 @@ def _side_by_side(columns: tuple[Column, ...], titles: list[str], rows: list[lis
             no_wrap=True,
             overflow="fold",
         )
-    for row in rows:
+    for row, its in zip(rows, kinds, strict=True):
         # Words, unlike strings, are not read for markup and emoji codes.
-        drawing.add_row(*(Words(text) for text in row))
+        drawing.add_row(*(Words(text, _COLOURS.get(kind, ("",))[0]) for text, kind in zip(row, its, strict=True)))
     output = io.StringIO()
     console = Console(
         file=output,
@@ -156,7 +160,7 @@ def _side_by_side(columns: tuple[Column, ...], titles: list[str], rows: list[lis
     return "\n".join(line.rstrip() for line in output.getvalue().rstrip("\n").split("\n"))
 
 
-def _blocks(table: Table, rows: list[list[str]], width: int) -> str:
+def _blocks(table: Table, rows: list[list[str]], style: Style, width: int) -> str:
     """One block per record: its reference, else its first column, then each other value behind its title.
 
     Words that are not there are left out; a figure or a time without data says so. The numbers of a first column
@@ -168,12 +172,19 @@ def _blocks(table: Table, rows: list[list[str]], width: int) -> str:
     lead = int(is_counted and columns[1].kind is Kind.TEXT) if reference is None else reference
     is_numbered = is_counted and lead == 1
     return ("\n" if is_numbered else "\n\n").join(
-        _block(columns, values, row, lead, is_numbered, width) for values, row in zip(table.rows, rows, strict=True)
+        _block(columns, values, row, lead, is_numbered, style, width)
+        for values, row in zip(table.rows, rows, strict=True)
     )
 
 
 def _block(
-    columns: tuple[Column, ...], values: tuple[Any, ...], row: list[str], lead: int, is_numbered: bool, width: int
+    columns: tuple[Column, ...],
+    values: tuple[Any, ...],
+    row: list[str],
+    lead: int,
+    is_numbered: bool,
+    style: Style,
+    width: int,
 ) -> str:
     cells = [unpacked(value, column.kind) for value, column in zip(values, columns, strict=True)]
     name = f"{row[0]} {row[lead]}" if is_numbered else row[lead]
@@ -186,6 +197,8 @@ def _block(
         beside = f"{lines[-1]}{' ' * _GAP}{entry[0].strip()}"
         if is_numbered and len(entry) == 1 and len(lines) > first and display_width(beside) <= width:
             lines[-1] = beside
+        elif style.colour and kind in _COLOURS:
+            lines += [f"\x1b[{_COLOURS[kind][1]}m{line}\x1b[0m" for line in entry]
         else:
             lines += entry
     return "\n".join(lines)

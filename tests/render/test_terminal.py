@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -258,3 +259,16 @@ def test_no_text_hides_a_reference_or_steers_the_terminal(title: str, width: int
     leads = [line[:13] for line in lines if line.startswith("INC-2026-004")]
     assert leads == ["INC-2026-0042", "INC-2026-0043"]
     assert "\x1b" not in "".join(lines)
+
+
+def test_words_of_a_verdict_have_a_colour_that_only_repeats_them() -> None:
+    columns = (Column("what", "What"), Column("verdict", "Verdict"))
+    rows = tuple((kind.value, Cell(kind.value, kind)) for kind in (Kind.GOOD, Kind.DOUBTFUL, Kind.BAD))
+    table = Table(columns, rows)
+    plain = draw(table, Style(zone="UTC", width=80))
+    coloured = draw(table, Style(zone="UTC", width=80, colour=True))
+    assert [code in coloured for code in ("\x1b[32m", "\x1b[33m", "\x1b[31m")] == [True, True, True]
+    assert "\x1b" not in plain
+    narrow = draw(table, Style(zone="UTC", width=40, colour=True))
+    assert narrow.split("\n\n")[2] == "bad\n\x1b[31m  Verdict: bad\x1b[0m"
+    assert re.sub(r"\x1b\[[0-9;]*m", "", narrow) == draw(table, Style(zone="UTC", width=40))
