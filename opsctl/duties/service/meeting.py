@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import column, or_, select, table, union_all
+from sqlalchemy import bindparam, column, or_, select, table, union_all
 from sqlmodel import Session
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -115,25 +117,11 @@ def _candidate(
     session: Session, kind: str, topic: str | None, about: str | None, happened_at: datetime
 ) -> tuple[Occurrence | None, datetime | None]:
     """The occurrence that a record meets, and when its asset is retired."""
-    ends = select(_ASSET.c.retired_at).where(_ASSET.c.handle == about).scalar_subquery().label("ends")
-    columns = rows.TABLE.c
     counted = _counted(session, kind, topic)
-    parts = []
-    for wanted in [columns.topic.is_(None)] if topic is None else [columns.topic == topic, columns.topic.is_(None)]:
-        ours = select(*rows.COLUMNS, ends).where(
-            rows.WAITS, columns.kind == kind, wanted, columns.about == (about or NOBODY)
-        )
-        earlier = ours.where(columns.due_at < happened_at).order_by(columns.due_at.desc()).limit(_NEAREST)
-        ahead = ours.where(columns.due_at >= happened_at)
-        early = ahead.where(columns.opens_at <= happened_at)
-        if counted:
-            early = early.where(columns.duty.not_in(sorted(counted)))
-            again = ahead.where(columns.duty.in_(sorted(counted)))
-            parts.append(again.order_by(columns.due_at).limit(_NEAREST))
-        parts += [earlier, early.order_by(columns.due_at).limit(1)]
-    # Each part by itself walks its index no farther than it has to.
-    query = union_all(*(select(part.subquery()) for part in parts))
-    answers = session.connection().execute(query).all()
+    said: dict[str, Any] = {"kind": kind, "topic": topic, "about": about, "at": happened_at}
+    said |= {"standing": about or NOBODY, "counted": sorted(counted)}
+    query = _candidates(with_topic=topic is not None, with_counted=bool(counted))
+    answers = session.connection().execute(query, said).all()
     found = [Occurrence(*answer[:-1]) for answer in answers]
     holding = [one for one in found if _holds(one, happened_at, counted.get(one.duty))]
     late = [one for one in found if one.due_at < happened_at]
@@ -144,6 +132,31 @@ def _candidate(
     else:
         return None, None
     return chosen, answers[0].ends
+
+
+@cache
+def _candidates(*, with_topic: bool, with_counted: bool) -> Any:
+    """Which occurrences may be met. Made once: to put it together takes longer than the database takes to answer."""
+    ends = select(_ASSET.c.retired_at).where(_ASSET.c.handle == bindparam("about")).scalar_subquery().label("ends")
+    columns = rows.TABLE.c
+    at: Any = bindparam("at", type_=columns.due_at.type)
+    counted: Any = bindparam("counted", expanding=True)
+    parts = []
+    topics = [columns.topic == bindparam("topic"), columns.topic.is_(None)]
+    for wanted in topics if with_topic else topics[1:]:
+        ours = select(*rows.COLUMNS, ends).where(
+            rows.WAITS, columns.kind == bindparam("kind"), wanted, columns.about == bindparam("standing")
+        )
+        earlier = ours.where(columns.due_at < at).order_by(columns.due_at.desc()).limit(_NEAREST)
+        ahead = ours.where(columns.due_at >= at)
+        early = ahead.where(columns.opens_at <= at)
+        if with_counted:
+            early = early.where(columns.duty.not_in(counted))
+            again = ahead.where(columns.duty.in_(counted))
+            parts.append(again.order_by(columns.due_at).limit(_NEAREST))
+        parts += [earlier, early.order_by(columns.due_at).limit(1)]
+    # Each part by itself walks its index no farther than it has to.
+    return union_all(*(select(part.subquery()) for part in parts))
 
 
 def _counted(session: Session, kind: str, topic: str | None) -> dict[str, timedelta]:
