@@ -5,10 +5,9 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from opsctl.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from opsctl.core.texts import _, read_language
@@ -22,8 +21,7 @@ _CHECK = ("type", "command", "asset", "every", "fills", "timeout")
 _TIMEOUT, _LONGEST_TIMEOUT = timedelta(seconds=10), timedelta(minutes=5)
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(NamedTuple):
     """A program of this host that says how an asset is: run without a shell, for no longer than `timeout`.
 
     `fills` is the checklist and the item that it answers; None where it answers none.
@@ -36,8 +34,7 @@ class Check:
     timeout: timedelta = _TIMEOUT
 
 
-@dataclass(frozen=True)
-class DemoClock:
+class DemoClock(NamedTuple):
     """The clock of the demo: it showed `start` when the demo was `made`, and has gone on since. Both are aware."""
 
     start: datetime
@@ -48,8 +45,7 @@ class DemoClock:
         return self.start + max(now - self.made, timedelta(0))
 
 
-@dataclass(frozen=True)
-class HostFile:
+class HostFile(NamedTuple):
     """What the host file says; None where it is silent or absent."""
 
     database: str | None = None

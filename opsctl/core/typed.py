@@ -17,22 +17,23 @@ _MENDED = str.maketrans(
         **dict.fromkeys("\u200b\u200e\u200f\u2060\ufeff", None),
     }
 )
-_STOP_BETWEEN_DIGITS = re.compile(r"(?<=[0-9])。+(?=[0-9])")
+# Compiled by `re` when they are first used: every command loads this module, and its help page uses none of them.
+_STOP_BETWEEN_DIGITS = r"(?<=[0-9])。+(?=[0-9])"
 
 # A string (OSC, DCS, SOS, PM, APC) ends in BEL or ST. One without an end loses only its introducer: the words
 # after it may be all the person wrote. Its class leaves out every introducer, so that a scan stays linear.
-_ESCAPE_SEQUENCE = re.compile(
+_ESCAPE_SEQUENCE = (
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"
     r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\n\x07\x1b\x80-\x9f]*(?:\x07|\x1b\\|\x9c)"
     r"|\x1b[ -/]*[0-~]?"
 )
-_LINE_BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
+_LINE_BREAK = r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]"
 # Besides controls, what cannot be seen and would make two equal titles differ. U+200D stays: emoji are joined by it.
-_UNSHOWABLE = re.compile(
+_UNSHOWABLE = (
     r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ud800-\udfff\ufeff]"
 )
-_HANDLE = re.compile(r"[^\W_][\w.-]{0,63}")
-_RECORD_REFERENCE = re.compile(r"[a-z]{3}-[0-9]{4}-[0-9]+")
+_HANDLE = r"[^\W_][\w.-]{0,63}"
+_RECORD_REFERENCE = r"[a-z]{3}-[0-9]{4}-[0-9]+"
 _LONGEST_GUESSED = 100
 
 
@@ -45,7 +46,7 @@ def mend(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).replace("——", "-").translate(_MENDED)
     # Taking marks away can leave characters side by side that compose.
     plain = unicodedata.normalize("NFKC", plain)
-    return _STOP_BETWEEN_DIGITS.sub(lambda found: "." * len(found[0]), plain).strip()
+    return re.sub(_STOP_BETWEEN_DIGITS, lambda found: "." * len(found[0]), plain).strip()
 
 
 def as_typed(text: str) -> tuple[str, bool]:
@@ -63,7 +64,7 @@ def clean_for_terminal(text: str, *, keep_newlines: bool = False) -> str:
     if text.isprintable():
         return text
     text = _without_sequences(text)
-    return _LINE_BREAK.sub("\n" if keep_newlines else " ", text).replace("\t", " ")
+    return re.sub(_LINE_BREAK, "\n" if keep_newlines else " ", text).replace("\t", " ")
 
 
 def excerpt(text: str, limit: int = 60) -> str:
@@ -85,7 +86,7 @@ def read_body(text: str, *, limit: int = 20_000) -> str:
 
     Raise InvalidInput if nothing visible is left, or more than `limit` characters.
     """
-    lines = _LINE_BREAK.split(_without_sequences(text))
+    lines = re.split(_LINE_BREAK, _without_sequences(text))
     return _read_words("\n".join(line.rstrip() for line in lines).strip("\n"), limit)
 
 
@@ -104,12 +105,12 @@ def read_handle(text: str) -> str:
     Raise InvalidInput for anything else, and for what would be taken for a record: a bare number, `inc-2026-0042`.
     """
     handle = unicodedata.normalize("NFKC", mend(text).casefold())
-    if not _HANDLE.fullmatch(handle):
+    if not re.fullmatch(_HANDLE, handle):
         raise InvalidInput(
             _("{handle!r} is not a handle.").format(handle=excerpt(text)),
             _("A handle begins with a letter or digit and holds letters, digits, . _ - only, 64 at most."),
         )
-    if handle.isdigit() or _RECORD_REFERENCE.fullmatch(handle):
+    if handle.isdigit() or re.fullmatch(_RECORD_REFERENCE, handle):
         raise InvalidInput(
             _("The handle {handle!r} looks like the reference of a record.").format(handle=handle),
             _("Put a word into it, such as host-{handle}.").format(handle=handle),
@@ -132,7 +133,7 @@ def nearest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
 
 
 def _without_sequences(text: str) -> str:
-    return _UNSHOWABLE.sub("", _ESCAPE_SEQUENCE.sub("", text))
+    return re.sub(_UNSHOWABLE, "", re.sub(_ESCAPE_SEQUENCE, "", text))
 
 
 def _read_words(words: str, limit: int) -> str:

@@ -1,9 +1,8 @@
 """The mark on a service function that writes: who may call it, and whether it may be done while offline."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -17,8 +16,7 @@ class Permission(StrEnum):
     REDACT = "redact"
 
 
-@dataclass(frozen=True)
-class UseCase:
+class UseCase(NamedTuple):
     """What `perform` must know of a use case before it calls it."""
 
     name: str

@@ -35,7 +35,7 @@ from opsctl.incidents.terms import ACKNOWLEDGED, DOWN, MERGED, MITIGATED, NOTED,
 
 app = room_app()
 
-_REFERENCE = re.compile(r"(?:[A-Za-z]{3}-)?[0-9][0-9-]*|-", re.ASCII)
+_REFERENCE = r"(?:[A-Za-z]{3}-)?[0-9][0-9-]*|-"
 
 
 @verb(
@@ -151,10 +151,10 @@ def note(
 def _references_and_text(words: list[str]) -> tuple[list[str], str]:
     """The leading references, and the text after them: one word in quotation marks, or several without."""
     count = 0
-    while count < len(words) - 1 and _REFERENCE.fullmatch(mend(words[count])):
+    while count < len(words) - 1 and re.fullmatch(_REFERENCE, mend(words[count]), re.ASCII):
         count += 1
     text = " ".join(words[count:])
-    if not text.strip() or (len(words) == 1 and _REFERENCE.fullmatch(mend(words[0]))):
+    if not text.strip() or (len(words) == 1 and re.fullmatch(_REFERENCE, mend(words[0]), re.ASCII)):
         raise InvalidInput(_("A note needs a text."), _('Like: opsctl note 42 "text"'))
     return words[:count], text
 

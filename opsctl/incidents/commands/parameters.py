@@ -51,7 +51,7 @@ CategoryOf = Annotated[
 ]
 Reason = Annotated[str | None, Option("--reason", metavar="TEXT", help=_("Why."))]
 
-_SHARE = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,3}))?\s*(%?)", re.ASCII)
+_SHARE = r"([0-9]{1,3})(?:\.([0-9]{1,3}))?\s*(%?)"
 
 
 def share(text: str | None) -> int | None:
@@ -61,7 +61,7 @@ def share(text: str | None) -> int | None:
     """
     if text is None:
         return None
-    found = _SHARE.fullmatch(mend(text))
+    found = re.fullmatch(_SHARE, mend(text), re.ASCII)
     if found:
         whole, fraction, percent = int(found[1]), (found[2] or ""), bool(found[3])
         digits = fraction.rstrip("0")
