@@ -98,6 +98,8 @@ class Replay:
         import_map = str(self.folder / given["map"]) if "map" in given else None
         file = str(self.folder / given["file"])
         source = read_source(file, import_map, fields=_named(fields), zone=self.zone, rejects=None, key=key)
+        if source.mapped.rejects:
+            raise InvalidInput(f"{given['file']}:{source.mapped.rejects[0].line} {source.mapped.rejects[0].reason}")
         arguments: dict[str, Any] = {"records": records_of(source.mapped)}
         return _use_case(do), {**arguments, "source": source.import_map.source} if not key else arguments
 
