@@ -1,0 +1,81 @@
+"""A company that lives its days once, by the real use cases, and writes each of them into a diary."""
+
+import heapq
+import itertools
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from opsctl.core.chain import Signature
+from opsctl.desk.service import database
+from opsctl.desk.service.replay import Replay, Step, line_of
+from opsctl.main import rooms
+from opsctl.store import unit
+from opsctl.store.address import read_address
+from opsctl.store.engine import Store
+
+ZONE = "Asia/Shanghai"
+BEGINS = datetime(2026, 4, 1, 0, 0, tzinfo=UTC)
+"""08:00 in Shanghai: opsctl comes."""
+CLOCK_START = datetime(2026, 11, 16, 0, 40, tzinfo=UTC)
+"""Monday, 08:40 in Shanghai: the story ends, and the reader takes over."""
+SEED = 20260401
+
+
+def local(text: str) -> datetime:
+    """The moment when the clocks of Shanghai show that time of 2026: `04-03 10:20`."""
+    return datetime.fromisoformat(f"2026-{text.replace(' ', 'T')}").replace(tzinfo=ZoneInfo(ZONE)).astimezone(UTC)
+
+
+def minutes(count: float) -> timedelta:
+    """So many minutes."""
+    return timedelta(minutes=round(count))
+
+
+def wall(moment: datetime) -> str:
+    """The moment as an argument of a step: the wall clock of Shanghai."""
+    return moment.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None, microsecond=0).isoformat()
+
+
+class Life:
+    """The days to come, in their order, and the diary of those that were lived."""
+
+    def __init__(self, folder: Path, database_file: Path) -> None:
+        address = read_address(str(database_file))
+        database.init(address, zone=ZONE, by=Signature(BEGINS, "gao.feng", "hengwei-ops", "init"))
+        self.store = Store(address)
+        self.replay = Replay(self.store, folder, ZONE, rooms())
+        self.now = BEGINS
+        self.lines: list[str] = []
+        self._coming: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._order = itertools.count()
+
+    def chance(self, about: str) -> random.Random:
+        """Chance of its own for each thing, so that a change of one moves no other."""
+        return random.Random(f"{SEED}/{about}")  # noqa: S311
+
+    def at(self, moment: datetime, happen: Callable[[], None]) -> None:
+        """Let that happen then; what happens at one moment, in the order in which it was said."""
+        heapq.heappush(self._coming, (max(moment, self.now), next(self._order), happen))
+
+    def do(self, by: str, do: str, **arguments: Any) -> Any:
+        """Do this now, really, and write it into the diary; give what came of it."""
+        step = Step(self.now, by, do, {name: value for name, value in arguments.items() if value is not None})
+        result = self.replay.one(step)
+        self.lines.append(line_of(step, ZONE))
+        return result
+
+    def read(self, query: Callable[..., Any], **arguments: Any) -> Any:
+        """What stands in the company's books now."""
+        with unit.snapshot(self.store) as session:
+            return query(session, **arguments)
+
+    def live(self) -> None:
+        """All that is to come, up to the end of the story."""
+        while self._coming and self._coming[0][0] <= CLOCK_START:
+            self.now, _order, happen = heapq.heappop(self._coming)
+            happen()
+        self.store.close()
