@@ -36,9 +36,9 @@ th, td { border: 0.25mm solid #555; padding: 1.2mm 1.5mm; text-align: left; vert
 thead th { background: #eee; font-weight: 600; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 tbody th { font-weight: 600; border-top: 0.5mm solid #000; break-after: avoid; }
 .number { width: 11mm; text-align: right; white-space: nowrap; }
-.item { width: 47mm; }
-.range { width: 26mm; }
-.answer { width: 61mm; }
+.item { width: 45mm; }
+.range { width: 25mm; }
+.answer { width: 66mm; }
 td.answer span.choice { display: inline-block; white-space: nowrap; margin-right: 2.2mm; }
 .box { display: inline-block; width: 3.4mm; height: 3.4mm; border: 0.3mm solid #000; margin-right: 1mm;
   vertical-align: -0.4mm; }
@@ -47,6 +47,17 @@ td.answer span.choice { display: inline-block; white-space: nowrap; margin-right
 .ask { margin: 4mm 0 0; break-inside: avoid; }
 .signed { display: grid; grid-template-columns: repeat(2, 1fr); gap: 7mm 10mm; margin-top: 8mm; break-inside: avoid; }
 .signed div { border-bottom: 0.3mm solid #000; min-height: 8mm; color: #444; }
+@media screen and (max-width: 640px) {
+  body { margin: 4mm auto; font-size: 12pt; }
+  dl, .signed { grid-template-columns: 1fr; }
+  table, tbody { display: block; }
+  thead, td.remarks { display: none; }
+  tr { display: flex; flex-wrap: wrap; border-bottom: 0.25mm solid #999; padding: 1mm 0; }
+  th, td, tbody th { border: 0; width: auto; }
+  .item { flex: 1 1 60%; }
+  .range { color: #444; white-space: nowrap; }
+  .answer { flex: 1 0 100%; padding-left: 12.5mm; }
+}
 """.strip()
 
 
@@ -156,7 +167,7 @@ def _table(items: Sequence[Item]) -> str:
 def _rows(found: Iterable[tuple[int, Item]]) -> str:
     return "".join(
         f'<tr><td class="number">{number}</td><td class="item">{_named(item)}</td>'
-        f'<td class="range">{escape(_range(item))}</td><td class="answer">{_blank(item)}</td><td></td></tr>\n'
+        f'<td class="range">{escape(_range(item))}</td><td class="answer">{_blank(item)}</td><td class="remarks"></td></tr>\n'
         for number, item in found
     )
 
