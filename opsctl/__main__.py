@@ -2,6 +2,7 @@
 
 import gc
 import signal
+import sys
 from typing import NoReturn
 
 
@@ -11,6 +12,11 @@ def main() -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     # Modules load a tenth quicker while the collector of cycles is asleep.
     gc.disable()
+    if sys.argv[1:3] == ["completions", "--of"]:  # a TAB, which waits for no Typer
+        from opsctl.cli.completions.offers import answer
+        from opsctl.main import rooms
+
+        sys.exit(answer(rooms, sys.argv[2:]))
     from opsctl.main import main as front_door
 
     front_door()

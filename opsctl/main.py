@@ -13,7 +13,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from opsctl import __version__
-from opsctl.cli import context, hostfile, usage
+from opsctl.cli import context, hostfile
 from opsctl.core import texts
 from opsctl.core.errors import MOMENT, ExitCode, OpsctlError
 from opsctl.core.texts import _
@@ -44,6 +44,7 @@ def rooms() -> "list[Room]":
             owned="opsctl.assets.service.assets:owned",
             hand_over="opsctl.assets.service.assets:hand_over",
             adds=("opsctl.desk.commands.retiring_assets",),
+            completes="opsctl.assets.terms:COMPLETES",
         ),
         Room(
             "customer",
@@ -52,6 +53,7 @@ def rooms() -> "list[Room]":
             prefix="customer:",
             records="opsctl.people.service.customers:records",
             blank="opsctl.people.service.customers:blank",
+            completes="opsctl.people.terms:CUSTOMER_COMPLETES",
         ),
         Room(
             "person",
@@ -63,6 +65,7 @@ def rooms() -> "list[Room]":
             owned="opsctl.people.service.persons:owned",
             hand_over="opsctl.people.service.persons:hand_over",
             adds=("opsctl.desk.commands.retiring",),
+            completes="opsctl.people.terms:PERSON_COMPLETES",
         ),
         Room(
             "rulebook",
@@ -70,6 +73,7 @@ def rooms() -> "list[Room]":
             "opsctl.rulebook.commands",
             prefix="rulebook:",
             records="opsctl.rulebook.service.looking:records",
+            completes="opsctl.rulebook.terms:COMPLETES",
         ),
         Room(
             "incident",
@@ -83,6 +87,7 @@ def rooms() -> "list[Room]":
             today="opsctl.incidents.commands.today:part",
             handover="opsctl.incidents.commands.handover:part",
             adds=("opsctl.incidents.commands.deciding", "opsctl.incidents.commands.reading"),
+            completes="opsctl.incidents.terms:COMPLETES",
         ),
         *(Room(noun, told, "opsctl.incidents.commands.night", verb=True) for noun, told in _night_verbs()),
         Room(
@@ -93,6 +98,7 @@ def rooms() -> "list[Room]":
             records="opsctl.assets.service.maintenance:records",
             blank="opsctl.assets.service.maintenance:blank",
             handover="opsctl.assets.commands.handover:part",
+            completes="opsctl.assets.terms:MAINTENANCE_COMPLETES",
         ),
         Room(
             "work",
@@ -102,6 +108,7 @@ def rooms() -> "list[Room]":
             records="opsctl.maintenance.service.work:records",
             blank="opsctl.maintenance.service.work:blank",
             handover="opsctl.maintenance.commands.handover:work",
+            completes="opsctl.maintenance.terms:WORK_COMPLETES",
         ),
         Room(
             "inspect",
@@ -120,6 +127,7 @@ def rooms() -> "list[Room]":
                 "opsctl.inspections.commands.reading",
                 "opsctl.inspections.commands.running",
             ),
+            completes="opsctl.inspections.terms:COMPLETES",
         ),
         Room(
             "action",
@@ -134,6 +142,7 @@ def rooms() -> "list[Room]":
             today="opsctl.actions.commands.today:part",
             handover="opsctl.actions.commands.handover:part",
             adds=("opsctl.actions.commands.reading",),
+            completes="opsctl.actions.terms:COMPLETES",
         ),
         Room(
             "duty",
@@ -156,8 +165,14 @@ def rooms() -> "list[Room]":
             left="opsctl.maintenance.service.leaving:left",
             today="opsctl.maintenance.commands.today:part",
             handover="opsctl.maintenance.commands.handover:patches",
+            completes="opsctl.maintenance.terms:PATCH_COMPLETES",
         ),
-        Room("kpi", _("Figures, each explained down to its records."), "opsctl.kpis.commands"),
+        Room(
+            "kpi",
+            _("Figures, each explained down to its records."),
+            "opsctl.kpis.commands",
+            completes="opsctl.kpis.terms:COMPLETES",
+        ),
         Room("ledger", _("The audit ledger that every record is chained into."), "opsctl.ledger.commands"),
         Room(
             "db",
@@ -274,6 +289,7 @@ def _dispatch(arguments: list[str]) -> int:
     import typer
     from typer._click.exceptions import ClickException
 
+    from opsctl.cli import usage
     from opsctl.cli.groups import root
 
     group = root(rooms(), sections(), _print_version)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 PREFIX = "ACT"
 ADDED = "action.added"
@@ -48,3 +49,23 @@ class Wanted(StrEnum):
 
 SOON = timedelta(days=3)
 """What is due within that is shown in `today`."""
+
+COMPLETES: dict[str, dict[str, Any]] = {
+    "ACT": {
+        "prefix": PREFIX,
+        "table": "action",
+        "key": "reference",
+        "title": "title",
+        "order": "recorded_at DESC",
+        "first": "state IN ('open', 'done') AND void IS NULL",
+        "of": {
+            "assign": "state IN ('open', 'done') AND void IS NULL",
+            "done": "state = 'open' AND void IS NULL",
+            "verify": "state = 'done' AND void IS NULL",
+            "return": "state = 'done' AND void IS NULL",
+            "reopen": "state = 'verified' AND void IS NULL",
+            "open": "state = 'open' AND void IS NULL",
+        },
+    }
+}
+"""What completes a word by TAB, in the terms of `opsctl.cli.completions.sources.Source`."""

@@ -1,6 +1,7 @@
 """The words of assets."""
 
 from enum import StrEnum
+from typing import Any
 
 ADDED = "asset.added"
 EDITED = "asset.edited"
@@ -34,3 +35,32 @@ class Classification(StrEnum):
     INTERNAL = "internal"
     CONFIDENTIAL = "confidential"
     SECRET = "secret"  # noqa: S105
+
+
+COMPLETES: dict[str, dict[str, Any]] = {
+    "ASSET": {
+        "table": "asset",
+        "key": "handle",
+        "title": "title",
+        "title_zh": "title_zh",
+        "order": "retired_at IS NOT NULL, handle",
+        "of": {"retire": "retired_at IS NULL"},
+    }
+}
+"""What completes a word by TAB, in the terms of `opsctl.cli.completions.sources.Source`."""
+MAINTENANCE_COMPLETES: dict[str, dict[str, Any]] = {
+    "MNT": {
+        "prefix": MAINTENANCE_PREFIX,
+        "table": "maintenance",
+        "key": "reference",
+        "title": "title",
+        "order": "recorded_at DESC",
+        "first": "cancelled_at IS NULL",
+        "of": {
+            "approve": "cancelled_at IS NULL"
+            " AND reference IN (SELECT maintenance FROM maintenance_window WHERE approved_by IS NULL)",
+            "extend": "cancelled_at IS NULL",
+            "cancel": "cancelled_at IS NULL",
+        },
+    }
+}

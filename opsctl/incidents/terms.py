@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 LATE_ENTRY = timedelta(minutes=15)
 """What is typed in later than this after it happened is a late entry."""
@@ -122,3 +123,27 @@ class Flag(StrEnum):
     NO_TITLE = "no-title"
     NO_OPENING = "no-opening"
     LATE_ENTRY = "late-entry"
+
+
+COMPLETES: dict[str, dict[str, Any]] = {
+    "INC": {
+        "prefix": PREFIX,
+        "table": "incident",
+        "key": "reference",
+        "title": "title",
+        "order": "opened DESC",
+        "first": "state IN ('open', 'acknowledged', 'mitigated') AND void IS NULL",
+        "of": {
+            "ack": "state = 'open' AND void IS NULL",
+            "mitigate": "state IN ('open', 'acknowledged') AND void IS NULL",
+            "resolve": "state IN ('open', 'acknowledged', 'mitigated') AND void IS NULL",
+            "close": "state = 'resolved' AND void IS NULL",
+            # Nearly all are closed: by the words put together no index of states is taken, but the one of the order.
+            "reopen": "state || '' IN ('resolved', 'closed') AND void IS NULL",
+            "split": "state = 'merged' AND void IS NULL",
+            "approve": "reference IN"
+            " (SELECT incident FROM incident_interval WHERE kind = 'pause' AND approved IS NULL) AND void IS NULL",
+        },
+    }
+}
+"""What completes a word by TAB, in the terms of `opsctl.cli.completions.sources.Source`."""

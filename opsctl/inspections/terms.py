@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 PREFIX = "INS"
 STARTED = "inspection.started"
@@ -73,3 +74,17 @@ class Flag(StrEnum):
     """Walked while the same person walked another, or before the last round of the asset ended."""
     CHALLENGE = "challenge"
     """What was to be read on the spot was left out, or is not what stands there."""
+
+
+COMPLETES: dict[str, dict[str, Any]] = {
+    "INS": {
+        "prefix": PREFIX,
+        "table": "inspection",
+        "key": "reference",
+        "title": "checklist || ' ' || coalesce(asset, '')",
+        "order": "started_at DESC",
+        "first": "state = 'open' AND void IS NULL",
+        "of": {"countersign": "state = 'done' AND countersigned_by IS NULL AND void IS NULL"},
+    }
+}
+"""What completes a word by TAB, in the terms of `opsctl.cli.completions.sources.Source`."""

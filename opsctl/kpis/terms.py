@@ -1,6 +1,7 @@
 """The words of figures."""
 
 from enum import StrEnum
+from typing import Any
 
 
 class Name(StrEnum):
@@ -93,3 +94,7 @@ class By(StrEnum):
     ASSET = "asset"
     CUSTOMER = "customer"
     SEVERITY = "severity"
+
+
+COMPLETES: dict[str, dict[str, Any]] = {"FIGURE": {"words": tuple(name.value for name in Name)}}
+"""What completes a word by TAB, in the terms of `opsctl.cli.completions.sources.Source`."""

@@ -35,7 +35,7 @@ def list_(
     ] = None,
     subject: Subject = None,
     about: About = None,
-    actor: Annotated[str | None, Option("--actor", metavar="NAME", help=_("Only rows by this actor."))] = None,
+    actor: Annotated[str | None, Option("--actor", metavar="PERSON", help=_("Only rows by this actor."))] = None,
     since: Annotated[str | None, Option("--since", metavar="TIME", help=_("Recorded at that time or later."))] = None,
     until: Annotated[
         str | None,

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 WORK_PREFIX = "WRK"
 PATCH_PREFIX = "PAT"
@@ -59,3 +60,31 @@ class Wanted(StrEnum):
     NOT_APPLICABLE = "not-applicable"
     OVERDUE = "overdue"
     ALL = "all"
+
+
+WORK_COMPLETES: dict[str, dict[str, Any]] = {
+    "WRK": {
+        "prefix": WORK_PREFIX,
+        "table": "maintenance_work",
+        "key": "reference",
+        "title": "title",
+        "order": "done_at DESC",
+        "first": "void IS NULL",
+    }
+}
+"""What completes a word by TAB, in the terms of `opsctl.cli.completions.sources.Source`."""
+PATCH_COMPLETES: dict[str, dict[str, Any]] = {
+    "PAT": {
+        "prefix": PATCH_PREFIX,
+        "table": "patch",
+        "key": "reference",
+        "title": "title",
+        "order": "recorded_at DESC",
+        "first": "state IN ('open', 'decided', 'deferred') AND void IS NULL",
+        "of": {
+            "decide": "state IN ('open', 'deferred', 'not-applicable') AND void IS NULL",
+            "install": "state IN ('open', 'decided', 'deferred') AND void IS NULL",
+            "defer": "state IN ('open', 'decided', 'deferred') AND void IS NULL",
+        },
+    }
+}

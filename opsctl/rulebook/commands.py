@@ -23,7 +23,7 @@ app = room_app()
 File = Annotated[
     str, Argument(metavar="FILE", help=_("A TOML file, - for stdin, or default for the one that opsctl brings along."))
 ]
-Side = Annotated[str, Argument(metavar="FILE|NAME@VERSION", help=_("A file, or a version that was applied."))]
+Side = Annotated[str, Argument(metavar="FILE|BOOK@VERSION", help=_("A file, or a version that was applied."))]
 
 
 @verb(
@@ -36,7 +36,7 @@ Side = Annotated[str, Argument(metavar="FILE|NAME@VERSION", help=_("A file, or a
 def apply(
     file: File,
     replaces: Annotated[
-        str | None, Option("--replaces", metavar="NAME", help=_("Another book, which ends in the same step."))
+        str | None, Option("--replaces", metavar="BOOK", help=_("Another book, which ends in the same step."))
     ] = None,
     since: Annotated[
         str | None, Option("--since", metavar="TIME", help=_("In force from then on; now if not given."))
@@ -74,7 +74,7 @@ def list_() -> None:
 )
 def show(
     name: Annotated[
-        str | None, Argument(metavar="[NAME[@VERSION]]", help=_("A book, or one version; all in force if not given."))
+        str | None, Argument(metavar="[BOOK[@VERSION]]", help=_("A book, or one version; all in force if not given."))
     ] = None,
     toml: Annotated[
         bool, Option("--toml", help=_("The text as it was given, to be changed and applied again."))
@@ -126,7 +126,7 @@ def validate(file: File) -> None:
 )
 def diff(
     first: Side,
-    second: Annotated[str | None, Argument(metavar="[FILE|NAME@VERSION]", help=_("What is compared with it."))] = None,
+    second: Annotated[str | None, Argument(metavar="[FILE|BOOK@VERSION]", help=_("What is compared with it."))] = None,
 ) -> None:
     """Read, compare, show."""
     from opsctl.rulebook.service import looking

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 APPLIED = "rulebook.applied"
 DEFAULT_WORD = "default"
@@ -114,3 +115,20 @@ OF_MANY = ("mttd", "mtta", "mttm", "mttr", "mtt-resolve", "plan-start-time")
 FIRST_YEAR_OF_HOLIDAYS = 2000
 YEARS_AHEAD = 2
 """How many years after that of applying holidays are expanded for."""
+
+
+_CONTENTS = (
+    "SELECT content FROM rulebook_version"
+    " WHERE generation IN (SELECT max(generation) FROM rulebook_version GROUP BY name) AND NOT EXISTS"
+    " (SELECT 1 FROM rulebook_version AS later"
+    " WHERE later.replaces = rulebook_version.name AND later.generation > rulebook_version.generation)"
+)
+COMPLETES: dict[str, dict[str, Any]] = {
+    "BOOK": {"table": "(SELECT DISTINCT name FROM rulebook_version) AS book", "key": "name", "order": "name"},
+    "BOOK@VERSION": {"table": "rulebook_version", "key": "(name || '@' || version)", "order": "generation DESC"},
+    "CHECKLIST": {"contents": _CONTENTS, "parts": ("checklists", "routes")},
+    "DUTY": {"contents": _CONTENTS, "parts": ("duties",)},
+    "POST": {"contents": _CONTENTS, "parts": ("posts",)},
+    "CALENDAR": {"contents": _CONTENTS, "parts": ("calendars",)},
+}
+"""What completes a word by TAB, in the terms of `opsctl.cli.completions.sources.Source`."""

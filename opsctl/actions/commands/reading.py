@@ -37,7 +37,7 @@ def list_(
     asset: OfAsset = None,
     customer: OfCustomer = None,
     source: Annotated[
-        str | None, Option("--source", metavar="REF", help=_("Only those that this record led to: INS-2026-0042."))
+        str | None, Option("--source", metavar="INS-REF", help=_("Only those that this record led to: INS-2026-0042."))
     ] = None,
     since: Annotated[str | None, Option("--since", metavar="TIME", help=_("Found at that time or later."))] = None,
     until: Annotated[

@@ -49,7 +49,7 @@ def list_(
         State | None, Option("--state", metavar="open|done", help=_("Only those that stand there."))
     ] = None,
     checklist: Annotated[
-        str | None, Option("--checklist", metavar="NAME", help=_("Only those by this checklist."))
+        str | None, Option("--checklist", metavar="CHECKLIST", help=_("Only those by this checklist."))
     ] = None,
     asset: OfAsset = None,
     customer: OfCustomer = None,

@@ -59,7 +59,7 @@ def log(
         str | None, Option("--result", metavar="TEXT", help=_("How it ended; what is to be watched."))
     ] = None,
     window: Annotated[
-        str | None, Option("--window", metavar="MNT", help=_("The planned maintenance that it was done in."))
+        str | None, Option("--window", metavar="MNT-REF", help=_("The planned maintenance that it was done in."))
     ] = None,
     begun: Annotated[str | None, Option("--from", metavar="TIME", help=_("When it began."))] = None,
     at: At = None,
