@@ -124,10 +124,16 @@ def row_digest(
     record_digest: str | None,
 ) -> str:
     """The digest of one row. Raise ValueError if a column holds a line feed."""
-    columns = (
-        str(seq), utc_text(recorded_at), utc_text(happened_at), actor, host, kind, subject, about or "", topic or "",
-        customer or "", request, str(line), facts_digest, record_digest or "",
+    return columns_digest(
+        (
+            str(seq), utc_text(recorded_at), utc_text(happened_at), actor, host, kind, subject, about or "",
+            topic or "", customer or "", request, str(line), facts_digest, record_digest or "",
+        )
     )  # fmt: skip
+
+
+def columns_digest(columns: tuple[str, ...]) -> str:
+    """The digest of a row's columns, as texts in the order of `row_digest`. Raise ValueError as it does."""
     joined = "\n".join(columns)
     if joined.count("\n") != len(columns) - 1:
         raise ValueError("a column of the ledger holds a line feed")

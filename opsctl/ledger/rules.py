@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,6 +36,10 @@ class Row:
     hash: str
     facts: str | None
     salt: str | None
+
+
+RawRow = Sequence[Any]
+"""The same columns in the same order, as they were read: the moments as `utc_text`, nothing else looked at yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,27 +77,35 @@ class ChainReader:
         self._told: set[int] = set()
         self.head = chain.Head(0, chain.GENESIS)
 
-    def findings(self, rows: Iterable[Row], kept: str | None = None) -> Iterator[Finding]:
+    def findings(self, rows: Iterable[RawRow], kept: str | None = None) -> Iterator[Finding]:
         """Check every row against its own digests and against the row before it, in order of `seq`.
 
         `kept` is a head from an earlier day; it must be the hash of one of the rows.
         """
         found_kept = kept is None or kept == chain.GENESIS
+        last, before = self.head.seq, self.head.hash
+        # Millions of rows pass here: each is taken apart once, and no object is made of it.
         for row in rows:
-            yield from self._gap(row)
-            if row.facts is None or row.salt is None:
-                self._blank[row.seq] = row.subject
-            elif not _fit(row.salt, row.facts, row.facts_digest):
-                yield Finding(Fault.FACTS_CHANGED, row.seq, row.subject)
-            if _digest_of(row) != row.row_digest:
-                yield Finding(Fault.ROW_CHANGED, row.seq, row.subject)
-            if row.prev_hash != self.head.hash or chain.link(row.prev_hash, row.row_digest) != row.hash:
-                yield Finding(Fault.LINK_BROKEN, row.seq, row.subject)
+            (
+                seq, _recorded_at, _happened_at, _actor, _host, kind, subject, _about, _topic, _customer, _request,
+                _line, facts_digest, _record_digest, row_digest, prev_hash, hash_, facts, salt,
+            ) = row  # fmt: skip
+            if seq != last + 1:
+                yield Finding(Fault.GAP, seq, subject, f"{last + 1}–{seq - 1}")
+            if facts is None or salt is None:
+                self._blank[seq] = subject
+            elif not _fit(salt, facts, facts_digest):
+                yield Finding(Fault.FACTS_CHANGED, seq, subject)
+            if _digest_of(row) != row_digest:
+                yield Finding(Fault.ROW_CHANGED, seq, subject)
+            if prev_hash != before or chain.link(prev_hash, row_digest) != hash_:
+                yield Finding(Fault.LINK_BROKEN, seq, subject)
             self.rows += 1
-            self.head = chain.Head(row.seq, row.hash)
-            found_kept = found_kept or row.hash == kept
-            if row.kind == REDACTED and row.facts is not None:
-                self._told.add(seq_of_redaction(row.facts))
+            last, before = seq, hash_
+            found_kept = found_kept or hash_ == kept
+            if kind == REDACTED and facts is not None:
+                self._told.add(seq_of_redaction(facts))
+        self.head = chain.Head(last, before)
         for seq in sorted(self._blank.keys() - self._told):
             yield Finding(Fault.FACTS_MISSING, seq, self._blank[seq])
         if not found_kept:
@@ -104,10 +116,6 @@ class ChainReader:
         """How many rows are without facts because a later row says that they were redacted."""
         return len(self._blank.keys() & self._told)
 
-    def _gap(self, row: Row) -> Iterator[Finding]:
-        if row.seq != self.head.seq + 1:
-            yield Finding(Fault.GAP, row.seq, row.subject, f"{self.head.seq + 1}–{row.seq - 1}")
-
 
 def _fit(salt: str, facts: str, digest: str) -> bool:
     try:
@@ -116,24 +124,18 @@ def _fit(salt: str, facts: str, digest: str) -> bool:
         return False
 
 
-def _digest_of(row: Row) -> str:
+def _digest_of(row: RawRow) -> str:
+    (
+        seq, recorded_at, happened_at, actor, host, kind, subject, about, topic, customer, request, line, facts_digest,
+        record_digest, _row_digest, _prev_hash, _hash, _facts, _salt,
+    ) = row  # fmt: skip
     try:
-        return chain.row_digest(
-            seq=row.seq,
-            recorded_at=row.recorded_at,
-            happened_at=row.happened_at,
-            actor=row.actor,
-            host=row.host,
-            kind=row.kind,
-            subject=row.subject,
-            about=row.about,
-            topic=row.topic,
-            customer=row.customer,
-            request=row.request,
-            line=row.line,
-            facts_digest=row.facts_digest,
-            record_digest=row.record_digest,
-        )
+        return chain.columns_digest(
+            (
+                str(seq), recorded_at, happened_at, actor, host, kind, subject, about or "", topic or "",
+                customer or "", request, str(line), facts_digest, record_digest or "",
+            )
+        )  # fmt: skip
     except (TypeError, ValueError):
         return ""
 
