@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -63,16 +63,16 @@ def write_series(store: Store, works: Iterable[tuple[Signature, Callable[[Sessio
     For a history that is lived again: each work has its own time and person in the ledger.
     """
     with store.faults_in_words(), store.write_engine.connect() as connection, connection.begin():
-        settings = store.check_schema(connection)
+        known: dict[Any, Any] = {SETTINGS: store.check_schema(connection)}
         for by, work in works:
-            in_session(store, connection, work, by, settings)
+            in_session(store, connection, work, by, known)
 
 
 def _once(store: Store, work: Callable[[Session], R], by: Signature, committed: Callable[[], None]) -> R:
     with store.write_engine.connect() as connection:
         with connection.begin():
             settings = store.check_schema(connection)
-            result = in_session(store, connection, work, by, settings)
+            result = in_session(store, connection, work, by, {SETTINGS: settings})
         committed()
     return result
 
@@ -82,23 +82,25 @@ def in_session(
     connection: Connection,
     work: Callable[[Session], R],
     by: Signature,
-    settings: dict[str, str] | None = None,
+    known: dict[Any, Any] | None = None,
 ) -> R:
     """Do the work in a session of its own within the connection's transaction, and write its ledger entries last.
 
-    `settings` are those of the database, where they were read already.
+    `known` is what a session keeps of what it has read, such as the settings: taken over from the work before in this
+    transaction, and left there for the next one.
     """
     signature = Signature(by.now, store.driver.actor(connection, by.actor), by.host, by.request)
     with Session(connection, expire_on_commit=False) as session:
-        session.info.update({_QUEUE: [], _SIGNATURE: signature})
-        if settings is not None:
-            session.info[SETTINGS] = settings
+        session.info.update({**(known or {}), _QUEUE: [], _SIGNATURE: signature})
         result = work(session)
         session.flush()
         queue = queue_of(session)
         if queue:
             store.driver.append(connection, queue, signature)
         session.expunge_all()
+        if known is not None:
+            known.clear()
+            known.update(session.info)
     return result
 
 
