@@ -151,7 +151,7 @@ def _person(context: Context, owner: str | None) -> str | None:
 )
 def show(
     word: Annotated[
-        str, Argument(metavar="DUTY[/ASSET@TIME]", help=_("The name of a duty, or DUTY/ASSET@2026-11-21T01:00Z for one time."))
+        str, Argument(metavar="DUTY", help=_("The name of a duty, or DUTY/ASSET@2026-11-21T01:00Z for one time."))
     ],
 ) -> None:
     """Read and show."""
