@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlmodel import Session, select
 
 from opsctl.core.errors import InvalidInput, NotFound
@@ -44,16 +44,23 @@ def find(session: Session, *, column: Any, prefix: str, word: str, now: datetime
         if session.exec(select(column).where(column == spelled)).first() is not None:
             return spelled
     elif typed.isascii() and typed.isdigit() and len(typed) < _LONGEST:
-        number = f"{int(typed):04d}"
         year = now.astimezone(ZoneInfo(zone_of(session))).year
-        every = list(session.exec(select(column).where(column.like(f"{prefix}-____-{number}")).order_by(column)))
-        this_year = f"{prefix}-{year}-{number}"
-        if this_year in every or len(every) == 1:
-            return this_year if this_year in every else str(every[0])
+        this_year = f"{prefix}-{year}-{int(typed):04d}"
+        if session.exec(select(column).where(column == this_year)).first() is not None:
+            return this_year
+        # By name and not by a pattern, which would be looked for among all the records of all years.
+        named = [f"{prefix}-{other}-{int(typed):04d}" for other in _years(session, column)]
+        every = list(session.exec(select(column).where(column.in_(named)).order_by(column)))
+        if len(every) == 1:
+            return str(every[0])
         if every:
             raise _ambiguous(word, every)
     if not writing and typed.startswith(prefix[: len(typed)]) and _PART.fullmatch(typed):
-        fitting = list(session.exec(select(column).where(column.like(f"{typed}%")).order_by(column).limit(_SHOWN + 1)))
+        begins = column.like(f"{typed}%")
+        if session.get_bind().dialect.name == "sqlite":
+            # SQLite would compare every record with the pattern; it orders by bytes, where `~` comes after all of ours.
+            begins &= (column >= typed) & (column < f"{typed}~")
+        fitting = list(session.exec(select(column).where(begins).order_by(column).limit(_SHOWN + 1)))
         if len(fitting) == 1:
             return str(fitting[0])
         if fitting:
@@ -62,6 +69,14 @@ def find(session: Session, *, column: Any, prefix: str, word: str, now: datetime
         _("There is no {reference}.").format(reference=word[:40]),
         _("A reference looks like {prefix}-2026-0042; a bare number is this year's.").format(prefix=prefix),
     )
+
+
+def _years(session: Session, column: Any) -> range:
+    """Every year from that of the first reference to that of the last."""
+    ends = [select(which(column)).scalar_subquery() for which in (func.min, func.max)]
+    first, last = session.connection().execute(select(*ends)).one()
+    years = [found for one in (first, last) if (found := _WHOLE.fullmatch(one or ""))]
+    return range(int(years[0][2]), int(years[-1][2]) + 1) if years else range(0)
 
 
 def _ambiguous(word: str, candidates: list[str]) -> InvalidInput:
