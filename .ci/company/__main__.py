@@ -18,6 +18,8 @@ from company import whole_life
 from history import log_text
 from life import SEED
 
+from opsctl.core import texts
+
 FOLDER = Path(__file__).resolve().parent.parent.parent / "sample-data" / "company"
 
 
@@ -51,6 +53,7 @@ def differences(name: str, wanted: str) -> Iterator[str]:
 
 def main() -> int:
     """Write the files, or compare them."""
+    texts.use_language("en")
     files = made()
     if sys.argv[1:] == ["--check"]:
         told = [line for name, text in files.items() for line in differences(name, text)]

@@ -1,5 +1,6 @@
 """How the story stands when the reader comes in: what waits for them on that Monday morning."""
 
+from dataclasses import replace
 from functools import partial
 
 from findings import Findings
@@ -25,20 +26,29 @@ class Ending:
         # The heat wave: what the rounds found becomes an incident, which settles the action.
         self.life.at(local("07-22 11:10"), self._take_over)
         # Walked item by item on the spot, one of them over two days.
-        plan["network-patrol", "core-sw-1", "06-05"] = partial(self._item_by_item, person="li.na")
+        plan["network-patrol", "core-sw-1", "06-04"] = partial(self._item_by_item, person="li.na")
         plan["ups-check", "ups-a1", "09-03"] = partial(self._item_by_item, person="xie.fang")
         # Walked in time, typed in after its window, countersigned by nobody yet: October's report asks for it.
         plan["room-patrol", "room-a", "10-21"] = self._typed_late
+        # Twenty minutes in one room, ten of them said to be in the other as well.
+        plan["room-patrol", "room-b", "06-22"] = self._two_places
         # The last days.
         plan["network-patrol", "core-sw-1", "11-09"] = partial(
             self._found, person="huang.ting", wrong="!fans: 风扇框 2 报警，转速为 0"
         )
         plan["room-patrol", "room-b", "11-14"] = partial(self._found, person="chen.yu", wrong="!leak: 空调下方地面有水迹")
-        plan["network-patrol", "core-sw-2", "11-13"] = partial(
+        plan["network-patrol", "core-sw-2", "11-12"] = partial(
             self._found, person="guo.rui", wrong="!uplink: 光模块收光 -14.2 dBm，误码增长"
         )
         plan["backup-check", "backup", "11-16"] = partial(self._found, person="guo.rui", wrong="", at="11-16 08:03")
+        plan["ups-check", "ups-b1", "11-12"] = partial(self._found, person="xie.fang", wrong="alarms=warn 面板提示电池自检到期")
+        plan["room-patrol", "room-a", "11-13"] = partial(
+            self._found, person="ma.chao", wrong="!door: 门禁读卡无反应，门可直接推开", at="11-13 09:26"
+        )
         self.life.at(local("11-10 09:20"), self._loud_fan)
+        self.life.at(local("11-11 10:05"), self._reported)
+        self.life.at(local("11-14 10:40"), partial(self._settled, "door", "zheng.hong", "更换读卡器电池"))
+        self.life.at(local("11-14 15:10"), partial(self._returned, "door", "wang.wei", "换电池后仍有一次未响应，请更换读卡器"))
         self.life.at(local("11-15 16:40"), partial(self._settled, "uplink", "zhu.ming", "清洁光纤端面，收光 -6.3 dBm"))
         self.life.at(local("11-15 10:30"), partial(self._settled, "leak", "luo.gang", "疏通冷凝水管，地面已干"))
         self.life.at(local("11-16 08:30"), self._left_open)
@@ -46,7 +56,7 @@ class Ending:
     def _take_over(self) -> None:
         found = self.life.read(actions.list_actions, now=self.life.now, state=Wanted.OPEN, asset="room-b")
         action = next(one for one in found.actions if one.topic == "room-patrol/temp")
-        given = {"origin": action.reference, "impact": "medium", "urgency": "medium"}
+        given = {"origin": action.reference, "words": "二号机房温度持续升高，空调制冷不足", "impact": "medium", "urgency": "medium"}
         reference = self.life.do("luo.gang", "incident.open", **given).incident.reference
         for clock, by, verb, said in (
             ("07-22 16:30", "luo.gang", "restored", {}),
@@ -82,6 +92,13 @@ class Ending:
         walked = one.due_at
         self.life.at(one.closes_at + _LOOK * 60, lambda: self.rounds.log(one, "room-patrol", "ma.chao", walked, wrong=""))
 
+    def _two_places(self, one: Occurrence) -> None:
+        at = one.due_at + 5 * _LOOK
+        self.life.at(at, lambda: self.rounds.log(one, "room-patrol", "wang.wei", None, wrong=""))
+        other = replace(one, about="room-a")
+        started = at - 12 * _LOOK
+        self.life.at(at + 3 * _LOOK, lambda: self.rounds.log(other, "room-patrol", "wang.wei", None, wrong="", started=started))
+
     def _found(self, one: Occurrence, person: str, wrong: str, at: str | None = None) -> None:
         moment = one.due_at if at is None else local(at)
         self.life.at(moment, lambda: self.rounds.log(one, str(one.topic), person, None, wrong=wrong))
@@ -93,9 +110,21 @@ class Ending:
             deadline=wall(local("11-14 18:00")),
         )  # fmt: skip
 
+    def _reported(self) -> None:
+        """What wang.wei reported, and is to verify."""
+        given = {"words": "vpn-gw-1 时钟比标准时间慢 4 分钟", "owner": "qian.duo", "impact": "日志时间对不上"}
+        reference = self.life.do("wang.wei", "action.add", **given).action.reference
+        done = {"named": [reference], "result": "改为两个时间源，偏差 3 ms"}
+        self.life.at(local("11-15 11:20"), partial(self.life.do, "qian.duo", "action.done", **done))
+
+    def _returned(self, item: str, person: str, reason: str) -> None:
+        self.life.do(person, "action.return", named=[self._kept(item)], reason=reason)
+
     def _settled(self, item: str, person: str, result: str) -> None:
-        action = next(one for one in self.findings.kept if one.topic is not None and one.topic.endswith(item))
-        self.life.do(person, "action.done", named=[action.reference], result=result)
+        self.life.do(person, "action.done", named=[self._kept(item)], result=result)
+
+    def _kept(self, item: str) -> str:
+        return next(one.reference for one in self.findings.kept if str(one.topic).endswith(f"/{item}"))
 
     def _left_open(self) -> None:
         """li.na has begun the walk of room 1 and not ended it."""

@@ -26,8 +26,8 @@ RESULTS = (
     ("应急灯", "更换应急灯电池"),
     ("标签", "重做标签"),
     ("灭火器", "灭火器送检充装"),
-    ("失败任务", "重跑失败任务，成功"),
-    ("机房温度", "清洗室外机，温度回落"),
+    ("/failed", "重跑失败任务，成功"),
+    ("/temp", "清洗室外机，温度回落"),
 )
 LAST = local("11-06 00:00")
 """What is found later is the end of the story, and told in `ending`."""
@@ -79,7 +79,7 @@ class Findings:
         self.life.do(self.other_than(owner), "action.assign", named=[action.reference], to=to)
 
     def _done(self, action: Action, owner: str, number: int) -> None:
-        result = next((result for word, result in RESULTS if word in action.title), "已处理，现场复核正常")
+        result = next((result for word, result in RESULTS if word in f"{action.topic} {action.title}"), "已处理，现场复核正常")
         self.life.do(owner, "action.done", named=[action.reference], result=result)
         back = number % 9 == 4
         self._later(minutes(self.chance.randint(50, 700)), lambda: self._judge(action, owner, number, back=back))

@@ -3,11 +3,15 @@
 import heapq
 import itertools
 import random
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+from sqlmodel import Session
 
 from opsctl.core.chain import Signature
 from opsctl.desk.service import database
@@ -40,6 +44,27 @@ def wall(moment: datetime) -> str:
     return moment.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None, microsecond=0).isoformat()
 
 
+class Living(Replay):
+    """A replay whose steps are found on the way: each is told by what came of those before it, all in one transaction."""
+
+    def begin(self, connection: Connection) -> None:
+        """Take that connection, which is in a transaction."""
+        self.connection = connection
+        self.settings = self.store.check_schema(connection)
+
+    def live(self, step: Step) -> Any:
+        """Do the step and return what the use case returned."""
+        return self._inside(self._work(step), step.now, step.by)
+
+    def find(self, moment: datetime, query: Callable[..., Any], /, **arguments: Any) -> Any:
+        """What that query finds now."""
+        return self._inside(lambda session: query(session, **arguments), moment, "nobody")
+
+    def _inside(self, work: Callable[[Session], Any], now: datetime, by: str) -> Any:
+        signature = Signature(now, by, "hengwei-ops", str(uuid.uuid4()))
+        return unit.in_session(self.store, self.connection, work, signature, self.settings)
+
+
 class Life:
     """The days to come, in their order, and the diary of those that were lived."""
 
@@ -47,7 +72,7 @@ class Life:
         address = read_address(str(database_file))
         database.init(address, zone=ZONE, by=Signature(BEGINS, "gao.feng", "hengwei-ops", "init"))
         self.store = Store(address)
-        self.replay = Replay(self.store, folder, ZONE, rooms())
+        self.replay = Living(self.store, folder, ZONE, rooms())
         self.now = BEGINS
         self.lines: list[str] = []
         self._coming: list[tuple[datetime, int, Callable[[], None]]] = []
@@ -64,18 +89,19 @@ class Life:
     def do(self, by: str, do: str, **arguments: Any) -> Any:
         """Do this now, really, and write it into the diary; give what came of it."""
         step = Step(self.now, by, do, {name: value for name, value in arguments.items() if value is not None})
-        result = self.replay.one(step)
+        result = self.replay.live(step)
         self.lines.append(line_of(step, ZONE))
         return result
 
     def read(self, query: Callable[..., Any], **arguments: Any) -> Any:
         """What stands in the company's books now."""
-        with unit.snapshot(self.store) as session:
-            return query(session, **arguments)
+        return self.replay.find(self.now, query, **arguments)
 
     def live(self) -> None:
         """All that is to come, up to the end of the story."""
-        while self._coming and self._coming[0][0] <= CLOCK_START:
-            self.now, _order, happen = heapq.heappop(self._coming)
-            happen()
+        with self.store.write_engine.connect() as connection, connection.begin():
+            self.replay.begin(connection)
+            while self._coming and self._coming[0][0] <= CLOCK_START:
+                self.now, _order, happen = heapq.heappop(self._coming)
+                happen()
         self.store.close()

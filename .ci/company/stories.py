@@ -237,7 +237,7 @@ STORIES: tuple[Story, ...] = (
     ("11-12 10:20", "guo.rui", (
         (0, "", "open", {"words": "5 号硬盘预警，RAID 降级", "asset": "vm-host-3", "impact": "medium", "urgency": "medium"}),
         (45, "", "mitigate", {}),
-        (400, "", "pause", {"reason": "等待厂家发货，预计周二到", "ask": "zhang.li"}),
+        (400, "", "pause", {"reason": "等待厂家发货，预计周二到", "ask": "wang.wei"}),
     )),
     # This morning.
     ("11-16 08:12", "lu.xin", (
