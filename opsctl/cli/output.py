@@ -18,7 +18,7 @@ from opsctl.core.errors import ExitCode, InvalidInput
 from opsctl.core.files import write_whole
 from opsctl.core.report import Kind, Report, Style, Table
 from opsctl.core.texts import _
-from opsctl.core.typed import nearest
+from opsctl.core.typed import LONGEST_PATH, excerpt, nearest
 from opsctl.render.formats import Format, format_of_ending
 from opsctl.render.write import render
 
@@ -62,12 +62,15 @@ def check_output(context: "Context") -> None:
     if output is None or output == "-":
         return
     path = Path(output)
-    if path.is_dir():
-        raise _unwritable(path, os.strerror(errno.EISDIR))
-    if not path.parent.is_dir():
-        raise _unwritable(path, os.strerror(errno.ENOENT))
-    if not os.access(path.parent if path.is_file() or not path.exists() else path, os.W_OK):
-        raise _unwritable(path, os.strerror(errno.EACCES))
+    try:
+        if path.is_dir():
+            raise _unwritable(path, os.strerror(errno.EISDIR))
+        if not path.parent.is_dir():
+            raise _unwritable(path, os.strerror(errno.ENOENT))
+        if not os.access(path.parent if path.is_file() or not path.exists() else path, os.W_OK):
+            raise _unwritable(path, os.strerror(errno.EACCES))
+    except (OSError, ValueError) as error:  # what can be the name of no file
+        raise _unwritable(path, getattr(error, "strerror", None) or str(error)) from None
 
 
 def emit(context: "Context", report: Report) -> None:
@@ -89,6 +92,8 @@ def emit(context: "Context", report: Report) -> None:
                 context.remark(part.empty)
     for remark in report.remarks:
         context.remark(remark)
+    if report.following is not None and form is Format.TABLE and sys.stdout.isatty():
+        context.remark(_("Next: {command}").format(command=report.following))
     if report.attention:
         raise typer.Exit(ExitCode.ATTENTION)
 
@@ -137,13 +142,14 @@ def write_file(path: Path, lines: Iterable[str]) -> None:
     try:
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
         write_whole(path, lambda stream: stream.writelines(lines), mode=mode)
-    except OSError as error:
-        raise _unwritable(path, error.strerror or str(error)) from None
+    except (OSError, ValueError) as error:
+        raise _unwritable(path, getattr(error, "strerror", None) or str(error)) from None
 
 
 def _unwritable(path: Path, reason: str) -> InvalidInput:
     return InvalidInput(
-        _("{path} cannot be written: {reason}").format(path=path, reason=reason), _("Name another file with --output.")
+        _("{path} cannot be written: {reason}").format(path=excerpt(str(path), LONGEST_PATH), reason=reason),
+        _("Name another file with --output."),
     )
 
 

@@ -114,6 +114,8 @@ class Report:
     """What CSV has instead of the first table, where people see several."""
     attention: bool = False
     """The command ends with exit code 3."""
+    following: str | None = None
+    """The command that people type next; told on a terminal alone."""
 
 
 @dataclass(frozen=True)

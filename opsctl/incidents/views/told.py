@@ -10,6 +10,7 @@ from opsctl.incidents import terms
 from opsctl.incidents.rules.clocks import ClockKind
 from opsctl.incidents.rules.life import FULL, Case, Incident
 from opsctl.incidents.rules.results import Corrected, Opened
+from opsctl.incidents.terms import State
 from opsctl.incidents.views import clocks as clock_views
 from opsctl.incidents.views.records import case_data, data
 from opsctl.incidents.views.words import severity_word, share_word
@@ -62,7 +63,25 @@ def opened(found: Opened) -> Report:
         parts=tuple(parts),
         remarks=tuple(_without_asset(incident, found.near)),
         references=(incident.reference,),
+        following=_following(incident),
     )
+
+
+def _following(incident: Incident) -> str | None:
+    """What is typed next on the way to closing; None where it is closed or void."""
+    if incident.void is not None:
+        return None
+    reference = incident.reference
+    if incident.state is State.RESOLVED:
+        return f"opsctl incident close {reference}"
+    if incident.state not in terms.UNRESOLVED:
+        return None
+    if incident.state is State.OPEN:
+        return f"opsctl ack {reference}"
+    if any(span.ended is None for span in incident.outages):
+        return f"opsctl restored {reference}"
+    texts = " ".join(f"--{name} '…'" for name in ("cause", "handling", "result"))
+    return f"opsctl resolve {reference} {texts}"
 
 
 def _without_asset(incident: Incident, near: Sequence[str]) -> list[str]:
@@ -113,9 +132,16 @@ def done(cases: Sequence[Case], kind: str) -> Report:
         parts=tuple(parts),
         remarks=tuple(_to_be_approved(cases)) if kind == terms.PAUSED else (),
         references=tuple(case.reference for case in cases),
+        following=_following(cases[0].incident) if len(cases) == 1 and kind in _ON_THE_WAY else None,
     )
 
 
+_ON_THE_WAY = frozenset(
+    {
+        terms.ACKNOWLEDGED, terms.MITIGATED, terms.DOWN, terms.RESTORED, terms.RESOLVED, terms.REOPENED,
+        terms.PLAN_STARTED, terms.RESUMED,
+    }
+)  # fmt: skip
 _MOVES_CLOCKS = frozenset(
     {terms.RECLASSIFIED, terms.REOPENED, terms.RESUMED, terms.PAUSE_APPROVED, terms.PAUSE_REFUSED, terms.CORRECTED}
 )
