@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -226,7 +227,8 @@ def run(arguments: Sequence[str], *, clock: Callable[[], datetime] | None = None
     """Run one command line and return its exit code. `clock` gives the present moment; only tests give one."""
     _prepare_streams()
     running = context.begin(rooms, _identify, _afterwards, clock)
-    as_json = "--json" in arguments or _value_of("--format", arguments) == "json"
+    form = (_value_of("--format", arguments) or "").strip().lower()
+    as_json = form == "json" or "--json" in takewhile("--".__ne__, arguments)  # behind `--` there are no options
     usual = sys.unraisablehook
     try:
         with suppress(ValueError):  # not the main thread

@@ -86,8 +86,8 @@ def login_of(store: Store) -> str:
 class Stream(io.TextIOWrapper):
     """A standard stream in memory, as strict about characters as the real one; perhaps a terminal."""
 
-    def __init__(self, text: str = "", *, tty: bool = False) -> None:
-        self.bytes = io.BytesIO(text.encode())
+    def __init__(self, text: str | bytes = "", *, tty: bool = False) -> None:
+        self.bytes = io.BytesIO(text if isinstance(text, bytes) else text.encode())
         self.tty = tty
         super().__init__(self.bytes, encoding="utf-8", newline="\n", write_through=True)
 
@@ -129,7 +129,7 @@ class CommandLine:
         self.database = home / "data/opsctl/opsctl.db"
 
     def __call__(
-        self, *arguments: str, stdin: str = "", tty: bool = False, env: Mapping[str, str] | None = None
+        self, *arguments: str, stdin: str | bytes = "", tty: bool = False, env: Mapping[str, str] | None = None
     ) -> Result:
         out, err = Stream(tty=tty), Stream(tty=tty)
         environment = {**clean_environment(self.home), **(env or {})}

@@ -116,7 +116,11 @@ def read_number(value: str, name: str) -> int:
     except ValueError:
         number = -1
     if not 0 <= number < 10**9:
-        raise InvalidInput(_("{name} wants a whole number, not {value!r}.").format(name=name, value=value[:40]))
+        like = f"{name} 3" if name.startswith("-") else "3"
+        raise InvalidInput(
+            _("{name} wants a whole number, not {value!r}.").format(name=name, value=value[:40]),
+            _("Like: {command}").format(command=like),
+        )
     return number
 
 

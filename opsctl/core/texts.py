@@ -53,7 +53,7 @@ def read_language(word: str) -> str:
         return "zh_CN"
     if start == "en":
         return "en"
-    raise InvalidInput(_("No language {word!r}.").format(word=word), _("Use en or zh."))
+    raise InvalidInput(_("No language {word!r}.").format(word=word[:40]), _("Use en or zh."))
 
 
 def environment_language(environment: Mapping[str, str]) -> str:

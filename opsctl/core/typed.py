@@ -35,6 +35,8 @@ _UNSHOWABLE = (
 _HANDLE = r"[^\W_][\w.-]{0,63}"
 _RECORD_REFERENCE = r"[a-z]{3}-[0-9]{4}-[0-9]+"
 _LONGEST_GUESSED = 100
+LONGEST_PATH = 200
+"""So many characters of a path stand in a sentence."""
 
 
 def mend(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
-from opsctl.core.typed import excerpt, mend, nearest
+from opsctl.core.typed import LONGEST_PATH, excerpt, mend, nearest
 from opsctl.exchange.columns import known_columns, reader, text_form
 from opsctl.exchange.documents import Document, Reject
 from opsctl.exchange.event_log import others_of, whole_rows
@@ -97,14 +97,15 @@ def read_source(
     `zone` is that of times without one. Raise NotFound or InvalidInput where file or map cannot be understood, and
     where `rejects` would overwrite what is read.
     """
+    named = excerpt(file, LONGEST_PATH)
     import_map = None if map_file is None else load_map(Path(map_file), fields=fields)
     # A log has many rows, and of most their columns little is needed.
     only = import_map.needed if import_map is not None and import_map.event_log is not None else ()
     document = read_records(
-        "-" if file == "-" else Path(file), name=file, key=key if import_map is None else import_map.key, only=only
+        "-" if file == "-" else Path(file), name=named, key=key if import_map is None else import_map.key, only=only
     )
     if import_map is None:
-        import_map = own_map(document, file=file, key=key, fields=fields)
+        import_map = own_map(document, file=named, key=key, fields=fields)
     mapped = apply_map(document, import_map, fields, zone=zone)
     return Source(document, import_map, mapped, rejects_file(rejects, *filter(None, (file, map_file))))
 
@@ -150,12 +151,19 @@ def own_map(document: Document, *, file: str, key: str, fields: Mapping[str, Fie
 def rejects_file(named: str | None, *sources: str) -> Path:
     """Where the rejects go. Raise InvalidInput if that would overwrite what is read."""
     kept = Path(named) if named else rejects_path(sources[0])
-    if any(source != "-" and kept.exists() and kept.samefile(source) for source in sources):
+    if any(source != "-" and _is_same(kept, source) for source in sources):
         raise InvalidInput(
-            _("The rejected rows would overwrite {path}, which is read.").format(path=kept),
+            _("The rejected rows would overwrite {path}, which is read.").format(path=excerpt(str(kept), LONGEST_PATH)),
             _("Name another file with --rejects FILE."),
         )
     return kept
+
+
+def _is_same(path: Path, source: str) -> bool:
+    try:
+        return path.samefile(source)
+    except (OSError, ValueError):  # it is not there yet, or its name can be that of no file
+        return False
 
 
 def _strange(file: str, column: str, allowed: tuple[str, ...]) -> InvalidInput:

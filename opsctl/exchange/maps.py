@@ -10,7 +10,7 @@ from typing import Any
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.times import read_zone
-from opsctl.core.typed import excerpt, nearest
+from opsctl.core.typed import LONGEST_PATH, excerpt, nearest
 from opsctl.exchange.decoding import read_bytes
 from opsctl.exchange.fields import Field, FieldType
 from opsctl.exchange.formats import EPOCH_FORMATS, is_whole_date
@@ -61,7 +61,7 @@ def load_map(path: Path, *, fields: Mapping[str, Field]) -> ImportMap:
     Raise NotFound if there is no such file; InvalidInput, naming the file, the key, what was found and what is
     allowed, for anything in it that is not understood.
     """
-    file = str(path)
+    file = excerpt(str(path), LONGEST_PATH)
     return _Check(file, fields).read(_parse(read_bytes(path, name=file), file))
 
 

@@ -9,6 +9,7 @@ from opsctl.core.errors import InvalidInput
 from opsctl.core.files import write_whole
 from opsctl.core.spreadsheets import defused
 from opsctl.core.texts import _
+from opsctl.core.typed import LONGEST_PATH, excerpt
 from opsctl.exchange.columns import text_form
 from opsctl.exchange.documents import Reject
 from opsctl.exchange.json_reader import as_json
@@ -31,9 +32,11 @@ def write_rejects(path: Path, rejects: Iterable[Reject], columns: Sequence[str])
     """
     try:
         write_whole(path, lambda stream: _write(stream, rejects, columns), encoding="utf-8-sig", mode=0o600)
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        detail = getattr(error, "strerror", None) or error
+        place = excerpt(str(path), LONGEST_PATH)
         raise InvalidInput(
-            _("The rejected rows cannot be written to {path}: {detail}.").format(path=path, detail=error.strerror),
+            _("The rejected rows cannot be written to {path}: {detail}.").format(path=place, detail=detail),
             _("Name another file with --rejects FILE."),
         ) from error
 
