@@ -1,5 +1,8 @@
 """The words of the desk: the database as a record, the demo with the history in `sample-data/history`, and today."""
 
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
 DATABASE = "database"
 """The subject of the ledger's first row."""
 MADE = "database.made"
@@ -105,3 +108,58 @@ IMPORTS = {
     "incident.import": ("opsctl.incidents.service.imports:FIELDS", ""),
 }
 """Which of them take the records of a file: the fields, and the one that is the key (of incidents the map says it)."""
+
+SPOKEN = (("zh_CN", "中文"), ("en", "English"))
+"""The languages, each by its own name."""
+BACK = frozenset({"b", "back", "返回", "上一步"})
+EXPLAIN = frozenset({"?", "help", "帮助"})
+FIRST_STEPS = ("asset add erp --title ERP --kind service", "open erp 'login 502' -s2 --down", "today")
+"""What is typed first in a new database, one after another."""
+LOOK_AROUND = ("doctor", "today", "incident list")
+"""What is typed first in a database that was there."""
+
+
+class Verdict(StrEnum):
+    """What `doctor` says of a check; `NOT_CHECKED` is never taken for OK."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+    NOT_CHECKED = "not-checked"
+
+
+MEBIBYTE = 1024 * 1024
+NO_ROOM, LITTLE_ROOM = 4 * MEBIBYTE, 100 * MEBIBYTE
+"""With less free space nothing can be written, or not for long."""
+NETWORK_FILE_SYSTEMS = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "glusterfs", "lustre", "9p", "fuse.sshfs", "fuse.glusterfs"}
+)
+"""What does not keep the locks and the shared memory that SQLite's write-ahead log needs."""
+RELEASED = datetime(2026, 1, 1, tzinfo=UTC)
+"""A clock that shows an earlier time is wrong: there was no opsctl."""
+CLOCKS_APART = timedelta(seconds=5)
+"""So much may the clock of this machine differ from that of the database."""
+ANNOUNCED_BY = 12
+"""From this month on the holidays of the next year should be known."""
+WRITABLE = (
+    "action", "asset", "customer", "incident", "incident_interval", "inspection", "inspection_reading",
+    "maintenance", "maintenance_window", "maintenance_work", "occurrence", "patch", "person", "person_post",
+    "reference_counter", "setting",
+)  # fmt: skip
+"""Into which tables a login has to INSERT and UPDATE to record, besides reading all and appending to the ledger."""
+EDITORS = ("nano", "vim", "vi", "emacs", "ed")
+CRON_PATH = "/usr/bin:/bin"
+CRON_SECONDS = 60
+"""So long may a child process look around."""
+COMPLETION_FILES = (
+    "/usr/share/bash-completion/completions/opsctl",
+    "/usr/local/share/bash-completion/completions/opsctl",
+    "/etc/bash_completion.d/opsctl",
+    "/usr/share/zsh/site-functions/_opsctl",
+    "/usr/local/share/zsh/site-functions/_opsctl",
+    "/usr/share/zsh/vendor-completions/_opsctl",
+    "/usr/share/fish/vendor_completions.d/opsctl.fish",
+    "~/.local/share/bash-completion/completions/opsctl",
+    "~/.zfunc/_opsctl",
+    "~/.config/fish/completions/opsctl.fish",
+)

@@ -1,6 +1,6 @@
 """Making a database and looking at it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,11 +45,18 @@ class Status:
     guards_missing: tuple[str, ...]
 
 
-def init(address: Address, *, zone: str, by: Signature, demo: bool = False) -> Made:
+def init(
+    address: Address,
+    *,
+    zone: str,
+    by: Signature,
+    demo: bool = False,
+    also: Callable[[Session], object] = lambda _session: None,
+) -> Made:
     """Make the database, if it is not there with that zone already.
 
-    Its zone is the first fact in its ledger, the rulebook that opsctl brings along the second. That of a `demo` is
-    marked as such, and then only a host file with the demo's clock opens it.
+    Its zone is the first fact in its ledger, the rulebook that opsctl brings along the second, what `also` does the
+    next. That of a `demo` is marked as such, and then only a host file with the demo's clock opens it.
     """
     applied: list[str] = []
 
@@ -62,6 +69,7 @@ def init(address: Address, *, zone: str, by: Signature, demo: bool = False) -> M
         text, actor = applying.default_text(zone), signature_of(session).actor
         found = applying.apply(session, now=by.now, actor=actor, text=text, file=DEFAULT_BOOK)
         applied.append(found.head.reference)
+        also(session)
 
     new = migrate.create(address, zone=zone, work=note, by=by)
     return Made(str(address), zone, new, applied[0] if applied else None)
