@@ -161,7 +161,7 @@ def _side_by_side(
 
 
 def _blocks(table: Table, rows: list[list[str]], style: Style, width: int) -> str:
-    """One block per record: its reference, else its first column, then each other value behind its title.
+    """One block per record: its reference, else its first column, then the other values, each behind its title.
 
     Words that are not there are left out; a figure or a time without data says so. The numbers of a first column
     stand before the name, and such records, short and many, follow one another without an empty line.
@@ -189,16 +189,23 @@ def _block(
     cells = [unpacked(value, column.kind) for value, column in zip(values, columns, strict=True)]
     name = f"{row[0]} {row[lead]}" if is_numbered else row[lead]
     lines = wrapped(name, width, fold=cells[lead][1] is Kind.TEXT)
-    first = len(lines)
+    taken = width  # nothing stands beside the name
     for at, (column, (value, kind)) in enumerate(zip(columns, cells, strict=True)):
         if at == lead or (is_numbered and at == 0) or (value is None and kind in _WORDS):
             continue
         entry = _entry(clean_for_terminal(column.title), row[at], kind, _INDENT, width)
-        beside = f"{lines[-1]}{' ' * _GAP}{entry[0].strip()}"
-        if is_numbered and len(entry) == 1 and len(lines) > first and display_width(beside) <= width:
-            lines[-1] = beside
-        elif style.colour and kind in _COLOURS:
-            lines += [f"\x1b[{_COLOURS[kind][1]}m{line}\x1b[0m" for line in entry]
+        beside = taken + _GAP + display_width(entry[0].strip())
+        if len(entry) == 1 and beside <= width:
+            lines[-1] += " " * _GAP + _coloured(entry[0].strip(), kind, style)
+            taken = beside
         else:
-            lines += entry
+            lines += [_coloured(line, kind, style) for line in entry]
+            # Nothing is to look as if it belonged to a value of several lines.
+            taken = display_width(entry[0]) if len(entry) == 1 else width
     return "\n".join(lines)
+
+
+def _coloured(text: str, kind: Kind, style: Style) -> str:
+    if style.colour and kind in _COLOURS:
+        return f"\x1b[{_COLOURS[kind][1]}m{text}\x1b[0m"
+    return text

@@ -36,7 +36,7 @@ def of_report(figures: Sequence[Figure], *, trend: bool) -> list[Table]:
 def met_table(figures: Sequence[Figure], scope: Scope) -> Table | None:
     """How many void, corrected, late and reopened records the figures of the whole met; None where there were none."""
     columns = (
-        Column("figure", _("figure")),
+        Column("figure", _("figure"), Kind.REFERENCE),
         Column("voided", _("void"), Kind.COUNT),
         Column("corrected", _("corrected"), Kind.COUNT),
         Column("late", _("entered late"), Kind.COUNT),
@@ -142,7 +142,7 @@ def spread(found: DurationStatistics | None) -> Cells:
 
 
 def _first() -> tuple[Column, Column]:
-    return Column("figure", _("figure")), Column("scope", _("scope"), Kind.REFERENCE)
+    return Column("figure", _("figure"), Kind.REFERENCE), Column("scope", _("scope"), Kind.REFERENCE)
 
 
 def _table(
