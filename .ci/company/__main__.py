@@ -43,8 +43,8 @@ def differences(name: str, wanted: str) -> Iterator[str]:
     if found == wanted:
         return
     there, new = found.splitlines(), wanted.splitlines()
-    pairs = zip(there, new, strict=False)
-    first = next((number for number, (one, other) in enumerate(pairs, 1) if one != other), min(len(there), len(new)) + 1)
+    pairs = enumerate(zip(there, new, strict=False), 1)
+    first = next((number for number, (one, other) in pairs if one != other), min(len(there), len(new)) + 1)
     yield f"{name}: line {first} differs ({len(there)} lines there, {len(new)} to be)"
     for sign, lines in (("-", there), ("+", new)):
         if first <= len(lines):

@@ -36,32 +36,42 @@ class Ending:
         plan["network-patrol", "core-sw-1", "11-09"] = partial(
             self._found, person="huang.ting", wrong="!fans: 风扇框 2 报警，转速为 0"
         )
-        plan["room-patrol", "room-b", "11-14"] = partial(self._found, person="chen.yu", wrong="!leak: 空调下方地面有水迹")
+        plan["room-patrol", "room-b", "11-14"] = partial(
+            self._found, person="chen.yu", wrong="!leak: 空调下方地面有水迹"
+        )
         plan["network-patrol", "core-sw-2", "11-12"] = partial(
             self._found, person="guo.rui", wrong="!uplink: 光模块收光 -14.2 dBm，误码增长"
         )
         plan["backup-check", "backup", "11-16"] = partial(self._found, person="guo.rui", wrong="", at="11-16 08:03")
-        plan["ups-check", "ups-b1", "11-12"] = partial(self._found, person="xie.fang", wrong="alarms=warn 面板提示电池自检到期")
+        plan["ups-check", "ups-b1", "11-12"] = partial(
+            self._found, person="xie.fang", wrong="alarms=warn 面板提示电池自检到期"
+        )
         plan["room-patrol", "room-a", "11-13"] = partial(
             self._found, person="ma.chao", wrong="!door: 门禁读卡无反应，门可直接推开", at="11-13 09:26"
         )
         self.life.at(local("11-10 09:20"), self._loud_fan)
         self.life.at(local("11-11 10:05"), self._reported)
         self.life.at(local("11-14 10:40"), partial(self._settled, "door", "zheng.hong", "更换读卡器电池"))
-        self.life.at(local("11-14 15:10"), partial(self._returned, "door", "wang.wei", "换电池后仍有一次未响应，请更换读卡器"))
-        self.life.at(local("11-15 16:40"), partial(self._settled, "uplink", "zhu.ming", "清洁光纤端面，收光 -6.3 dBm"))
-        self.life.at(local("11-15 10:30"), partial(self._settled, "leak", "luo.gang", "疏通冷凝水管，地面已干"))
+        self.life.at(
+            local("11-14 15:10"), partial(self._returned, "door", "wang.wei", "换电池后仍有一次未响应，请更换读卡器")
+        )
+        for clock, item, person, result in (
+            ("11-15 10:30", "leak", "luo.gang", "疏通冷凝水管，地面已干"),
+            ("11-15 16:40", "uplink", "zhu.ming", "清洁光纤端面，收光 -6.3 dBm"),
+        ):
+            self.life.at(local(clock), partial(self._settled, item, person, result))
         self.life.at(local("11-16 08:30"), self._left_open)
 
     def _take_over(self) -> None:
         found = self.life.read(actions.list_actions, now=self.life.now, state=Wanted.OPEN, asset="room-b")
         action = next(one for one in found.actions if one.topic == "room-patrol/temp")
-        given = {"origin": action.reference, "words": "二号机房温度持续升高，空调制冷不足", "impact": "medium", "urgency": "medium"}
-        reference = self.life.do("luo.gang", "incident.open", **given).incident.reference
+        words = "二号机房温度持续升高，空调制冷不足"
+        reference = self.life.do("luo.gang", "incident.open", origin=action.reference, words=words).incident.reference
         for clock, by, verb, said in (
             ("07-22 16:30", "luo.gang", "restored", {}),
             ("07-22 16:50", "luo.gang", "resolve", {
-                "cause": "室外机翅片堵塞，制冷剂不足", "handling": "清洗室外机，加制冷剂", "result": "机房温度 24 °C 以下",
+                "cause": "室外机翅片堵塞，制冷剂不足", "handling": "清洗室外机，加制冷剂",
+                "result": "机房温度 24 °C 以下",
             }),
             ("07-24 09:00", "zheng.hong", "close", {}),
         ):  # fmt: skip
@@ -90,14 +100,18 @@ class Ending:
 
     def _typed_late(self, one: Occurrence) -> None:
         walked = one.due_at
-        self.life.at(one.closes_at + _LOOK * 60, lambda: self.rounds.log(one, "room-patrol", "ma.chao", walked, wrong=""))
+        entered = one.closes_at + _LOOK * 60
+        self.life.at(entered, lambda: self.rounds.log(one, "room-patrol", "ma.chao", walked, wrong=""))
 
     def _two_places(self, one: Occurrence) -> None:
         at = one.due_at + 5 * _LOOK
         self.life.at(at, lambda: self.rounds.log(one, "room-patrol", "wang.wei", None, wrong=""))
         other = replace(one, about="room-a")
         started = at - 12 * _LOOK
-        self.life.at(at + 3 * _LOOK, lambda: self.rounds.log(other, "room-patrol", "wang.wei", None, wrong="", started=started))
+        self.life.at(
+            at + 3 * _LOOK,
+            lambda: self.rounds.log(other, "room-patrol", "wang.wei", None, wrong="", started=started),
+        )
 
     def _found(self, one: Occurrence, person: str, wrong: str, at: str | None = None) -> None:
         moment = one.due_at if at is None else local(at)

@@ -1,5 +1,6 @@
 """What becomes of the actions: done, verified by another, returned, opened again, taken over, void, or overdue."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
@@ -66,7 +67,7 @@ class Findings:
         """Who verifies what that person did."""
         return next(one for one in ("wang.wei", "zhang.li", "zheng.hong") if one != person)
 
-    def _later(self, after: timedelta, happen) -> None:  # noqa: ANN001
+    def _later(self, after: timedelta, happen: Callable[[], None]) -> None:
         self.life.at(self.life.now + after, happen)
 
     def _void(self, action: Action, owner: str) -> None:
@@ -79,7 +80,8 @@ class Findings:
         self.life.do(self.other_than(owner), "action.assign", named=[action.reference], to=to)
 
     def _done(self, action: Action, owner: str, number: int) -> None:
-        result = next((result for word, result in RESULTS if word in f"{action.topic} {action.title}"), "已处理，现场复核正常")
+        about = f"{action.topic} {action.title}"
+        result = next((result for word, result in RESULTS if word in about), "已处理，现场复核正常")
         self.life.do(owner, "action.done", named=[action.reference], result=result)
         back = number % 9 == 4
         self._later(minutes(self.chance.randint(50, 700)), lambda: self._judge(action, owner, number, back=back))

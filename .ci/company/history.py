@@ -15,8 +15,9 @@ COLUMNS = (
 )  # fmt: skip
 MONTHS = {(2025, 10): 22, (2025, 11): 20, (2025, 12): 23, (2026, 1): 20, (2026, 3): 21}
 """How many tickets were opened in which month, beside those of FIXED. In February nothing might be changed."""
-FREEZE = datetime(2026, 1, 31, 18, 0)
-_LEVELS = ("高", "中", "低")
+FREEZE = datetime(2026, 1, 31, 18, 0)  # noqa: DTZ001
+CAME = datetime(2026, 4, 1, 8)  # noqa: DTZ001
+"""By the clocks of Shanghai, as all times of the log."""
 _PEOPLE = {
     "service": ("冯洁", "唐玥", "邓博", "韩雪"),
     "switch": ("沈国", "朱明"),
@@ -106,7 +107,7 @@ FIXED: tuple[tuple[str, str, str, dict[str, str], str, tuple[tuple[str, str], ..
 
 def log_text(assets: Mapping[str, str], seed: int) -> str:
     """The whole log as CSV, its rows in the order in which they were written; `assets` are kinds by handle."""
-    chance = random.Random(f"{seed}/tickets")  # noqa: S311
+    chance = random.Random(f"{seed}/tickets")
     tickets = [_fixed(*one) for one in FIXED]
     bags: dict[str, list[Trouble]] = {}
     for month, count in MONTHS.items():
@@ -193,7 +194,7 @@ def _drawn(
         "发现时间": "-" if chance.random() < 0.1 else _written(detected),
         "原因": trouble.cause, "处理": trouble.handling, "结果": trouble.result,
     }  # fmt: skip
-    whole = [(at.replace(second=0, microsecond=0), what) for at, what in events if at <= datetime(2026, 4, 1, 8)]
+    whole = [(at.replace(second=0, microsecond=0), what) for at, what in events if at <= CAME]
     return _rows(said, chance.choice(_PEOPLE[group]), [(at, _written(at), what) for at, what in whole])
 
 
@@ -217,7 +218,7 @@ def _began(chance: random.Random, month: tuple[int, int]) -> datetime:
     days = (date(month[0] + month[1] // 12, month[1] % 12 + 1, 1) - date(*month, 1)).days - 2
     day = chance.randint(1, days if month != (2026, 1) else 27)
     hour = chance.choice((*range(8, 19), *range(8, 19), *range(24)))
-    return datetime(*month, day, hour, chance.randint(0, 59))
+    return datetime(*month, day, hour, chance.randint(0, 59))  # noqa: DTZ001
 
 
 def _written(moment: datetime) -> str:

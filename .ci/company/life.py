@@ -45,7 +45,7 @@ def wall(moment: datetime) -> str:
 
 
 class Living(Replay):
-    """A replay whose steps are found on the way: each is told by what came of those before it, all in one transaction."""
+    """A replay whose steps are found on the way, by what came of those before them; all in one transaction."""
 
     def begin(self, connection: Connection) -> None:
         """Take that connection, which is in a transaction."""
@@ -80,7 +80,7 @@ class Life:
 
     def chance(self, about: str) -> random.Random:
         """Chance of its own for each thing, so that a change of one moves no other."""
-        return random.Random(f"{SEED}/{about}")  # noqa: S311
+        return random.Random(f"{SEED}/{about}")
 
     def at(self, moment: datetime, happen: Callable[[], None]) -> None:
         """Let that happen then; what happens at one moment, in the order in which it was said."""

@@ -36,13 +36,17 @@ WRONG = {
         ("!door: 门禁读卡无反应，门可直接推开", 3), ("!fire: 主机显示 1 个探头故障", 2),
     ),
     "network-patrol": (
-        ("fans=warn 风扇转速偏高", 3), ("!supplies: 2 号电源模块指示灯灭", 2), ("!uplink: 光模块收光 -14.8 dBm，误码增长", 2),
+        ("fans=warn 风扇转速偏高", 3), ("!supplies: 2 号电源模块指示灯灭", 2),
+        ("!uplink: 光模块收光 -14.8 dBm，误码增长", 2),
     ),
     "edge-check": (("signatures=warn 特征库停在上周", 4), ("!logs: 日志服务器两天没有收到日志", 2)),
     "ups-check": (("alarms=warn 面板提示电池自检到期", 2), ("!batteries: 7 号电池轻微鼓包", 1)),
     "backup-check": (("!offsite: 异地副本昨夜未完成", 2),),
     "paris-check": (("ups=warn battery test overdue", 1), ("!vpn: tunnel flaps every ten minutes", 1)),
-    "room-safety": (("lights=warn 东侧应急灯不亮", 2), ("cabling=warn B3 机柜标签脱落", 2), ("extinguishers=warn 两具灭火器压力偏低", 1)),
+    "room-safety": (
+        ("lights=warn 东侧应急灯不亮", 2), ("cabling=warn B3 机柜标签脱落", 2),
+        ("extinguishers=warn 两具灭火器压力偏低", 1),
+    ),
 }  # fmt: skip
 """What may be wrong, by checklist, and how likely it is among that: `item=warn words`, or `!item: words` for failed."""
 WRONG_SHARE = {"backup-check": 0.012, "room-safety": 0.3, "edge-check": 0.04, "ups-check": 0.05, "room-patrol": 0.026}
@@ -242,14 +246,16 @@ class Rounds:
                 failed = 1 if chance.random() < 0.02 else 0
                 return ["jobs=46" if day < 190 else "jobs=49", f"failed={failed}", f"capacity={used:.1f}"]
             case "paris-check":
-                return [f"temp={21.5 + 2.2 * summer + chance.gauss(0, 0.6):.1f}", f"latency={178 + chance.gauss(0, 9):.0f}"]
+                temp = 21.5 + 2.2 * summer + chance.gauss(0, 0.6)
+                return [f"temp={temp:.1f}", f"latency={178 + chance.gauss(0, 9):.0f}"]
             case "room-safety":
                 return [
                     f"mains={228 + chance.gauss(0, 2.5):.1f}", f"imbalance={7 + chance.random() * 4:.1f}",
                     f"fuel={92 - (day - 90) / 16:.0f}", f"gas={4.2 if about == 'room-a' else 4.3}",
                 ]  # fmt: skip
             case "records-check":
-                return ["remarks=" + chance.choice(("抽查 20 条，记录完整", "抽查 25 条，1 条补录已说明", "抽查 20 条，读数与监控一致"))]
+                said = ("抽查 20 条，记录完整", "抽查 25 条，1 条补录已说明", "抽查 20 条，读数与监控一致")
+                return ["remarks=" + chance.choice(said)]
             case _:
                 return ["started=41", "lessons=油机房钥匙增加一把放值班室，电话树更新客户值班号码"]
 

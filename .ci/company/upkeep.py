@@ -101,7 +101,10 @@ class Upkeep:
         self._filters()
         self._dusting()
 
-    def _window(self, asset, title, starts, ends, by, _planned, approver, approved, moves) -> None:  # noqa: ANN001
+    def _window(
+        self, asset: str, title: str, starts: str, ends: str, by: str, _planned: str, approver: str, approved: str,
+        moves: tuple[tuple[str, str, str, dict[str, Any]], ...],
+    ) -> None:  # fmt: skip
         given = {"asset": asset, "title": title, "starts": wall(local(starts)), "ends": wall(local(ends))}
         reference = self.life.do(by, "maintenance.plan", **given).reference
         self.windows[asset] = reference
@@ -119,7 +122,10 @@ class Upkeep:
         if logged.action is not None:
             self.findings.found(logged.action)
 
-    def _patch(self, by, assets, title, advisory, owner, moves) -> None:  # noqa: ANN001
+    def _patch(
+        self, by: str, assets: tuple[str, ...], title: str, advisory: str, owner: str,
+        moves: tuple[tuple[str, str, str, dict[str, Any]], ...],
+    ) -> None:  # fmt: skip
         published = wall(self.life.now - timedelta(days=2))
         given = {"named": list(assets), "title": title, "advisory": advisory, "published": published, "owner": owner}
         references = [one.reference for one in self.life.do(by, "patch.add", **given)]
