@@ -152,14 +152,26 @@ class Conversation:
         self._answers = replace(self._answers, zone=zone)
 
     def _person(self) -> None:
-        self._head(_("4/4 Who are you?"))
+        first, handle = None, None
         if self._here.persons:
-            self._answers = replace(self._answers, first=None, person=self._among_them())
-            return
-        later = (_("later"), "")
+            self._head(_("4/4 Who are you?"))
+            handle = self._among_them()
+        elif not self._here.is_older:  # nothing is written before it is upgraded
+            handle = self._handle()
+            while handle:
+                try:
+                    first = Person(handle, self._name(handle), self._login)
+                    break
+                except _Back:
+                    handle = self._handle()
+        self._answers = replace(self._answers, first=first, person=handle or None)
+
+    def _handle(self) -> str:
+        """The handle that is chosen; empty for later."""
+        self._head(_("4/4 Who are you?"))
         own = [] if self._login == "root" else _handles(self._login)
-        handle = self._choose(
-            [*((_("{handle} (this login)").format(handle=one), one) for one in own), later],
+        return self._choose(
+            [*((_("{handle} (this login)").format(handle=one), one) for one in own), (_("later"), "")],
             _read_handle,
             _("Or type a short name for commands: letters and digits, like li."),
             lambda: _(
@@ -167,18 +179,16 @@ class Conversation:
                 " write; others are added with: opsctl person add HANDLE"
             ),
         )
-        if not handle:
-            self._answers = replace(self._answers, first=None, person=None)
-            return
+
+    def _name(self, handle: str) -> str:
         self._head(_("4/4 Your name, as others know it:"))
         proposed = full_name() or handle
-        name = self._choose(
+        return self._choose(
             [(proposed, proposed)],
             read_title,
             _("Or type it."),
             lambda: _("It stands beside your records and reports."),
         )
-        self._answers = replace(self._answers, first=Person(handle, name, self._login), person=handle)
 
     def _among_them(self) -> str | None:
         """Who of the recorded persons this is; None where that is settled by the login, or later."""
@@ -227,7 +237,8 @@ class Conversation:
                 self._asking.tell(explain() if word else again() if again else _again(len(choices)))
                 continue
             try:
-                chosen = _numbered(word, choices) if word.isdecimal() else read(line)
+                offered = _chosen(word, choices)
+                chosen = read(line) if offered is None else offered[0]
                 check(chosen)
             except OpsctlError as error:
                 self._asking.complain(_sentence(error) if again is None else InvalidInput(again()))
@@ -256,11 +267,14 @@ def _again(count: int) -> str:
     return _("Type a number from 1 to {count}, or an answer of your own; ? explains, b goes back.").format(count=count)
 
 
-def _numbered(word: str, choices: "Choices[T]") -> T:
+def _chosen(word: str, choices: "Choices[T]") -> tuple[T] | None:
+    """The one that is chosen by its number or its whole words. Raise InvalidInput for a number that is none."""
+    if not word.isdecimal():
+        return next(((value,) for label, value in choices if mend(label).casefold() == word), None)
     number = int(word[:9])
     if not 1 <= number <= len(choices):
         raise InvalidInput(_("There is no choice {number}.").format(number=number), _again(len(choices)))
-    return choices[number - 1][1]
+    return (choices[number - 1][1],)
 
 
 def _sentence(error: OpsctlError) -> OpsctlError:
