@@ -73,6 +73,8 @@ class Table:
     title: str = ""
     empty: str = ""
     """What is said, on stderr, when there is no row."""
+    lead: str | None = None
+    """The column that names a record where each is a block; its reference, else its first column, where None."""
 
     def without(self, *keys: str) -> "Table":
         """The table without these columns."""

@@ -170,6 +170,7 @@ def _blocks(table: Table, rows: list[list[str]], style: Style, width: int) -> st
     is_counted = len(columns) > 1 and columns[0].kind is Kind.COUNT
     reference = next((at for at, column in enumerate(columns) if column.kind is Kind.REFERENCE), None)
     lead = int(is_counted and columns[1].kind is Kind.TEXT) if reference is None else reference
+    lead = next((at for at, column in enumerate(columns) if column.key == table.lead), lead)
     is_numbered = is_counted and lead == 1
     return ("\n" if is_numbered else "\n\n").join(
         _block(columns, values, row, lead, is_numbered, style, width)

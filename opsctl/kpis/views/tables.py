@@ -1,6 +1,7 @@
 """The tables of a report: one for each kind of figure, so that no row has cells that mean nothing to it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from opsctl.core.numbers import DurationStatistics
@@ -36,7 +37,7 @@ def of_report(figures: Sequence[Figure], *, trend: bool) -> list[Table]:
 def met_table(figures: Sequence[Figure], scope: Scope) -> Table | None:
     """How many void, corrected, late and reopened records the figures of the whole met; None where there were none."""
     columns = (
-        Column("figure", _("figure"), Kind.REFERENCE),
+        Column("figure", _("figure")),
         Column("voided", _("void"), Kind.COUNT),
         Column("corrected", _("corrected"), Kind.COUNT),
         Column("late", _("entered late"), Kind.COUNT),
@@ -118,7 +119,7 @@ def _durations(figures: Sequence[Figure], trend: bool) -> Table:
             apart = one.without_self
             own = (_("the same without self-opened"), scope_word(one.scope), apart.n if apart else 0, *spread(apart))
             rows.append((*own, *(None,) * (len(row) - len(own))))
-    return Table(table.columns, tuple(rows))
+    return replace(table, rows=tuple(rows))
 
 
 def _between_failures(figures: Sequence[Figure], trend: bool) -> Table:
@@ -142,7 +143,7 @@ def spread(found: DurationStatistics | None) -> Cells:
 
 
 def _first() -> tuple[Column, Column]:
-    return Column("figure", _("figure"), Kind.REFERENCE), Column("scope", _("scope"), Kind.REFERENCE)
+    return Column("figure", _("figure")), Column("scope", _("scope"), Kind.REFERENCE)
 
 
 def _table(
@@ -160,7 +161,7 @@ def _table(
             before = (None, None) if one.trend is None else (one.trend.previous, one.trend.last_year)
             ending += tuple(_earlier(one, earlier) for earlier in before)
         rows.append((title(one.name), scope_word(one.scope), *cells(one), *ending, state_word(one)))
-    return Table((*columns, *last), tuple(rows))
+    return Table((*columns, *last), tuple(rows), lead="figure")
 
 
 def _earlier(figure: Figure, earlier: Earlier | None) -> Cell | None:
