@@ -164,7 +164,8 @@ def _drawn(
     handle = chance.choice(_weighted(assets))
     group = "security" if chance.random() < 0.06 else group_of(handle, assets[handle])
     trouble = _draw(chance, bags, group)
-    impact, urgency = chance.choice(("中中", "中中", "中高", "低中", "高中", "高高", "低低", "中低"))
+    handle = handle if not trouble.on or handle in trouble.on else chance.choice(trouble.on)
+    impact, urgency = chance.choice(("中中",) * 8 + ("中高", "中高", "高中", "低中", "低中", "低低", "中低", "中低", "高高"))
     is_down = group in ("service", "paris", "switch", "firewall", "storage") and impact != "低" and chance.random() < 0.45
     began = _began(chance, month)
     detected = began + timedelta(minutes=chance.choice((1, 2, 3, 5, 8, 12, 20, 45)))

@@ -3,6 +3,7 @@
 The diary is lived again once for the whole file; that takes some seconds.
 """
 
+import csv
 import subprocess
 import sys
 from collections import Counter
@@ -122,6 +123,20 @@ def test_the_ledger_and_every_record_are_whole(company: Store, ask: Read) -> Non
 
     assert verdict.findings == ()
     assert verdict.records > 2000
+
+
+def test_nothing_in_its_files_is_refused(company: Store, cases: list[Case], ask: Read) -> None:
+    def keys(file: str) -> set[str]:
+        with (COMPANY / file).open(encoding="utf-8") as lines:
+            return {row[0] for row in csv.reader(lines)} - {"handle", "code", "工单号"}
+
+    with company.read_engine.connect() as connection:
+        assets = {handle for (handle,) in connection.execute(text("SELECT handle FROM asset"))}
+
+    assert {one.incident.source_key for one in cases} - {None} == keys("tickets.csv")
+    assert {one.handle for one in ask(persons.list_persons, now=NOW, retired=True)} == keys("persons.csv")
+    assert {one.code for one in ask(customers.list_customers)} == keys("customers.csv")
+    assert assets == keys("assets.csv") | {"vm-host-4"}
 
 
 def test_it_has_people_with_posts_and_superiors_and_one_who_left(ask: Read) -> None:
