@@ -113,7 +113,9 @@ def text_of(said: Mapping[str, str]) -> str:
     """The text of a host file with these keys of its default profile. Raise InvalidInput for what is no text."""
     import json
 
-    lines = [f"{name} = {json.dumps(said[name], ensure_ascii=False)}" for name in _PROFILE if name in said]
+    # A text of JSON is one of TOML, but for the one sign that only JSON leaves as it is.
+    texts = {name: json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f") for name, value in said.items()}
+    lines = [f"{name} = {texts[name]}" for name in _PROFILE if name in texts]
     try:
         "".join(lines).encode()
     except UnicodeEncodeError:

@@ -296,7 +296,8 @@ def _read_address(line: str) -> str:
             _("{text!r} names no database.").format(text=line[:80]),
             _("Use sqlite:///path/to/opsctl.db, postgresql://host/name or service=name."),
         )
-    return mend(line)
+    # A path may hold full-width signs; what is typed with them by mistake begins with one.
+    return line if is_address(line, mended=False) else mend(line)
 
 
 def _read_handle(line: str) -> str:

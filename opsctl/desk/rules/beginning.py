@@ -27,9 +27,12 @@ class Answers:
     person: str | None = None
 
 
-def is_address(text: str) -> bool:
-    """Whether it is meant for the address of a database, and no slip: any word could be the name of a file."""
-    word = mend(text)
+def is_address(text: str, *, mended: bool = True) -> bool:
+    """Whether it is meant for the address of a database, and no slip: any word could be the name of a file.
+
+    `mended` says that it may be typed with full-width signs.
+    """
+    word = mend(text) if mended else text
     return "://" in word or "=" in word or word.startswith(("/", "~", "./", "../"))
 
 

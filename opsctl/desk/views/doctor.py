@@ -11,8 +11,11 @@ from opsctl.desk.views.doctor_steps import Steps, Ways, steps
 from opsctl.desk.views.doctor_words import found, is_check, title, verdict
 
 _PASSING = frozenset(
-    {"turn_ms", "now", "server_now", "apart", "newest_row", "free", "entries_free", "size", "log_size", "me", "rows"}
-)
+    {
+        "turn_ms", "now", "server_now", "apart", "newest_row", "free", "entries_free", "size", "log_size", "me", "rows",
+        "head", "newest", "interpreter",
+    }
+)  # fmt: skip
 """What is another every time, and no difference between here and cron."""
 _OF_PEOPLE = frozenset({"editor", "completions"})
 """What cron has no use for."""

@@ -42,7 +42,10 @@ def steps(one: Finding, ways: Ways) -> Steps:
     """What to do about a finding that needs attention."""
     error = one.details.get("error") or {}
     give = None if UNEXPECTED in one.reasons else _STEPS.get(one.name.partition(".")[0])
-    given = Steps() if give is None else give(one, one.details, ways)
+    try:
+        given = Steps() if give is None else give(one, one.details, ways)
+    except (KeyError, TypeError, ValueError):  # written by another opsctl, which cron may find
+        given = Steps()
     hint = str(error.get("hint", ""))
     if any(command in hint for command in given.commands):
         hint = ""
@@ -77,7 +80,11 @@ def _host_file(one: Finding, details: Details, ways: Ways) -> Steps:
 def _database(one: Finding, details: Details, ways: Ways) -> Steps:
     if "none" in one.reasons:
         return Steps("", (f"{ways.opsctl} init --zone {shlex.quote(ways.zone)}",))
-    return Steps() if details.get("address") is None else Steps("", (f"{ways.opsctl} db status",))
+    if details.get("address") is None:
+        return Steps()
+    # Of a file the folders above it say who is kept out.
+    folders = [f"namei -l {shlex.quote(details['address'].removeprefix('sqlite:///'))}"]
+    return Steps("", (f"{ways.opsctl} db status", *(folders if details["backend"] == "sqlite" else [])))
 
 
 def _file(one: Finding, details: Details, _ways: Ways) -> Steps:
