@@ -9,13 +9,13 @@ _opsctl_line() {
     'init') options='--zone=@zone --person=- --name=-' ;;
     'today') options='--handover --since=-' ;;
     'demo') : ;;
-    'doctor') : ;;
+    'doctor') options='--env=cron --user=-' ;;
     'completions') places='bash|zsh|fish' ;;
     'asset') verbs='add list show edit import retire' ;;
-    'asset add') places='-' options='--title=- --title-zh=- --kind=- --customer=@customer.CUSTOMER --owner=@person.PERSON --criticality=key|important|ordinary --classification=- --service-hours=@rulebook.CALENDAR --in-service-from=- --retired-from=-' ;;
+    'asset add') places='-' options='--title=- --title-zh=- --kind=- --customer=@customer.CUSTOMER --owner=@person.PERSON --criticality=key|important|ordinary --classification=public|internal|confidential|secret --service-hours=@rulebook.CALENDAR --in-service-from=- --retired-from=-' ;;
     'asset list') options='--all --customer=@customer.CUSTOMER --owner=@person.PERSON --kind=- --criticality=key|important|ordinary' ;;
     'asset show') places='@asset.ASSET' ;;
-    'asset edit') places='@asset.ASSET' options='--title=- --title-zh=- --kind=- --customer=@customer.CUSTOMER --owner=@person.PERSON --criticality=key|important|ordinary --classification=- --service-hours=@rulebook.CALENDAR --in-service-from=- --retired-from=-' ;;
+    'asset edit') places='@asset.ASSET' options='--title=- --title-zh=- --kind=- --customer=@customer.CUSTOMER --owner=@person.PERSON --criticality=key|important|ordinary --classification=public|internal|confidential|secret --service-hours=@rulebook.CALENDAR --in-service-from=- --retired-from=-' ;;
     'asset import') places='@file' options='--map=@file --dry-run --rejects=@file' ;;
     'asset retire') places='@asset.ASSET/retire' options='--at=-' ;;
     'customer') verbs='add list show edit import' ;;
@@ -94,7 +94,7 @@ _opsctl_line() {
     'inspect show') places='@inspect.INS' ;;
     'inspect run') places='@rulebook.CHECKLIST' options='--asset=@asset.ASSET --dry-run' ;;
     'action') verbs='add assign done verify return reopen correct void list show' ;;
-    'action add') places='@asset.ASSET - +' options='--asset=@asset.ASSET --gravity=fail|warn --impact=- --told=- --owner=@person.PERSON --deadline=- --at=-' ;;
+    'action add') places='@asset.ASSET - +' options='--asset=@asset.ASSET --gravity=fail|warn --impact=- --told=@person.WHO --owner=@person.PERSON --deadline=- --at=-' ;;
     'action assign') places='@action.ACT/assign +' options='--to=@person.PERSON' ;;
     'action done') places='@action.ACT/done +' options='--result=- --at=-' ;;
     'action verify') places='@action.ACT/verify +' ;;
@@ -120,7 +120,7 @@ _opsctl_line() {
     'kpi') verbs='list report explain' ;;
     'kpi list') : ;;
     'kpi report') places='today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year' options='--period=today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year --asset=@asset.ASSET --customer=@customer.CUSTOMER --severity=1|2|3|4 --by=asset|customer|severity --trend' ;;
-    'kpi explain') places='availability|mttd|mtta|mttm|mttr|mtt-resolve|mtbf|repair-on-time|response-on-time|security-incidents-major|plan-start-time|inspection-completion|inspection-on-time|actions-on-time @incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year' options='--period=today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year --asset=@asset.ASSET --customer=@customer.CUSTOMER --severity=1|2|3|4' ;;
+    'kpi explain') places='availability|mttd|mtta|mttm|mttr|mtt-resolve|mtbf|repair-on-time|response-on-time|security-incidents-major|plan-start-time|inspection-completion|inspection-on-time|actions-on-time @incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year @incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year' options='--period=today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year --asset=@asset.ASSET --customer=@customer.CUSTOMER --severity=1|2|3|4' ;;
     'ledger') verbs='list show verify export redact' ;;
     'ledger list') options='--kind=- --subject=@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT --about=@asset.ASSET --actor=@person.PERSON --since=- --until=- --limit=-' ;;
     'ledger show') places='-' ;;

@@ -478,8 +478,8 @@ function __opsctl_places
         case 'kpi explain'
                 printf '%s\n' \
                     'availability|mttd|mtta|mttm|mttr|mtt-resolve|mtbf|repair-on-time|response-on-time|security-incidents-major|plan-start-time|inspection-completion|inspection-on-time|actions-on-time' \
-                    '@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT' \
-                    'today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year'
+                    '@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year' \
+                    '@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year'
         case 'ledger show'
                 printf '%s\n' \
                     '-'
@@ -503,6 +503,10 @@ function __opsctl_options
                 printf '%s\n' \
                     '--handover'\t''\t'What the next shift has to know' \
                     '--since'\t'-'\t'When the shift began; 12 hours ago if not given'
+        case 'doctor'
+                printf '%s\n' \
+                    '--env'\t'cron'\t'Look again with the environment of cron' \
+                    '--user'\t'-'\t'As whom cron runs it; only root may look as another'
         case 'asset add'
                 printf '%s\n' \
                     '--title'\t'-'\t'The long name' \
@@ -511,7 +515,7 @@ function __opsctl_options
                     '--customer'\t'@customer.CUSTOMER'\t'For whom it is operated' \
                     '--owner'\t'@person.PERSON'\t'Who answers for it' \
                     '--criticality'\t'key|important|ordinary'\t'How much hangs on it' \
-                    '--classification'\t'-'\t'How far the data on it may go: public, internal, confidential or secret' \
+                    '--classification'\t'public|internal|confidential|secret'\t'How far the data on it may go: public, internal, confidential or secret' \
                     '--service-hours'\t'@rulebook.CALENDAR'\t'A calendar of the rulebook; always if not given' \
                     '--in-service-from'\t'-'\t'Since when it is operated; its figures begin there' \
                     '--retired-from'\t'-'\t'Since when it is not operated any more'
@@ -530,7 +534,7 @@ function __opsctl_options
                     '--customer'\t'@customer.CUSTOMER'\t'For whom it is operated' \
                     '--owner'\t'@person.PERSON'\t'Who answers for it' \
                     '--criticality'\t'key|important|ordinary'\t'How much hangs on it' \
-                    '--classification'\t'-'\t'How far the data on it may go: public, internal, confidential or secret' \
+                    '--classification'\t'public|internal|confidential|secret'\t'How far the data on it may go: public, internal, confidential or secret' \
                     '--service-hours'\t'@rulebook.CALENDAR'\t'A calendar of the rulebook; always if not given' \
                     '--in-service-from'\t'-'\t'Since when it is operated; its figures begin there' \
                     '--retired-from'\t'-'\t'Since when it is not operated any more'
@@ -861,7 +865,7 @@ function __opsctl_options
                     '--asset'\t'@asset.ASSET'\t'The asset, if the title does not begin with it' \
                     '--gravity'\t'fail|warn'\t'Whether it failed, which is usual, or may' \
                     '--impact'\t'-'\t'What it affects' \
-                    '--told'\t'-'\t'Who was told; your superior if not given' \
+                    '--told'\t'@person.WHO'\t'Who was told; your superior if not given' \
                     '--owner'\t'@person.PERSON'\t'Who is to set it right; me is you' \
                     '--deadline'\t'-'\t'By when: 2d, 18:00, a date for the whole day' \
                     '--at'\t'-'\t'When it was found; now if not given'
@@ -1044,7 +1048,7 @@ function __opsctl_offer --argument-names kind typed before
         end
     end
     # Where the database is named by what only the shell can read, no other one is asked instead.
-    if test -n "$sought"; and not string match -q '*[$(]*' -- "$argv[5..-1]"
+    if test -n "$sought"; and not string match -qr '[$(]' -- $argv[5..-1]
         for line in ($argv[4] completions --of (string join , $sought) $argv[5..-1] -- $typed 2>/dev/null </dev/null)
             printf '%s%s\n' $before $line
         end

@@ -18,6 +18,14 @@ code = run(sys.argv[1:])
 sys.stderr.write("\\n" + " ".join(sorted({name.partition(".")[0] for name in sys.modules})))
 sys.exit(code)
 """
+TAB = """
+import sys
+from opsctl.__main__ import main
+try:
+    main()
+finally:
+    sys.stderr.write(" ".join(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
 
 
 def loaded_by(home: Path, *arguments: str) -> tuple[int, set[str]]:
@@ -52,6 +60,15 @@ def test_the_help_of_a_noun_loads_nothing_heavy(tmp_path: Path, noun: str) -> No
 def test_wrong_usage_of_a_verb_loads_nothing_heavy(tmp_path: Path) -> None:
     code, loaded = loaded_by(tmp_path, "incident", "opne")
     assert (code, loaded & HEAVY) == (2, set())
+
+
+def test_a_tab_loads_neither_the_command_line_nor_anything_heavy(run: CommandLine) -> None:
+    assert run("asset", "add", "erp", "--title", "ERP").code == 0
+    command = [sys.executable, "-c", TAB, "completions", "--of", "asset.ASSET", "--", "e"]
+    result = subprocess.run(command, env=clean_environment(run.home), capture_output=True, text=True)
+    assert (result.stdout, result.returncode) == ("erp\tERP\n", 0)
+    loaded = set(result.stderr.split())
+    assert ("sqlite3" in loaded, loaded & (HEAVY | {"typer"})) == (True, set())
 
 
 def test_opening_an_incident_loads_no_calendar_no_server_and_no_table(run: CommandLine) -> None:

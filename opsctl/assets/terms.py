@@ -45,7 +45,8 @@ COMPLETES: dict[str, dict[str, Any]] = {
         "title_zh": "title_zh",
         "order": "retired_at IS NOT NULL, handle",
         "of": {"retire": "retired_at IS NULL"},
-    }
+    },
+    "CLASS": {"words": tuple(word.value for word in Classification)},
 }
 """What completes a word by TAB, in the terms of `opsctl.cli.completions.sources.Source`."""
 MAINTENANCE_COMPLETES: dict[str, dict[str, Any]] = {

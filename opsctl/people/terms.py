@@ -18,13 +18,11 @@ CUSTOMER_COMPLETES: dict[str, dict[str, Any]] = {
     "CUSTOMER": {"table": "customer", "key": "code", "title": "name", "title_zh": "name_zh", "order": "code"}
 }
 """What completes a word by TAB, in the terms of `opsctl.cli.completions.sources.Source`."""
-PERSON_COMPLETES: dict[str, dict[str, Any]] = {
-    "PERSON": {
-        "table": "person",
-        "key": "handle",
-        "title": "name",
-        "order": "retired_at IS NOT NULL, handle",
-        "of": {"retire": "retired_at IS NULL"},
-        "also": ("me",),
-    }
+_PERSON = {
+    "table": "person",
+    "key": "handle",
+    "title": "name",
+    "order": "retired_at IS NOT NULL, handle",
+    "of": {"retire": "retired_at IS NULL"},
 }
+PERSON_COMPLETES: dict[str, dict[str, Any]] = {"PERSON": {**_PERSON, "also": ("me",)}, "WHO": _PERSON}

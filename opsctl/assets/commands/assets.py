@@ -28,7 +28,7 @@ Classified = Annotated[
     str | None,
     Option(
         "--classification",
-        metavar="WORD",
+        metavar="CLASS",
         help=_("How far the data on it may go: public, internal, confidential or secret."),
     ),
 ]

@@ -78,7 +78,7 @@ def _names(ask: Ask, names: Source, verb: str, typed: str, most: int, chinese: b
     title = f"coalesce({names.title_zh}, {names.title})" if chinese and names.title_zh else names.title
     if names.prefix is None:
         also = [(word, "") for word in names.also if word.startswith(typed)]
-        return [*also, *_selected(ask, names, title, "1 = 1", typed.casefold(), MOST_HANDLES)]
+        return [*also, *_selected(ask, names, title, names.of.get(verb, "1 = 1"), typed.casefold(), MOST_HANDLES)]
     typed = typed.upper()
     if not f"{names.prefix}-".startswith(typed[: len(names.prefix) + 1]):
         return ()

@@ -65,7 +65,7 @@ function __opsctl_offer --argument-names kind typed before
         end
     end
     # Where the database is named by what only the shell can read, no other one is asked instead.
-    if test -n "$sought"; and not string match -q '*[$(]*' -- "$argv[5..-1]"
+    if test -n "$sought"; and not string match -qr '[$(]' -- $argv[5..-1]
         for line in ($argv[4] completions --of (string join , $sought) $argv[5..-1] -- $typed 2>/dev/null </dev/null)
             printf '%s%s\n' $before $line
         end

@@ -29,7 +29,7 @@ _opsctl_option() {
 
 # Offers what value $1 can be.
 _opsctl_offer() {
-    local one line title
+    local one line name title
     local -a sought names shown
     for one in "${(@s:|:)1}"; do
         case $one in
@@ -52,8 +52,9 @@ _opsctl_offer() {
     for line in "${(@f)$("$program" completions --of "${(j:,:)sought}" "${(@)database}" -- "${(Q)PREFIX}" \
         2>/dev/null </dev/null)}"; do
         [[ -n $line ]] || continue
-        title=${line#*$'\t'}
-        shown+=("${${line%%$'\t'*}//:/\\:}${title:+:$title}")
+        name=${line%%$'\t'*} title=${line#*$'\t'}
+        # Of what stands between a name and its title, a : and a \ inside the name are told by a \ before them.
+        shown+=("${${name//\\/\\\\}//:/\\:}${title:+:$title}")
     done
     (( $#shown )) && _describe -V -t names name shown -M 'm:{[:lower:]}={[:upper:]}'
 }

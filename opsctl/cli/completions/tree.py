@@ -108,7 +108,12 @@ class _Words:
         if _enum_of(param) is not None:
             yield self._value(param, noun, verb)
             return
-        for word in str(param.metavar or "").replace("[", "").replace("]", "").split():
+        words = str(param.metavar or "").split()
+        if len(words) > 1 and all(word.startswith("[") and word.endswith("]") for word in words):
+            # Each may be left out, so any of them may stand in each place.
+            yield from ["|".join(self._word(word[1:-1], noun, verb) for word in words)] * len(words)
+            return
+        for word in " ".join(words).replace("[", "").replace("]", "").split():
             if word == "…":
                 yield _REPEATED
                 return
