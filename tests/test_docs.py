@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,11 +16,14 @@ import pytest
 
 from opsctl.cli.groups import root
 from opsctl.main import rooms, sections
+from tests.harness import LOGIN, Result
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SET_UP = "python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && .venv/bin/opsctl demo"
 TESTS = ".venv/bin/python -m pytest"
+READMES = {"README.md": "opsctl demo"}
+"""The READMEs, with the line that each begins with."""
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -59,26 +63,61 @@ def test_the_two_lines_of_set_up_stand_in_the_readme_and_in_ci_as_they_are() -> 
     assert all(part in ci for part in SET_UP.split(" && "))
 
 
-def test_the_console_blocks_of_the_readme_run_in_order_and_print_what_they_show(tmp_path: Path) -> None:
+class Shell:
+    """One shell into which lines are pasted one after the other, as a newcomer does."""
+
+    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+        self._folder = folder
+        settings: dict[str, Any] = {"cwd": folder, "env": environment, "text": True}
+        self._shell = subprocess.Popen(["/bin/sh"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, **settings)
+
+    def paste(self, line: str) -> Result:
+        """Run the line where the ones before it have run."""
+        (self._folder / "line.sh").write_text(f"{line}\n", encoding="utf-8")
+        assert self._shell.stdin is not None
+        assert self._shell.stdout is not None
+        self._shell.stdin.write(". ./line.sh </dev/null >line.out 2>line.err; echo $?\n")
+        self._shell.stdin.flush()
+        code = int(self._shell.stdout.readline())
+        out, err = ((self._folder / name).read_text(encoding="utf-8") for name in ("line.out", "line.err"))
+        return Result(out, err, code)
+
+    def close(self) -> None:
+        self._shell.communicate()
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[Shell]:
+    """A newcomer's shell, in a folder with the sample data of a checkout."""
     shutil.copytree(ROOT / "sample-data", tmp_path / "sample-data")
-    folder = str(Path(sys.executable).parent)
+    home = tmp_path / "home"
+    home.mkdir()
     environment = {
-        "PATH": f"{folder}:{os.environ['PATH']}",
-        "HOME": str(tmp_path),
-        "XDG_DATA_HOME": str(tmp_path / "data"),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "HOME": str(home),
+        "LOGNAME": LOGIN,
+        "TMPDIR": str(home),
         "LANG": "C.UTF-8",
         "COLUMNS": "200",
     }
-    ran = 0
-    for block in blocks(README, "console"):
-        for command, shown in session(block):
-            done = subprocess.run(
-                ["/bin/sh", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-            )
-            assert (done.returncode, done.stderr.count("Traceback")) == (0, 0), f"{command}\n{done.stderr}"
-            assert pattern_of(shown).fullmatch(done.stdout), f"{command}\nprinted:\n{done.stdout}\nshown:\n{shown}"
-            ran += 1
-    assert ran == README.count("\n$ ")
+    opened = Shell(tmp_path, environment)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_console_blocks_of_a_readme_run_in_order_and_print_what_they_show(shell: Shell, name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    pairs = [pair for block in blocks(text, "console") for pair in session(block)]
+    assert pairs[0][0] == READMES[name]
+    for command, shown in pairs:
+        done = shell.paste(command)
+        assert (done.code, done.err.count("Traceback")) == (0, 0), f"{command}\n{done.err}"
+        assert pattern_of(shown).fullmatch(done.out), f"{command}\nprinted:\n{done.out}\nshown:\n{shown}"
+        for line in done.out.splitlines():
+            if line.strip().startswith("export OPSCTL_CONFIG="):  # what the demo tells to paste
+                assert shell.paste(line).code == 0
+    assert len(pairs) == text.count("\n$ ")
 
 
 def test_the_readme_names_every_command_and_no_other() -> None:

@@ -1,4 +1,4 @@
-"""The words of the desk: the database as a record, the demo with the history in `sample-data/history`, and today."""
+"""The words of the desk: the database as a record, the demo with the company in `sample-data/company`, and today."""
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -7,17 +7,15 @@ DATABASE = "database"
 """The subject of the ledger's first row."""
 MADE = "database.made"
 
-ZONE = "Asia/Shanghai"
-HISTORY = "history/tickets.csv"
-HISTORY_MAP = "history/tickets.toml"
-HISTORY_MONTH = (2026, 10)
-"""The month in which the history ends."""
-ASSETS = (
-    {"handle": "erp", "title": "ERP", "title_zh": "ERP 系统", "kind": "service"},
-    {"handle": "mail", "title": "Mail", "title_zh": "邮件系统", "kind": "service"},
-    {"handle": "core-network", "title": "Core network", "title_zh": "核心网络", "kind": "network"},
-    {"handle": "file-server", "title": "File server", "title_zh": "文件服务器", "kind": "server"},
+COMPANY, DIARY, HOST_FILE = "company", "diary.jsonl", "opsctl.toml"
+"""Where the invented company stands in `sample-data`, and what the demo reads of it. A HOST_FILE it writes, too."""
+DEMO_DATABASE = "demo.db"
+NEXT = (
+    "opsctl inspect log network-patrol --asset core-sw-1 --item temp=24 --item cpu=31 --rest-ok",
+    "opsctl open 'erp login answers 502' -s2 --down",
+    "opsctl kpi explain repair-on-time last-month",
 )
+"""What the demo offers to try."""
 
 TODAY = ("duty", "inspect", "action", "incident", "patch")
 """What `today` shows, by the nouns of rooms, in this order; any other room comes after them."""

@@ -1,74 +1,65 @@
 """opsctl demo"""
 
+import os
+import shlex
+import shutil
+import sys
 import tempfile
 from pathlib import Path
 
 from opsctl.cli.context import Context, current
 from opsctl.cli.groups import room_app, verb
 from opsctl.core.errors import InvalidInput
-from opsctl.core.texts import _
-from opsctl.desk import rules, views
-from opsctl.desk.terms import ASSETS, HISTORY, HISTORY_MAP, ZONE
+from opsctl.core.texts import _, language
 
 app = room_app()
+
+_OUTRANKING = ("OPSCTL_DB", "OPSCTL_AS", "OPSCTL_TZ")
+"""What of the environment would outrank the demo's host file."""
 
 
 @verb(
     app,
     "demo",
-    help=_("A small invented company in a database of its own: its incidents and last month's report."),
+    help=_("A small invented company in a folder of its own: what is due today, last month's figures, what to try."),
     examples=("opsctl demo", "opsctl demo --lang zh"),
     writes=True,
 )
 def demo() -> None:
-    """Make the company, then show its newest incidents and its report."""
+    """Make the company, then show its day and its report."""
     from opsctl.core.periods import read_period
-    from opsctl.core.report import choose_columns
-    from opsctl.incidents.service import read as incidents
-    from opsctl.incidents.views import lists as incident_views
+    from opsctl.desk import views
+    from opsctl.desk.commands.today import parts_of
     from opsctl.kpis import service as kpis
     from opsctl.kpis import views as kpi_views
-    from opsctl.kpis.terms import By
 
     context = current()
-    folder = _own_database(context)
-    months = _fill(context)
-    listed = context.read(incidents.list_incidents, now=context.now, limit=10)
-    period = read_period("last-month", zone=ZONE, now=context.now)
-    found = context.read(kpis.report, now=context.now, period=period, by=By.ASSET)
-    table = incident_views.listed(listed.cases, len(listed.cases), context.now)
-    table = choose_columns(table, incident_views.columns_for(None, breaching=False))
-    context.emit(views.demo(str(context.address), str(folder), months, table, kpi_views.report(found)))
+    if "db" in context.chosen or "config" in context.chosen:
+        raise InvalidInput(_("The demo makes a database of its own."), _("Leave out --db and --config."))
+    host_file = _make(context)
+    context.use_host_file(host_file)
+    today = views.today(context.now, parts_of(context))
+    period = read_period("last-month", zone=context.database_zone, now=context.now)
+    figures = kpi_views.report(context.read(kpis.report, now=context.now, period=period))
+    context.emit(views.demo(str(host_file.parent), str(context.address), today, figures, _set_up(host_file)))
 
 
-def _own_database(context: Context) -> Path:
-    """A new database in a new folder, never the one that is in use."""
-    from opsctl.desk.service import database as service
+def _make(context: Context) -> Path:
+    """A new folder with the company's database, and the host file that opens it."""
+    from opsctl.cli.progress import progress
+    from opsctl.desk.service import demo as service
 
-    if "db" in context.chosen:
-        raise InvalidInput(_("The demo makes a database of its own."), _("Leave out --db."))
-    folder = Path(tempfile.mkdtemp(prefix="opsctl-demo-"))
-    context.use(f"sqlite:///{folder / 'demo.db'}")
-    service.init(context.address, zone=ZONE, by=context.signature())
-    return folder
+    company = service.company()
+    into = Path(tempfile.mkdtemp(prefix="opsctl-demo-"))
+    with progress(context, _("living a year of the company"), len(company.steps())) as done:
+        return service.make(company, into, language=language(), now=context.now, rooms=context.rooms(), done=done)
 
 
-def _fill(context: Context) -> int:
-    """Add the assets, import the history as any team would, and return by how many months it was moved."""
-    from opsctl.assets.service import assets
-    from opsctl.desk.service import database as service
-    from opsctl.exchange.intake import records_of
-    from opsctl.exchange.mapping import apply_map
-    from opsctl.exchange.maps import load_map
-    from opsctl.exchange.readers import read_records
-    from opsctl.incidents.service import imports
-
-    for asset in ASSETS:
-        context.perform(assets.add, **asset)
-    import_map = load_map(service.sample(HISTORY_MAP), fields=imports.FIELDS)
-    document = read_records(service.sample(HISTORY), name=HISTORY, key=import_map.key)
-    mapped = apply_map(document, import_map, imports.FIELDS, zone=ZONE)
-    months = rules.months_to_move(context.now, ZONE)
-    records = [{**one, "values": rules.moved(one["values"], months, ZONE)} for one in records_of(mapped)]
-    context.perform(imports.import_block, source=import_map.source, records=records)
-    return months
+def _set_up(host_file: Path) -> str:
+    """The line that makes this shell work in the demo, as it is pasted."""
+    words = [f"unset {' '.join(found)};" for found in [[name for name in _OUTRANKING if name in os.environ]] if found]
+    words += ["export", f"OPSCTL_CONFIG={shlex.quote(str(host_file))}"]
+    program = Path(sys.argv[0]).absolute()
+    if shutil.which("opsctl") != str(program) and program.name == "opsctl":
+        words.append(f"PATH={shlex.quote(str(program.parent))}:$PATH")
+    return " ".join(words)

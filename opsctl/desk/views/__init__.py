@@ -12,7 +12,7 @@ from opsctl.assets.views import assets
 from opsctl.core.report import Fields, Kind, Part, Report, Table, Text
 from opsctl.core.texts import _, ngettext
 from opsctl.core.times import local_day, show_moment
-from opsctl.desk.terms import HANDOVER, LINES_HANDOVER, LINES_TODAY, LOOK, TODAY
+from opsctl.desk.terms import HANDOVER, LINES_HANDOVER, LINES_TODAY, LOOK, NEXT, TODAY
 from opsctl.duties.rules import Occurrence
 
 
@@ -175,25 +175,18 @@ def _cancelled(handle: str, cancelled: Sequence[Occurrence], zone: str) -> list[
     return [text.format(count=len(cancelled), asset=handle, command=command)]
 
 
-def demo(address: str, folder: str, months: int, incidents: Report, figures: Report) -> Report:
-    """The invented company: where it lives, its newest incidents, last month's figures, and what to try next."""
-    intro = [_("An invented company, in a database of its own: {folder}").format(folder=folder)]
-    if months:
-        intro.append(_("Its history was moved by {months} months, so that last month is filled.").format(months=months))
-    opsctl = f"opsctl --db {address}"
-    following = (
-        _("Try next:"),
-        f"  {opsctl} incident open erp 'login answers 502' --down",
-        f"  {opsctl} incident list --state unresolved",
-        f"  {opsctl} kpi explain availability --asset erp",
-        f"  {opsctl} ledger verify --deep",
+def demo(folder: str, address: str, today: Report, figures: Report, set_up: str) -> Report:
+    """The invented company: where it lives, its day, last month's figures, and what to try next."""
+    intro = _(
+        "An invented company on SQLite, with a clock of its own, in {folder}: delete that when you have seen enough."
     )
+    following = (_("Go on in this shell:"), f"  {set_up}", *(f"  {line}" for line in NEXT))
     return Report(
         kind="demo",
-        data={"address": address, "months_moved": months, "incidents": incidents.data, "report": figures.data},
+        data={"folder": folder, "address": address, "today": today.data, "report": figures.data},
         parts=(
-            Text(tuple(intro)),
-            *incidents.parts,
+            Text((intro.format(folder=folder),)),
+            *today.parts,
             Text((figures.heading,)),
             *figures.parts,
             Text(following),

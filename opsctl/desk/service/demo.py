@@ -1,0 +1,89 @@
+"""Making the demo: an invented company in a folder of its own, with a host file whose clock keeps it alive."""
+
+import json
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opsctl.desk.service import database
+from opsctl.desk.service.replay import Replay, Step, read_steps, signature
+from opsctl.desk.terms import COMPANY, DEMO_DATABASE, DIARY, HOST_FILE
+from opsctl.store.address import read_address
+from opsctl.store.engine import Store
+
+if TYPE_CHECKING:
+    from opsctl.cli.rooms import Room
+
+
+@dataclass(frozen=True)
+class Company:
+    """The sample company as it is shipped: its diary, zone, person, and what its clock shows at first."""
+
+    folder: Path
+    zone: str
+    person: str
+    clock_start: datetime
+
+    def steps(self) -> list[Step]:
+        """Its whole diary."""
+        return list(read_steps(self.folder / DIARY, self.zone))
+
+
+def company(folder: Path | None = None) -> Company:
+    """The sample company, or the one in that folder."""
+    folder = folder or database.sample(COMPANY)
+    said = tomllib.loads((folder / HOST_FILE).read_text(encoding="utf-8"))
+    profile = said["profile"]["default"]
+    return Company(folder, profile["timezone"], profile["person"], said["demo"]["clock_start"])
+
+
+def make(
+    told: Company,
+    into: Path,
+    *,
+    language: str,
+    now: datetime,
+    rooms: "Sequence[Room]",
+    done: Callable[[int], None] = lambda _count: None,
+) -> Path:
+    """Live the company's days again in a new database in that folder, and return the host file beside it.
+
+    The demo's clock begins to go at `now`; `done` hears of each step.
+    """
+    target = into / DEMO_DATABASE
+    address = read_address(f"sqlite:///{target}")
+    steps = told.steps()
+    database.init(address, zone=told.zone, by=signature(steps[0]), demo=True)
+    store = Store(address)
+    try:
+        Replay(store, told.folder, told.zone, rooms).all(steps, told=lambda _step: done(1))
+    finally:
+        store.close()
+    host_file = into / HOST_FILE
+    host_file.touch(mode=0o600)
+    host_file.write_text(_host_file(told, target, language, now), encoding="utf-8")
+    return host_file
+
+
+def _host_file(told: Company, target: Path, language: str, now: datetime) -> str:
+    profile = {
+        "database": f"sqlite:///{target}",
+        "timezone": told.zone,
+        "language": language,
+        "person": told.person,
+    }
+    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in profile.items()]
+    return "\n".join(
+        (
+            "[profile.default]",
+            *lines,
+            "",
+            "[demo]",
+            f"clock_start = {told.clock_start.isoformat()}",
+            f"made = {now.isoformat()}",
+            "",
+        )
+    )

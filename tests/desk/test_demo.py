@@ -1,0 +1,82 @@
+"""The demo: a company in a folder of its own, alive in any year, and three commands that work when pasted."""
+
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from opsctl.desk.terms import NEXT
+from tests.harness import CommandLine, Result, clean_environment
+
+YEARS_LATER = datetime(2034, 2, 28, 23, 59, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
+    """A home in which the demo was made eight years later by somebody who works elsewhere, and what it printed."""
+    home = tmp_path_factory.mktemp("home")
+    line = CommandLine(home, YEARS_LATER)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tempfile.tempdir", str(home))
+        return home, line("demo", env={"OPSCTL_DB": str(home / "in-use.db"), "OPSCTL_AS": "somebody"})
+
+
+def folder_of(home: Path) -> Path:
+    (found,) = home.glob("opsctl-demo-*")
+    return found
+
+
+def test_its_first_line_says_where_it_is_and_whose_clock_it_has(made: tuple[Path, Result]) -> None:
+    home, printed = made
+    assert printed.code == 0
+    first = printed.out.splitlines()[0]
+    assert str(folder_of(home)) in first
+    assert "SQLite" in first
+    assert "clock" in first
+    assert printed.err == "Demo: its clock shows 2026-11-16 08:40+08:00.\n"
+
+
+def test_what_is_in_use_is_not_touched(made: tuple[Path, Result]) -> None:
+    assert sorted(entry.name.split("-")[0] for entry in made[0].iterdir()) == ["opsctl"]
+
+
+def test_its_folder_is_closed_to_others_and_holds_database_and_host_file(made: tuple[Path, Result]) -> None:
+    folder = folder_of(made[0])
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}
+    assert {name: modes[name] for name in ("demo.db", "opsctl.toml")} == {"demo.db": 0o600, "opsctl.toml": 0o600}
+
+
+def test_the_lines_at_its_end_work_when_they_are_pasted(made: tuple[Path, Result], tmp_path: Path) -> None:
+    home, printed = made
+    lines = [line.strip() for line in printed.out.splitlines()[-len(NEXT) - 1 :]]
+    assert lines[1:] == list(NEXT)
+    folder = tmp_path / "copy"
+    shutil.copytree(folder_of(home), folder)
+    host_file = folder / "opsctl.toml"
+    host_file.write_text(host_file.read_text(encoding="utf-8").replace(str(folder_of(home)), str(folder)), "utf-8")
+    set_up = lines[0].replace(str(folder_of(home)), str(folder))
+    assert set_up.startswith(f"unset OPSCTL_DB OPSCTL_AS; export OPSCTL_CONFIG={host_file}")
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = {**clean_environment(tmp_path), "PATH": path, "OPSCTL_DB": str(tmp_path / "in-use.db")}
+    done = subprocess.run(
+        ["/bin/sh", "-ec", "\n".join([set_up, *NEXT])],
+        env=environment, capture_output=True, text=True, check=False, cwd=tmp_path,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.count("Demo: ")) == (0, len(NEXT)), done.stderr
+    for said in (r"INS-2026-\d+ done", r"INC-2026-\d+ opened", "INC-2026-0169"):
+        assert re.search(said, done.stdout), done.stdout
+
+
+def test_it_takes_no_database_of_somebody_else(run: CommandLine, tmp_path: Path) -> None:
+    refused = run("demo", "--db", str(tmp_path / "other.db"))
+    assert (refused.code, refused.err) == (
+        2, "opsctl: The demo makes a database of its own. Leave out --db and --config.\n"
+    )  # fmt: skip
+    assert not (tmp_path / "other.db").exists()
