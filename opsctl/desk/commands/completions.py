@@ -16,13 +16,13 @@ app = room_app()
     app,
     "completions",
     help=_(
-        "The script that makes a shell complete commands, options, files and records with TAB. Put it where the shell"
-        " looks for it, and open a new shell; after an upgrade of opsctl write it anew."
+        "The script that makes a shell complete commands, options, files and records with TAB. bash and fish find it"
+        " where the examples put it; for zsh, write at the end of ~/.zshrc: source ~/.opsctl.zsh. After an upgrade of"
+        " opsctl write it anew."
     ),
     examples=(
         "opsctl completions bash > ~/.local/share/bash-completion/completions/opsctl",
-        "source <(opsctl completions bash)",
-        'opsctl completions zsh > "${fpath[1]}/_opsctl"',
+        "opsctl completions zsh > ~/.opsctl.zsh",
         "opsctl completions fish > ~/.config/fish/completions/opsctl.fish",
     ),
     writes=False,
