@@ -316,3 +316,23 @@ def test_a_person_whom_nobody_could_be_makes_no_database(line: CommandLine) -> N
     assert (refused.code, everything_below(line.home)) == (2, before)
     nameless = line("init", "--name", "李雷")
     assert (nameless.code, everything_below(line.home)) == (2, before)
+
+
+def test_under_the_clock_of_the_demo_no_company_begins(line: CommandLine) -> None:
+    path = host_file(line)
+    path.parent.mkdir(parents=True, mode=0o700)
+    path.write_text("[demo]\nclock_start = 2026-11-16T08:40:00+08:00\nmade = 2026-11-01T00:00:00Z\n")
+    path.chmod(0o600)
+    refused = line("init", "--zone", "UTC")
+    assert (refused.code, refused.out, line.database.exists()) == (5, "", False)
+    assert "unset OPSCTL_CONFIG" in refused.err
+
+
+def test_a_broken_host_file_is_said_before_anything_is_asked(line: CommandLine) -> None:
+    path = host_file(line)
+    path.parent.mkdir(parents=True, mode=0o700)
+    path.write_text("[profile")
+    path.chmod(0o600)
+    refused = answer(line, "2", "1", "UTC", "2")
+    assert (refused.code, refused.out) == (2, "")
+    assert "is not valid TOML" in refused.err

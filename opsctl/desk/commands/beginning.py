@@ -360,6 +360,7 @@ def _no_host_file_because(context: "Context") -> str | None:
     """Why no host file is to be written: there is one, or it could not be; None where there is nothing against it."""
     chosen = hostfile.locate(context.chosen.get("config"), os.environ)
     if chosen is not None:
+        hostfile.read(chosen)  # a broken one is said before anything is asked
         return _("{path} is there already and is left as it is.").format(path=chosen)
     try:
         hostfile.check_writable(hostfile.usual_places(os.environ)[0])

@@ -8,7 +8,7 @@ from typer import Option
 from opsctl.cli.context import Context, current
 from opsctl.cli.groups import room_app, verb
 from opsctl.core import times
-from opsctl.core.errors import InvalidInput
+from opsctl.core.errors import InvalidInput, NotAllowed
 from opsctl.core.machine import machine_zone
 from opsctl.core.texts import _
 
@@ -46,6 +46,11 @@ def init(
 ) -> None:
     """Ask, or choose the zone; make the database, say so."""
     context = current()
+    if context.host_file.demo is not None:
+        raise NotAllowed(
+            _("The host file sets the demo's clock, which would date the records of your company."),
+            _("Leave the demo first: unset OPSCTL_CONFIG"),
+        )
     if zone is None and person is None and name is None and _may_ask(context):
         from opsctl.desk.commands.beginning import converse
 

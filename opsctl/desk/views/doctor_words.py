@@ -217,7 +217,7 @@ def _clock(one: Finding, details: Details, zone: str) -> str:
         if "apart" in one.reasons:
             told += "; " + _("the database's shows {moment}").format(moment=_moment(details["server_now"], zone))
         elif apart < 1:
-            told += "; " + _("so does the database's")
+            told += "; " + _("the database's agrees")
         else:
             told += "; " + _("{time} from the database's").format(time=show_duration(round(apart)))
     if details["newest_row_ahead"] is not None:
@@ -239,7 +239,7 @@ def _zones(_one: Finding, details: Details, _zone: str) -> str:
         _("reader"): details["reader"],
     }
     said = {name: value for name, value in names.items() if value is not None}
-    if len(set(said.values())) == 1:
+    if details["database"] is not None and len(set(said.values())) == 1:
         return str(next(iter(said.values())))
     return ", ".join(f"{name} {value}" for name, value in said.items())
 
