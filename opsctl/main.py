@@ -383,7 +383,9 @@ def _tell(code: ExitCode, message: str, hint: str, as_json: bool) -> int:
         error = {"opsctl": 1, "kind": "error", "data": {"code": int(code), "message": message, "hint": hint}}
         line = json.dumps(error, ensure_ascii=False)
     else:
-        line = f"opsctl: {_sentence(message)} {hint}".rstrip()
+        sentence = _sentence(message)
+        # A full stop of Chinese brings its own room.
+        line = f"opsctl: {sentence}{'' if sentence[-1:] in '。？！' else ' '}{hint}".rstrip()
     try:
         sys.stdout.flush()
     except (OSError, ValueError):
