@@ -11,7 +11,7 @@ from opsctl.cli.usage import read_word
 from opsctl.core import texts
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
-from opsctl.core.typed import mend
+from opsctl.core.typed import excerpt, mend
 from opsctl.duties.commands.refreshing import refresh
 from opsctl.kpis.terms import PLANNED, WITHOUT_SEVERITY, By, Name
 from opsctl.rulebook.terms import SEVERITIES
@@ -38,7 +38,10 @@ def _period(context: Context, word: str | None, option: str | None) -> "Period":
     from opsctl.core.periods import read_period
 
     if word and option:
-        raise InvalidInput(_("The period is given twice: {one} and {other}.").format(one=word, other=option))
+        raise InvalidInput(
+            _("The period is given twice: {one} and {other}.").format(one=excerpt(word), other=excerpt(option)),
+            _("Keep one of them."),
+        )
     zone = context.asked_zone or context.database_zone
     return read_period(word or option or DEFAULT_PERIOD, zone=zone, now=context.now)
 

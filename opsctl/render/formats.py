@@ -5,6 +5,7 @@ from pathlib import PurePath
 
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
+from opsctl.core.typed import LONGEST_PATH, excerpt
 
 
 class Format(StrEnum):
@@ -31,5 +32,6 @@ def format_of_ending(path: str) -> Format:
     except KeyError:
         hint = _("Use a name that ends in {endings}.").format(endings=", ".join(_ENDINGS))
         if ending:
-            raise InvalidInput(_("No format has the ending {ending!r}.").format(ending=ending), hint) from None
-        raise InvalidInput(_("The file name {path!r} has no ending.").format(path=path), hint) from None
+            raise InvalidInput(_("No format has the ending {ending!r}.").format(ending=excerpt(ending)), hint) from None
+        named = excerpt(path, LONGEST_PATH)
+        raise InvalidInput(_("The file name {path!r} has no ending.").format(path=named), hint) from None

@@ -2,6 +2,7 @@
 
 from opsctl.core.errors import Conflict, InvalidInput, NotAllowed, Unavailable
 from opsctl.core.texts import _
+from opsctl.core.typed import LONGEST_PATH, excerpt
 
 
 def no_text() -> InvalidInput:
@@ -40,7 +41,7 @@ def input_output() -> Unavailable:
 def damaged(target: str) -> Unavailable:
     """The file is no SQLite database, or a broken one."""
     return Unavailable(
-        _("{target} is damaged or is no database of opsctl.").format(target=target),
+        _("{target} is damaged or is no database of opsctl.").format(target=excerpt(target, LONGEST_PATH)),
         _("Name another file with --db, or restore this one from a backup."),
     )
 
@@ -56,7 +57,7 @@ def wrong_encoding(target: str, encoding: str) -> Unavailable:
 def not_initialised(target: str) -> Unavailable:
     """There is no database of ours where one was looked for."""
     return Unavailable(
-        _("There is no opsctl database at {target}.").format(target=target),
+        _("There is no opsctl database at {target}.").format(target=excerpt(target, LONGEST_PATH)),
         _("Make one with: opsctl init   or try the sample company: opsctl demo"),
     )
 
@@ -64,7 +65,9 @@ def not_initialised(target: str) -> Unavailable:
 def unreachable(target: str, reason: str) -> Unavailable:
     """The server does not answer."""
     return Unavailable(
-        _("The database {target} cannot be reached: {reason}").format(target=target, reason=reason),
+        _("The database {target} cannot be reached: {reason}").format(
+            target=excerpt(target, LONGEST_PATH), reason=excerpt(reason, LONGEST_PATH)
+        ),
         _("Check the address, the network and the server."),
     )
 

@@ -158,7 +158,7 @@ def test_the_host_file_names_the_database_language_and_person(line: CommandLine,
             id="format-unknown",
         ),
         pytest.param(
-            ("ledger", "show", "one"), "ROW wants a whole number, not 'one'.", id="number"
+            ("ledger", "show", "one"), "ROW wants a whole number, not 'one'. Like: 3", id="number"
         ),
     ],
 )  # fmt: skip
