@@ -1,6 +1,5 @@
 """The front door: the table of rooms, the wiring between floors, and the one place where errors become exit codes."""
 
-import io
 import os
 import signal
 import sys
@@ -9,17 +8,15 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from itertools import takewhile
-from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from opsctl import __version__
-from opsctl.cli import context, hostfile
+from opsctl.cli import context, hostfile, streams
 from opsctl.core import texts
 from opsctl.core.errors import MOMENT, ExitCode, OpsctlError
 from opsctl.core.texts import _
 from opsctl.core.times import show_moment
-from opsctl.core.typed import clean_for_terminal
 
 if TYPE_CHECKING:
     from opsctl.cli.rooms import Room, Section
@@ -225,7 +222,7 @@ def main() -> NoReturn:
 
 def run(arguments: Sequence[str], *, clock: Callable[[], datetime] | None = None) -> int:
     """Run one command line and return its exit code. `clock` gives the present moment; only tests give one."""
-    _prepare_streams()
+    streams.prepare()
     running = context.begin(rooms, _identify, _afterwards, clock)
     form = (_value_of("--format", arguments) or "").strip().lower()
     as_json = form == "json" or "--json" in takewhile("--".__ne__, arguments)  # behind `--` there are no options
@@ -240,9 +237,9 @@ def run(arguments: Sequence[str], *, clock: Callable[[], datetime] | None = None
         code = _dispatch(list(arguments))
         sys.stdout.flush()
     except OpsctlError as error:
-        return _tell(error.code, *_shown(error, running), as_json)
+        return streams.tell(error.code, *_shown(error, running), as_json)
     except BrokenPipeError:
-        _give_up_stdout()  # whoever read us has seen enough
+        streams.give_up_stdout()  # whoever read us has seen enough
         return ExitCode.DONE
     except KeyboardInterrupt:
         return _tell_interrupted(running, as_json)
@@ -250,14 +247,14 @@ def run(arguments: Sequence[str], *, clock: Callable[[], datetime] | None = None
         if running.struck:
             return _tell_interrupted(running, as_json)
         reason = error.strerror or str(error)
-        return _tell(ExitCode.FAILED, _("The system refused: {reason}").format(reason=reason), "", as_json)
+        return streams.tell(ExitCode.FAILED, _("The system refused: {reason}").format(reason=reason), "", as_json)
     except Exception as error:
         if running.struck:  # a library has made an error of its own of it
             return _tell_interrupted(running, as_json)
         if running.chosen.get("verbose"):
             raise
         told = _("opsctl made a mistake: {kind}: {error}").format(kind=type(error).__name__, error=str(error)[:300])
-        return _tell(ExitCode.FAILED, told, _("Run it again with -v and report what it prints."), as_json)
+        return streams.tell(ExitCode.FAILED, told, _("Run it again with -v and report what it prints."), as_json)
     finally:
         running.close()
         sys.unraisablehook = usual
@@ -274,17 +271,6 @@ def _afterwards() -> Callable[..., None]:
     from opsctl.duties.service.keeping import keep_up
 
     return keep_up
-
-
-def _prepare_streams() -> None:
-    """Let no stream that is closed, or cannot hold a letter, turn work that was done into an error."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        stream = getattr(sys, name)
-        if stream is None:
-            # It takes the free number, which else the database's file would get.
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
-        elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="strict" if name == "stdin" else "backslashreplace")
 
 
 def _dispatch(arguments: list[str]) -> int:
@@ -329,15 +315,14 @@ def _choose_language(arguments: Sequence[str], running: context.Context) -> None
 
 
 def _value_of(option: str, arguments: Sequence[str]) -> str | None:
-    """The value of a global option, read before the command line is parsed."""
-    for at, word in enumerate(arguments):
-        if word == "--":
-            return None
+    """The value of a global option, read before the command line is parsed; the one that stands last wins."""
+    value = None
+    for at, word in enumerate(takewhile("--".__ne__, arguments)):
         if word == option and at + 1 < len(arguments):
-            return arguments[at + 1]
-        if word.startswith(f"{option}="):
-            return word.partition("=")[2]
-    return None
+            value = arguments[at + 1]
+        elif word.startswith(f"{option}="):
+            value = word.partition("=")[2]
+    return value
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
@@ -349,7 +334,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
 def _tell_interrupted(running: context.Context, as_json: bool) -> int:
     unsaved = _("Interrupted; nothing of the last step was saved.")
     told = _("Interrupted; what was to be written is saved.") if running.saved else unsaved
-    return _tell(ExitCode.INTERRUPTED, told, "", as_json)
+    return streams.tell(ExitCode.INTERRUPTED, told, "", as_json)
 
 
 def _strike_again(usual: Callable[..., Any], found: "sys.UnraisableHookArgs") -> None:
@@ -367,36 +352,3 @@ def _shown(error: OpsctlError, running: context.Context) -> tuple[str, str]:
         return error.message, error.hint
     moment = show_moment(error.moment, running.zone, seconds=True)
     return error.message.replace(MOMENT, moment), error.hint.replace(MOMENT, moment)
-
-
-def _give_up_stdout() -> None:
-    """Let what is still to be written go nowhere: Python would try again at the end, complain and exit with 120."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _tell(code: ExitCode, message: str, hint: str, as_json: bool) -> int:
-    message, hint = clean_for_terminal(message), clean_for_terminal(hint)
-    if as_json:
-        import json
-
-        error = {"opsctl": 1, "kind": "error", "data": {"code": int(code), "message": message, "hint": hint}}
-        line = json.dumps(error, ensure_ascii=False)
-    else:
-        sentence = _sentence(message)
-        # A full stop of Chinese brings its own room.
-        line = f"opsctl: {sentence}{'' if sentence[-1:] in '。？！' else ' '}{hint}".rstrip()
-    try:
-        sys.stdout.flush()
-    except (OSError, ValueError):
-        _give_up_stdout()
-    with suppress(OSError, ValueError):
-        sys.stderr.write(f"{line}\n")
-    return int(code)
-
-
-def _sentence(message: str) -> str:
-    """The message with a full stop: the reason that a system gives often has none."""
-    if message[-1:] in ".?!。？！":
-        return message
-    return message + ("。" if texts.language() == "zh_CN" else ".")
