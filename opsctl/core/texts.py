@@ -63,3 +63,8 @@ def environment_language(environment: Mapping[str, str]) -> str:
         if word:
             return "zh_CN" if word.lower().startswith("zh") else "en"
     return "en"
+
+
+def between(sign: str) -> str:
+    """What stands between two parts of a sentence, `; `, `, ` or `: `, as the language writes it."""
+    return {"; ": "；", ", ": "，", ": ": "："}[sign] if language() == "zh_CN" else sign

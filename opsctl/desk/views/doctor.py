@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from opsctl.core.report import Cell, Column, Part, Report, Table, Text
-from opsctl.core.texts import _
+from opsctl.core.texts import _, between
 from opsctl.desk.rules.doctor import Finding, data_of
 from opsctl.desk.terms import Verdict
 from opsctl.desk.views.doctor_steps import Steps, Ways, steps
@@ -116,7 +116,7 @@ def _waiting(findings: Sequence[Finding]) -> list[Part]:
         if _waits(one):
             waiting.setdefault(one.reasons[0], []).append(title(one.name))
     told = _("Not checked, for {check} comes first: {list}")
-    lines = [told.format(check=title(name), list=", ".join(names)) for name, names in waiting.items()]
+    lines = [told.format(check=title(name), list=between(", ").join(names)) for name, names in waiting.items()]
     return [Text(tuple(lines))] if lines else []
 
 
@@ -133,7 +133,7 @@ def _next_steps(told: Sequence[tuple[Finding, Steps]]) -> Text:
     """Sentences and commands; a command stands alone on its line, however long, so that it can be pasted."""
     lines = [_("What to do:")]
     for one, given in told:
-        lines.append(f"{title(one.name)}: {given.told}".rstrip())
+        lines.append(f"{title(one.name)}{between(': ')}{given.told}".rstrip())
         lines += [f"  {command}" for command in given.commands]
     return Text(tuple(lines))
 

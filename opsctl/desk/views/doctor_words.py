@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from opsctl.core.report import Kind
-from opsctl.core.texts import _, ngettext
+from opsctl.core.texts import _, between, ngettext
 from opsctl.core.times import show_duration, show_moment
 from opsctl.desk.rules.doctor import Finding
 from opsctl.desk.terms import MEBIBYTE, Verdict
@@ -100,7 +100,7 @@ def _host_file(_one: Finding, details: Details, _zone: str) -> str:
         return _("none; looked for {paths}").format(paths=", ".join(details["looked_at"]))
     told = _("{path}, {owner} {mode}, its folder {folder_owner} {folder_mode}").format(**details)
     if details["not_read"]:
-        told += "; " + _("{path} is not read beside it").format(path=details["not_read"])
+        told += between("; ") + _("{path} is not read beside it").format(path=details["not_read"])
     return told
 
 
@@ -113,13 +113,13 @@ def _database(_one: Finding, details: Details, _zone: str) -> str:
     }
     told = f"{details['address']} ({sources[details['source']]}), {details['version']}"
     if details.get("turn_ms") is not None:
-        told += ", " + _("answers in {time} ms").format(time=f"{details['turn_ms']:g}")
+        told += between(", ") + _("answers in {time} ms").format(time=f"{details['turn_ms']:g}")
     return told
 
 
 def _file(one: Finding, details: Details, _zone: str) -> str:
     told = _("{owner} {mode}, its folder {folder_owner} {folder_mode}").format(**details)
-    told += ", " + _("{size}, write-ahead log {log}").format(
+    told += between(", ") + _("{size}, write-ahead log {log}").format(
         size=_size(details["size"]), log=_size(details["log_size"])
     )
     if details["file_system"]:
@@ -133,7 +133,7 @@ def _file(one: Finding, details: Details, _zone: str) -> str:
         "open-to-all": _("everybody may write it"),
         "network-file-system": _("SQLite needs locks that a network file system does not keep"),
     }
-    return "; ".join((told, *(wrong[reason] for reason in one.reasons)))
+    return between("; ").join((told, *(wrong[reason] for reason in one.reasons)))
 
 
 def _disk(_one: Finding, details: Details, _zone: str) -> str:
@@ -161,7 +161,7 @@ def _login(one: Finding, details: Details, _zone: str) -> str:
     lacking = [f"{right}: {', '.join(tables)}" for right, tables in details["missing"].items() if tables]
     if not details["may_append"]:
         lacking.append("EXECUTE: ledger_append")
-    return _("{login} has not all rights ({rights})").format(login=details["login"], rights="; ".join(lacking))
+    return _("{login} has not all rights ({rights})").format(login=details["login"], rights=between("; ").join(lacking))
 
 
 def _guards(_one: Finding, details: Details, _zone: str) -> str:
@@ -186,7 +186,7 @@ def _holidays(_one: Finding, details: Details, _zone: str) -> str:
     if not details["unknown"]:
         return _("known for {years}").format(years=", ".join(map(str, details["years"])))
     lacking = [f"{name} {', '.join(map(str, years))}" for name, years in details["unknown"].items()]
-    return _("not known for certain: {list}").format(list="; ".join(lacking))
+    return _("not known for certain: {list}").format(list=between("; ").join(lacking))
 
 
 def _duties(one: Finding, details: Details, zone: str) -> str:
@@ -215,13 +215,14 @@ def _clock(one: Finding, details: Details, zone: str) -> str:
     if details["apart"] is not None:
         apart = abs(details["apart"])
         if "apart" in one.reasons:
-            told += "; " + _("the database's shows {moment}").format(moment=_moment(details["server_now"], zone))
+            server = _moment(details["server_now"], zone)
+            told += between("; ") + _("the database's shows {moment}").format(moment=server)
         elif apart < 1:
-            told += "; " + _("the database's agrees")
+            told += between("; ") + _("the database's agrees")
         else:
-            told += "; " + _("{time} from the database's").format(time=show_duration(round(apart)))
+            told += between("; ") + _("{time} from the database's").format(time=show_duration(round(apart)))
     if details["newest_row_ahead"] is not None:
-        told += "; " + _("the newest row of the ledger is {time} ahead").format(
+        told += between("; ") + _("the newest row of the ledger is {time} ahead").format(
             time=show_duration(details["newest_row_ahead"])
         )
     return told if "long-ago" not in one.reasons else f"{told}; " + _("there was no opsctl then")
