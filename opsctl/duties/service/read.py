@@ -122,14 +122,16 @@ def in_force(session: Session, *, now: datetime) -> list[InForce]:
     """
     duties = patrols_of(rulebook.in_force(session, at=now)).duties
     due = (rows.WAITS, _COLUMNS.due_at >= now - STILL_OPEN - LATELY)
+    # Not by the column itself: SQLite would walk all the occurrences there ever were in its order, not those that wait.
+    name = _COLUMNS.duty + literal_column("''")
     query = select(
-        _COLUMNS.duty,
+        name,
         func.min(_COLUMNS.due_at).filter(_COLUMNS.due_at >= now),
         func.count().filter(and_(_COLUMNS.opens_at <= now, _COLUMNS.closes_at >= now)),
         func.count().filter(and_(_COLUMNS.closes_at < now, _COLUMNS.closes_at >= now - LATELY)),
     )
-    counted = session.connection().execute(query.where(*due).group_by(_COLUMNS.duty)).all()
-    told = {name: (upcoming, waiting, missed) for name, upcoming, waiting, missed in counted}
+    counted = session.connection().execute(query.where(*due).group_by(name)).all()
+    told = {duty: (upcoming, waiting, missed) for duty, upcoming, waiting, missed in counted}
     beyond = _beyond(session, now, [duty for name, duty in duties.items() if told.get(name, _NONE)[0] is None])
     return [
         InForce(duty, upcoming or beyond.get(name), waiting, missed)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import literal_column, text
 from sqlmodel import Session, col, select
 
 from opsctl.core.errors import InvalidInput
@@ -113,14 +113,21 @@ def reference_of(session: Session, word: str, now: datetime, *, writing: bool) -
     return references.find(session, column=column, prefix=PREFIX, word=word, now=now, writing=writing)
 
 
+def of_person(session: Session, person: str) -> Any:
+    """The condition that the person has it, for a query of the unresolved ones.
+
+    Not of the column itself: SQLite would look through all that the person ever had, not through what is unresolved.
+    """
+    return (col(IncidentRow.assignee) + literal_column("''")).in_(identity.names_of_one(session, person))
+
+
 def only_one_of(session: Session, actor: str) -> str:
     """The reference of the only unresolved incident that is assigned to that person.
 
     Raise InvalidInput, with the candidates, where there is none or more than one.
     """
     column = col(IncidentRow.reference)
-    mine = col(IncidentRow.assignee).in_(identity.names_of_one(session, actor))
-    query = select(column).where(mine, UNRESOLVED_NOW, col(IncidentRow.void).is_(None))
+    query = select(column).where(of_person(session, actor), UNRESOLVED_NOW, col(IncidentRow.void).is_(None))
     found = session.exec(query.order_by(column).limit(_CANDIDATES + 1)).all()
     if len(found) == 1:
         return found[0]

@@ -17,7 +17,7 @@ from opsctl.incidents.rules.clocks import Clock, ClockState, clocks_of
 from opsctl.incidents.rules.life import Case, Incident
 from opsctl.incidents.rules.results import Shown
 from opsctl.incidents.service import rows
-from opsctl.incidents.service.cases import UNRESOLVED_NOW, case_of, cases_of, reference_of, rules_of
+from opsctl.incidents.service.cases import UNRESOLVED_NOW, case_of, cases_of, of_person, reference_of, rules_of
 from opsctl.incidents.tables import IncidentRow
 from opsctl.incidents.terms import PREFIX, Wanted
 from opsctl.ledger import service as ledger
@@ -139,8 +139,7 @@ def _with_clocks(
 
 def owned(session: Session, *, person: str) -> list[tuple[str, str]]:
     """The unresolved incidents that the person has, as reference and title."""
-    theirs = col(IncidentRow.assignee).in_(identity.names_of_one(session, person))
-    query = select(IncidentRow.reference, IncidentRow.title).where(theirs, UNRESOLVED_NOW)
+    query = select(IncidentRow.reference, IncidentRow.title).where(of_person(session, person), UNRESOLVED_NOW)
     return list(session.exec(query.order_by(col(IncidentRow.reference))).all())
 
 

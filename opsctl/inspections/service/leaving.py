@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from opsctl.inspections.service.rows import OPEN_NOW
 from opsctl.inspections.tables import InspectionRow
-from opsctl.inspections.terms import State
 from opsctl.people.service import identity
 
 
@@ -20,7 +20,5 @@ def begun(session: Session, *, person: str) -> list[tuple[str, str]]:
 
 
 def _open(session: Session, whose: Any) -> list[tuple[str, str]]:
-    query = select(InspectionRow.reference, InspectionRow.checklist).where(
-        whose, InspectionRow.state == State.OPEN, col(InspectionRow.void).is_(None)
-    )
+    query = select(InspectionRow.reference, InspectionRow.checklist).where(whose, OPEN_NOW)
     return list(session.exec(query.order_by(col(InspectionRow.reference))).all())

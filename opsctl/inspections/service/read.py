@@ -33,8 +33,7 @@ def open_round(session: Session, *, checklist: str, asset: str | None) -> str | 
     query = select(InspectionRow.reference).where(
         InspectionRow.checklist == checklist,
         col(InspectionRow.asset).is_(None) if asset is None else InspectionRow.asset == asset,
-        InspectionRow.state == State.OPEN,
-        col(InspectionRow.void).is_(None),
+        rows.OPEN_NOW,
     )
     return session.exec(query).first()
 
@@ -43,8 +42,7 @@ def open_assets(session: Session, *, checklist: str) -> set[str | None]:
     """The assets of which a round by that checklist is walked now."""
     query = select(InspectionRow.asset).where(
         InspectionRow.checklist == checklist,
-        InspectionRow.state == State.OPEN,
-        col(InspectionRow.void).is_(None),
+        rows.OPEN_NOW,
     )
     return set(session.exec(query))
 
@@ -129,11 +127,11 @@ def _by_checklist(session: Session, word: str, now: datetime) -> Any:
 
 def in_hand(session: Session, *, limit: int) -> Listed:
     """The rounds that are open, the oldest first."""
-    open_now = (col(InspectionRow.state) == State.OPEN, col(InspectionRow.void).is_(None))
-    query = rows.chosen().where(*open_now).order_by(col(InspectionRow.started_at)).limit(limit)
-    found = rows.load(session, query)
-    total = session.exec(select(func.count()).select_from(InspectionRow).where(*open_now)).one()
-    return Listed(tuple(zip(found, _checklists(session, found), strict=True)), total)
+    # Put in order here: SQLite would walk all the rounds there ever were to have them in that order.
+    begun = session.exec(select(InspectionRow.started_at, InspectionRow.reference).where(rows.OPEN_NOW)).all()
+    first = [reference for _started_at, reference in sorted(begun)[:limit]]
+    found = sorted(rows.of_references(session, first), key=lambda one: (one.started_at, one.reference))
+    return Listed(tuple(zip(found, _checklists(session, found), strict=True)), len(begun))
 
 
 def patrols(session: Session, *, now: datetime) -> Patrols:

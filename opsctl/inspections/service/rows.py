@@ -20,6 +20,8 @@ _READINGS: Any = ReadingRow.__table__  # type: ignore[attr-defined]
 # Plain columns and Core statements: a session's own objects would want every table that a key points to.
 _COLUMNS: Sequence[Any] = [getattr(InspectionRow, name) for name in _NAMES]
 _READING_COLUMNS: Sequence[Any] = [ReadingRow.inspection, *(getattr(ReadingRow, name) for name in _READING_NAMES)]
+OPEN_NOW = text("inspection.state = 'open' AND inspection.void IS NULL")
+"""Spelled out, so that the databases know it for the condition of the indexes of what is open: a handful of all."""
 _INSERT = "INSERT INTO inspection_reading"
 _OF_ROUNDS = (
     select(*_READING_COLUMNS)
