@@ -123,17 +123,18 @@ class Context:
             _("Leave out --config and OPSCTL_CONFIG, or take [demo] out of the host file."),
         )
 
-    def use_host_file(self, path: Path) -> None:
-        """Work as that host file says from now on, whatever was chosen before. It has to name a database."""
-        from opsctl.store.address import read_address
-
+    def use_host_file(self, path: Path | None) -> None:
+        """Work as that host file says from now on, whatever was chosen before; with None as if there were none."""
         self.close()
         for name in ("host_file", "address", "store", "zone", "database_zone"):
             self.__dict__.pop(name, None)
         for name in ("db", "as_", "tz", "utc"):
             self.chosen.pop(name, None)
         self.host_file = hostfile.read(path)
-        self.address = read_address(self.host_file.database or "")
+        if self.host_file.database:  # the environment would outrank it
+            from opsctl.store.address import read_address
+
+            self.address = read_address(self.host_file.database)
         self._now = None
 
     @property

@@ -3,14 +3,17 @@
 import os
 import re
 import shutil
+import signal
 import stat
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from opsctl.cli import hostfile
 from opsctl.desk.terms import NEXT
 from tests.harness import CommandLine, Result, clean_environment
 
@@ -80,3 +83,27 @@ def test_it_takes_no_database_of_somebody_else(run: CommandLine, tmp_path: Path)
         2, "opsctl: The demo makes a database of its own. Leave out --db and --config.\n"
     )  # fmt: skip
     assert not (tmp_path / "other.db").exists()
+
+
+def test_what_is_interrupted_leaves_no_folder(tmp_path: Path) -> None:
+    line = CommandLine(tmp_path, YEARS_LATER)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tempfile.tempdir", str(tmp_path))
+        with line.start("demo", env={"TMPDIR": str(tmp_path)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as demo:
+            while not list(tmp_path.glob("opsctl-demo-*/demo.db-wal")):
+                time.sleep(0.02)
+            demo.send_signal(signal.SIGINT)
+            out, err = demo.communicate()
+    assert (demo.returncode, out) == (130, b"")
+    assert err == b"opsctl: Interrupted; nothing of the last step was saved.\n"
+    assert list(tmp_path.glob("opsctl-demo-*")) == []
+
+
+def test_a_demo_made_inside_of_another_begins_at_the_same_time(made: tuple[Path, Result], tmp_path: Path) -> None:
+    line = CommandLine(tmp_path, YEARS_LATER)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tempfile.tempdir", str(tmp_path))
+        again = line("demo", "--quiet", env={"OPSCTL_CONFIG": str(folder_of(made[0]) / "opsctl.toml")})
+    assert again.code == 0
+    first, second = (hostfile.read(folder_of(home) / "opsctl.toml").demo for home in (made[0], tmp_path))
+    assert first == second

@@ -36,28 +36,37 @@ def demo() -> None:
     context = current()
     if "db" in context.chosen or "config" in context.chosen:
         raise InvalidInput(_("The demo makes a database of its own."), _("Leave out --db and --config."))
+    outranking = [name for name in _OUTRANKING if os.environ.pop(name, None)]
+    context.use_host_file(None)
     host_file = _make(context)
     context.use_host_file(host_file)
     today = views.today(context.now, parts_of(context))
     period = read_period("last-month", zone=context.database_zone, now=context.now)
     figures = kpi_views.report(context.read(kpis.report, now=context.now, period=period))
-    context.emit(views.demo(str(host_file.parent), str(context.address), today, figures, _set_up(host_file)))
+    set_up = _set_up(host_file, outranking)
+    context.emit(views.demo(str(host_file.parent), str(context.address), today, figures, set_up))
 
 
 def _make(context: Context) -> Path:
-    """A new folder with the company's database, and the host file that opens it."""
+    """A new folder with the company's database and the host file that opens it; none where it is not whole."""
     from opsctl.cli.progress import progress
     from opsctl.desk.service import demo as service
 
     company = service.company()
     into = Path(tempfile.mkdtemp(prefix="opsctl-demo-"))
-    with progress(context, _("living a year of the company"), len(company.steps())) as done:
-        return service.make(company, into, language=language(), now=context.now, rooms=context.rooms(), done=done)
+    try:
+        with progress(context, _("living a year of the company"), len(company.steps())) as advance:
+            service.live(company, into, rooms=context.rooms(), done=lambda _step: advance(1))
+        # The clock begins when everything is there.
+        return service.write_host_file(company, into, language=language(), now=context.look_at_clock())
+    except BaseException:
+        shutil.rmtree(into, ignore_errors=True)
+        raise
 
 
-def _set_up(host_file: Path) -> str:
+def _set_up(host_file: Path, outranking: list[str]) -> str:
     """The line that makes this shell work in the demo, as it is pasted."""
-    words = [f"unset {' '.join(found)};" for found in [[name for name in _OUTRANKING if name in os.environ]] if found]
+    words = ["unset", *outranking[:-1], f"{outranking[-1]};"] if outranking else []
     words += ["export", f"OPSCTL_CONFIG={shlex.quote(str(host_file))}"]
     program = Path(sys.argv[0]).absolute()
     if shutil.which("opsctl") != str(program) and program.name == "opsctl":

@@ -40,31 +40,23 @@ def company(folder: Path | None = None) -> Company:
     return Company(folder, profile["timezone"], profile["person"], said["demo"]["clock_start"])
 
 
-def make(
-    told: Company,
-    into: Path,
-    *,
-    language: str,
-    now: datetime,
-    rooms: "Sequence[Room]",
-    done: Callable[[int], None] = lambda _count: None,
-) -> Path:
-    """Live the company's days again in a new database in that folder, and return the host file beside it.
-
-    The demo's clock begins to go at `now`; `done` hears of each step.
-    """
-    target = into / DEMO_DATABASE
-    address = read_address(f"sqlite:///{target}")
+def live(told: Company, into: Path, *, rooms: "Sequence[Room]", done: Callable[[Step], None]) -> None:
+    """Live the company's days again in a new database in that folder; `done` hears of each step."""
     steps = told.steps()
+    address = read_address(f"sqlite:///{into / DEMO_DATABASE}")
     database.init(address, zone=told.zone, by=signature(steps[0]), demo=True)
     store = Store(address)
     try:
-        Replay(store, told.folder, told.zone, rooms).all(steps, told=lambda _step: done(1))
+        Replay(store, told.folder, told.zone, rooms).all(steps, told=done)
     finally:
         store.close()
+
+
+def write_host_file(told: Company, into: Path, *, language: str, now: datetime) -> Path:
+    """Write the host file that opens that database by a clock which begins to go at `now`, and return its path."""
     host_file = into / HOST_FILE
     host_file.touch(mode=0o600)
-    host_file.write_text(_host_file(told, target, language, now), encoding="utf-8")
+    host_file.write_text(_host_file(told, into / DEMO_DATABASE, language, now), encoding="utf-8")
     return host_file
 
 
