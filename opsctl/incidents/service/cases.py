@@ -68,11 +68,10 @@ def targets_of(session: Session, found: set[str]) -> set[str]:
         into: dict[str, str] = {}
         wanted = sorted(ended)
         for start in range(0, len(wanted), _BLOCK):
-            query = select(IncidentRow.reference, IncidentRow.merged_into).where(
-                col(IncidentRow.reference).in_(wanted[start : start + _BLOCK]),
-                IncidentRow.state == State.MERGED,
-            )
-            into.update((reference, str(target)) for reference, target in session.exec(query))
+            # Which of them were merged is seen here: asked for it, SQLite would look through all that ever were.
+            some = col(IncidentRow.reference).in_(wanted[start : start + _BLOCK])
+            found_there = session.exec(select(IncidentRow.reference, IncidentRow.merged_into).where(some))
+            into.update((reference, target) for reference, target in found_there if target is not None)
         if not into:
             return ended
         ended = {into.get(reference, reference) for reference in ended}

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import text, type_coerce
+from sqlalchemy import bindparam, text, type_coerce
 from sqlalchemy.types import NullType
 from sqlmodel import Session, and_, col, select
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from opsctl.core.void import Void
 from opsctl.incidents.rules.life import Case, Incident, Span
@@ -35,8 +36,16 @@ _CATEGORIES = {str(one): one for one in Category}
 _KINDS = {str(one): one for one in SpanKind}
 _RESPONSES: dict[str | None, Response | None] = {None: None, **{str(one): one for one in Response}}
 LATE_ACKNOWLEDGEMENT = text("incident_interval.state = 'acknowledged' AND started_entered > started")
-UNDECIDED_PAUSE = text("incident_interval.kind = 'pause' AND approved IS NULL")
-"""Spelled out, so that the databases know them for the conditions of the indexes of these few."""
+"""Spelled out, so that the databases know it for the condition of the index of these few."""
+_UNTIL = bindparam("until", type_=UTCDateTime)
+_UNDECIDED = text(
+    "SELECT incident FROM incident_interval WHERE kind = 'pause' AND approved IS NULL AND started < :until"
+).bindparams(_UNTIL)
+# Left to itself SQLite would look through all the pauses that ever were.
+_UNDECIDED_ON_SQLITE = text(
+    "SELECT incident FROM incident_interval INDEXED BY interval_undecided"
+    " WHERE kind = 'pause' AND approved IS NULL AND started < :until"
+).bindparams(_UNTIL)
 
 
 def outages(session: Session, *, since: datetime, until: datetime) -> set[str]:
@@ -66,7 +75,8 @@ def acknowledged_late(session: Session, *, since: datetime) -> set[str]:
 
 def undecided(session: Session, *, until: datetime) -> set[str]:
     """Every incident with a pause from before that moment which nobody has approved or refused."""
-    return _spans(session, UNDECIDED_PAUSE, SpanRow.started < until)
+    query = _UNDECIDED_ON_SQLITE if session.get_bind().dialect.name == "sqlite" else _UNDECIDED
+    return set(session.connection().scalars(query, {"until": until}).all())
 
 
 def between(session: Session, *, field: str, since: datetime, until: datetime) -> set[str]:
