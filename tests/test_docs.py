@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SET_UP = "python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && .venv/bin/opsctl demo"
 TESTS = ".venv/bin/python -m pytest"
-READMES = {"README.md": "opsctl demo"}
+READMES = {"README.md": "opsctl demo", "docs/README.zh.md": "opsctl demo --lang zh"}
 """The READMEs, with the line that each begins with."""
 
 
@@ -174,7 +174,7 @@ def test_every_command_says_what_it_does_and_what_each_word_means_and_shows_how_
     assert {code for code, _meaning in reference.pages.exit_codes(command.page)} >= {"0", "1", "2", "4", "5", "6", "7"}
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "sample-data/README.md"])
+@pytest.mark.parametrize("name", [*READMES, "CONTRIBUTING.md", "CHANGELOG.md", "sample-data/README.md"])
 def test_every_link_to_a_file_leads_somewhere(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
