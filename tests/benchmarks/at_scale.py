@@ -68,6 +68,9 @@ CASES = (
     Case(["duty", "due", "--limit", "20"]),
     Case(["duty", "list"]),
     Case(["asset", "show", "asset-0007"]),
+    Case(["completions", "--of", "incident.INC/resolve", "--", ""]),
+    Case(["completions", "--of", "incident.INC/show", "--", "INC-"]),
+    Case(["completions", "--of", "asset.ASSET", "--", "asset-00"]),
     Case(["ledger", "list", "--limit", "20"]),
     Case(["ledger", "list", "--subject", "{CLOSED}"]),
     Case(["ledger", "list", "--about", "asset-0007", "--limit", "20"]),
@@ -102,8 +105,7 @@ class Host:
     def __init__(self, url: str, folder: Path, environment: dict[str, str], took: Callable[..., float]) -> None:
         folder.mkdir()
         self.took = took
-        self.opsctl = [OPSCTL, "--db", url]
-        self.environment = environment
+        self.environment = {**environment, "OPSCTL_DB": url}
         sheet = folder / "sheet.txt"
         sheet.write_text("".join(f"i{n} {20 + n % 9}\n" for n in range(ITEMS)), encoding="utf-8")
         closed = self.told(["incident", "list", "--state", "closed", "--limit", "1", "-q"])
@@ -116,7 +118,7 @@ class Host:
 
     def told(self, words: Sequence[str]) -> str:
         """What a command prints."""
-        ended = subprocess.run([*self.opsctl, *words], env=self.environment, capture_output=True, text=True, check=True)
+        ended = subprocess.run([OPSCTL, *words], env=self.environment, capture_output=True, text=True, check=True)
         return ended.stdout.strip()
 
     def seconds(self, case: Case) -> float:
@@ -124,7 +126,7 @@ class Host:
         if case.opened:
             self.names["REF"] = self.told(["incident", "open", "asset-0007", "no answer", "--unowned", "-q"])
         words = [word.format(**self.names) for word in case.words]
-        return self.took([*self.opsctl, *words], self.environment, (0, _ATTENTION))
+        return self.took([OPSCTL, *words], self.environment, (0, _ATTENTION))
 
 
 if __name__ == "__main__":
