@@ -243,9 +243,9 @@ def redact(
 
     row = one(session, seq=seq)
     if row.kind == REDACTED:
-        raise Conflict(_("Row {seq} says that another was redacted; it stays.").format(seq=seq))
+        raise Conflict(_("Row {seq} says that another was redacted; it stays.").format(seq=seq), _see(seq))
     if row.facts is None:
-        raise Conflict(_("The facts of row {seq} were redacted already.").format(seq=seq))
+        raise Conflict(_("The facts of row {seq} were redacted already.").format(seq=seq), _see(seq))
     texts = rules.texts_of(row.facts)
     facts = session.get_one(LedgerFacts, seq)
     facts.facts = facts.salt = None
@@ -273,3 +273,7 @@ class Redaction:
     subject: str
     record_changed: bool
     left: tuple[int, ...]
+
+
+def _see(seq: int) -> str:
+    return _("See: opsctl ledger show {seq}").format(seq=seq)

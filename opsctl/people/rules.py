@@ -182,7 +182,10 @@ def read_posts(text: str) -> list[str]:
 def check_new_posts(before: PersonView, after: PersonView) -> None:
     """Raise Conflict if somebody who is retired would get a post."""
     if before.retired_at is not None and len(after.posts) > len(before.posts):
-        raise Conflict(_("{person} is retired and takes no post.").format(person=before.handle))
+        raise Conflict(
+            _("{person} is retired and takes no post.").format(person=before.handle),
+            _("See: opsctl person show {handle}").format(handle=before.handle),
+        )
 
 
 def begin_post(person: PersonView, post: str, since: datetime | None, until: datetime | None) -> PersonView:
@@ -209,7 +212,7 @@ def end_post(person: PersonView, post: str, at: datetime) -> PersonView:
     theirs = person.posts_at(at)
     near = nearest(post, theirs) or theirs
     raise Conflict(
-        _("{person} does not hold the post {post} at that time.").format(person=person.handle, post=post),
+        _("{person} does not hold the post {post} at that time.").format(person=person.handle, post=excerpt(post)),
         _("Posts held then: {posts}.").format(posts=", ".join(near)) if near else _("They hold none then."),
     )
 

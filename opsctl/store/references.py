@@ -81,4 +81,6 @@ def _years(session: Session, column: Any) -> range:
 
 def _ambiguous(word: str, candidates: list[str]) -> InvalidInput:
     shown = ", ".join(candidates[:_SHOWN]) + (" …" if len(candidates) > _SHOWN else "")
-    return InvalidInput(_("{word} may mean several: {candidates}").format(word=word[:40], candidates=shown))
+    return InvalidInput(
+        _("{word} may mean several: {candidates}").format(word=word[:40], candidates=shown), _("Name one.")
+    )

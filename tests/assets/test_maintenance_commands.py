@@ -289,7 +289,8 @@ def test_what_was_cancelled_or_is_over_is_a_conflict(planned: CommandLine, verb:
 def test_what_is_approved_or_has_ended_is_a_conflict(planned: CommandLine) -> None:
     planned("maintenance", "approve", "1", "--as", "anna")
     again = planned("maintenance", "approve", "1", "--as", "wang")
-    assert (again.out, again.err, again.code) == ("", f"opsctl: {REF} is approved already.\n", 6)
+    see = f"See: opsctl ledger list --subject {REF}"
+    assert (again.out, again.err, again.code) == ("", f"opsctl: {REF} is approved already. {see}\n", 6)
     planned.now += timedelta(hours=16)
     ended = planned("maintenance", "cancel", "1", "--reason", "x")
     assert (ended.out, ended.code) == ("", 6)

@@ -180,7 +180,7 @@ def test_a_reference_is_read_however_it_was_typed(run: CommandLine, reference: s
         (["note", "1", " "], 2, 'A note needs a text. Like: opsctl note 42 "text"'),
         (["list", "--state", "unakced"], 2, "--state cannot be 'unakced'. Did you mean unacked?"),
         (["list", "--sort", "titel"], 2, None),
-        (["list", "--limit", "x"], 2, "--limit wants a whole number, not 'x'."),
+        (["list", "--limit", "x"], 2, "--limit wants a whole number, not 'x'. Like: --limit 3"),
         (
             ["list", "--columns", "reference,titel"],
             2,
@@ -219,7 +219,7 @@ def test_a_number_of_two_years_is_ambiguous_where_neither_is_this_one(run: Comma
         run.now = datetime(year, 5, 1, tzinfo=UTC)
         run("incident", "open", "erp", "x")
     run.now = datetime(2026, 11, 5, 2, 0, tzinfo=UTC)
-    assert run("incident", "ack", "1") == refused(2, "1 may mean several: INC-2024-0001, INC-2025-0001.")
+    assert run("incident", "ack", "1") == refused(2, "1 may mean several: INC-2024-0001, INC-2025-0001. Name one.")
 
 
 def test_references_are_piped_from_a_list_into_the_next_command(run: CommandLine) -> None:

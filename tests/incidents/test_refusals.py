@@ -71,8 +71,8 @@ def test_what_is_no_share_is_refused(run: CommandLine, typed: str) -> None:
     [
         (["open", "erp x", "-s0"], 2, "There is no severity 0. Use 1 (the worst) to 4."),
         (["open", "erp x", "-s5"], 2, "There is no severity 5. Use 1 (the worst) to 4."),
-        (["open", "erp x", "-s", "-1"], 2, "--severity wants a whole number, not '-1'."),
-        (["open", "erp x", "-s", "x"], 2, "--severity wants a whole number, not 'x'."),
+        (["open", "erp x", "-s", "-1"], 2, "--severity wants a whole number, not '-1'. Like: --severity 3"),
+        (["open", "erp x", "-s", "x"], 2, "--severity wants a whole number, not 'x'. Like: --severity 3"),
         (["open", "erp x", "--weight", "30%"], 2, "--weight says how much of an outage is lost. Add --down."),
         (["open", "x", "--for", "li", "--unowned"], 2, "--for and --unowned contradict each other. Give one of them."),
         (["open", ""], 2, "The text is empty. Say it in a few words."),

@@ -17,6 +17,7 @@ from tests.sweep.words import ANYWHERE, Word, worth_trying
 from tests.sweep.world import PLACE, build
 
 ACTORS = (ACTOR, "wang", "li")
+SIGNS = ("=", ": ", "/", "@")
 RECORDS = 22
 EXAMPLE_RECORD = re.compile(r"(?<![0-9])(00)?4[234](?![0-9])")
 SLOW = {("demo",)}
@@ -181,10 +182,14 @@ def trials(company: Company, verb: Verb, few: int | None) -> Iterator[Trial]:
             if piece.is_flag or (place in done and (few is not None or number >= len(verb.examples()))):
                 continue
             done.add(place)
-            for word in _drawn(drawn, ANYWHERE, few) + _drawn(drawn, worth_trying(piece.metavar), few):
-                broken = ready.with_value(at, word.text)
-                piped = PIPED if word.stdin is None else word.stdin
-                yield Trial(f"{place} {word.name}", ("--as", actor, *word.options, *broken.words()), piped)
+            # What is said of a field, a reading or an item is broken behind its sign, too.
+            signs = [sign for sign in SIGNS if sign in piece.metavar and sign in piece.value]
+            for begun in ("", *(piece.value.partition(sign)[0] + sign for sign in signs)):
+                for word in _drawn(drawn, ANYWHERE, few) + _drawn(drawn, worth_trying(piece.metavar), few):
+                    broken = ready.with_value(at, begun + word.text)
+                    piped = PIPED if word.stdin is None else word.stdin
+                    name = f"{place} {begun}{word.name}"
+                    yield Trial(name, ("--as", actor, *word.options, *broken.words()), piped)
     for trial in _misshapen(verb, settled):
         if verb.path not in SLOW or trial.name.startswith(("unknown", "of another verb", "one word more")):
             yield trial

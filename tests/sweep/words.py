@@ -33,6 +33,7 @@ ANYWHERE = (
     Word("surrogates", "\udcff\udcfe\udc80"),
     Word("half-surrogate", "name\ud800"),
     Word("path", "../../etc/passwd"),
+    Word("home-of-nobody", "~nobody-of-that-name/x"),
     Word("sql", "'; DROP TABLE incident; --"),
     Word("shell", "$(touch x)`touch y`"),
     Word("format", "{0} {name} {name!r:>9999} %s %(x)d"),
@@ -140,7 +141,6 @@ FILES = (
     Word("big-stdin", "-", b"1 24\n" * 400_000),
     Word("nothing-in-it", "/dev/null"),
     Word("unreadable", "/proc/self/mem"),
-    Word("home-of-nobody", "~nobody-of-that-name/x"),
     Word("long-name", "n" * 300 + ".csv"),
     Word("other-file", "tickets.csv"),
     Word("other-map", "tickets.toml"),
@@ -154,11 +154,14 @@ KINDS: dict[str, tuple[Word, ...]] = {
     "file": FILES,
 }
 MARKS = {
-    "number": ("N", "ROW", "1-4", "SHARE", "NUMBER", "REF[/N] …"),
-    "time": ("TIME", "[TIME]", "DATE", "PERIOD", "[PERIOD]", "[REF] [PERIOD]", "REF … FIELD=VALUE …"),
+    "number": ("N", "ROW", "1-4", "SHARE", "NUMBER", "REF[/N] …", "ITEM=READING", "REF ITEM=READING …"),
+    "time": (
+        "TIME", "[TIME]", "DATE", "PERIOD", "[PERIOD]", "[REF] [PERIOD]", "REF … FIELD=VALUE …", "REF ITEM=READING …",
+        "DUTY|REF",
+    ),
     "duration": ("DURATION",),
-    "file": ("FILE", "MAP", "ITEM=FILE", "FILE|NAME@VERSION", "[FILE|NAME@VERSION]"),
-}
+    "file": ("FILE", "MAP", "ITEM=FILE", "FILE|BOOK@VERSION", "[FILE|BOOK@VERSION]"),
+}  # fmt: skip
 
 
 def kinds_of(metavar: str) -> list[str]:

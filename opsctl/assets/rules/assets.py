@@ -55,7 +55,10 @@ def fields(asset: AssetView) -> dict[str, Any]:
 def check_retire(asset: AssetView, at: datetime, now: datetime) -> None:
     """Raise Conflict if the asset is retired already, InvalidInput if `at` is still to come."""
     if asset.retired_at is not None:
-        raise Conflict(_("{handle} is retired already.").format(handle=asset.handle))
+        raise Conflict(
+            _("{handle} is retired already.").format(handle=asset.handle),
+            _("See: opsctl asset show {handle}").format(handle=asset.handle),
+        )
     if at > now:
         raise InvalidInput(_("An asset cannot be retired in the future."), _("Give a time that has passed, or none."))
 

@@ -148,7 +148,10 @@ def approve(
     _check_standing(maintenance)
     waiting = _waiting(maintenance)
     if not waiting:
-        raise Conflict(_("{reference} is approved already.").format(reference=maintenance.reference))
+        raise Conflict(
+            _("{reference} is approved already.").format(reference=maintenance.reference),
+            _("See: opsctl ledger list --subject {reference}").format(reference=maintenance.reference),
+        )
     own = {name.casefold() for name in (actor, *also)}
     if all(window.planned_by.casefold() in own for window in waiting):
         raise NotAllowed(

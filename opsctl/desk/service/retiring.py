@@ -64,7 +64,10 @@ def retire(
     everybody = persons.lock_everybody(session)
     leaving = persons.find_exact(session, person)
     if leaving.retired_at is not None:
-        raise Conflict(_("{handle} is retired already.").format(handle=leaving.handle))
+        raise Conflict(
+            _("{handle} is retired already.").format(handle=leaving.handle),
+            _("See: opsctl person show {handle}").format(handle=leaving.handle),
+        )
     if moment > now:
         raise InvalidInput(_("A person cannot be retired in the future."), _("Give a time that has passed, or none."))
     if everybody == [leaving.handle]:

@@ -93,7 +93,8 @@ def void(case: Case, reason: Void) -> Incident:
     incident = case.incident
     if incident.void is not None:
         raise Conflict(
-            _("{reference} is void ({reason}) already.").format(reference=incident.reference, reason=incident.void)
+            _("{reference} is void ({reason}) already.").format(reference=incident.reference, reason=incident.void),
+            _("See: opsctl incident show {reference}").format(reference=incident.reference),
         )
     if incident.merged_into is not None or case.members:
         together = incident.merged_into or ", ".join(one.reference for one in case.members)
@@ -107,5 +108,8 @@ def void(case: Case, reason: Void) -> Incident:
 def unvoid(incident: Incident) -> Incident:
     """The incident in the figures again. Raise Conflict if it is not void."""
     if incident.void is None:
-        raise Conflict(_("{reference} is not void.").format(reference=incident.reference))
+        raise Conflict(
+            _("{reference} is not void.").format(reference=incident.reference),
+            _("See: opsctl incident show {reference}").format(reference=incident.reference),
+        )
     return replace(incident, void=None)

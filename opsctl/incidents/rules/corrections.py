@@ -164,7 +164,7 @@ def _contradictions(incident: Incident) -> Iterator[tuple[object, InvalidInput]]
             message = _("{reference} was down at {moment}, before its impact would have begun.").format(
                 reference=incident.reference, moment=MOMENT
             )
-            yield ("down", place), InvalidInput(message, moment=span.started)
+            yield ("down", place), InvalidInput(message, _together(), moment=span.started)
     yield from _before_the_start(incident)
     yield from _out_of_order(incident)
 
@@ -202,7 +202,7 @@ def _out_of_order(incident: Incident) -> Iterator[tuple[object, InvalidInput]]:
             message = _("{field} {moment} is before it was reopened").format(
                 field=_FIELDS[span.state], moment=MOMENT
             )
-            yield ("reopened", place), InvalidInput(message, moment=span.started)
+            yield ("reopened", place), InvalidInput(message, _together(), moment=span.started)
         if span.state in (State.RESOLVED, State.CLOSED):
             if over is not None and span.started < over.started:
                 message = _("closed {moment} is before it was resolved").format(moment=MOMENT)
@@ -211,7 +211,7 @@ def _out_of_order(incident: Incident) -> Iterator[tuple[object, InvalidInput]]:
         elif over is not None and span.state in UNRESOLVED:
             if span.started < over.started:
                 message = _("resolved {moment} is after it was reopened").format(moment=MOMENT)
-                yield ("resolved", place), InvalidInput(message, moment=over.started)
+                yield ("resolved", place), InvalidInput(message, _together(), moment=over.started)
             reopened, over = span, None
 
 

@@ -114,7 +114,8 @@ def countersign(case: Case, *, by: str, now: datetime, also: Collection[str] = (
         raise Conflict(
             _("The acknowledgement of {reference} was countersigned by {person} already.").format(
                 reference=case.reference, person=found.decided_by
-            )
+            ),
+            _("See: opsctl incident show {reference}").format(reference=case.reference),
         )
     if _same(found.entered_by, by, also):
         raise _own(_("Nobody countersigns their own acknowledgement."))

@@ -42,8 +42,8 @@ def file_of(path: str) -> dict[str, str]:
     import hashlib
 
     digest = hashlib.sha256()
-    place = Path(path).expanduser()
     try:
+        place = Path(path).expanduser()
         with place.open("rb") as stream:
             found = os.fstat(stream.fileno())
             if not stat.S_ISREG(found.st_mode):
@@ -58,7 +58,7 @@ def file_of(path: str) -> dict[str, str]:
                 digest.update(block)
     except FileNotFoundError:
         raise NotFound(_("There is no file {path}.").format(path=excerpt(path)), _("Check the path.")) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:  # the last: the home of a user who does not exist
         reason = getattr(error, "strerror", None) or error
         raise InvalidInput(
             _("{path} cannot be read: {reason}").format(path=excerpt(path), reason=reason),

@@ -62,7 +62,10 @@ def _rules_at(session: Session, generation: int) -> Rules:
     if generation not in kept.rules:
         newest = next((head for head in kept.heads if head.generation == generation), None)
         if newest is None:
-            raise NotFound(_("There are no rules of generation {number}.").format(number=generation))
+            raise NotFound(
+                _("There are no rules of generation {number}.").format(number=generation),
+                _("See them with: opsctl rulebook list"),
+            )
         together = rules.merged(contents_of(session, rules.standing(kept.heads, generation)).values())
         kept.rules[generation] = rules.rules_of(together, generation=generation, since=newest.since)
     return kept.rules[generation]
