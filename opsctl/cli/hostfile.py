@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from opsctl.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from opsctl.core.texts import _, read_language
+from opsctl.core.texts import _, read_language, series
 from opsctl.core.times import read_duration
 from opsctl.core.typed import nearest, read_handle
 
@@ -229,7 +229,7 @@ def _known(path: Path, where: str, table: dict[str, Any], allowed: tuple[str, ..
                 _("{path}: there is no key {key}.").format(path=path, key=where + key),
                 _("Did you mean {words}?").format(words=near[0])
                 if near
-                else _("Allowed here: {words}.").format(words=", ".join(allowed)),
+                else _("Allowed here: {words}.").format(words=series(allowed)),
             )
 
 

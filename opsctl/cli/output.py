@@ -17,7 +17,7 @@ import typer
 from opsctl.core.errors import ExitCode, InvalidInput
 from opsctl.core.files import write_whole
 from opsctl.core.report import Kind, Report, Style, Table
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.typed import LONGEST_PATH, excerpt, nearest
 from opsctl.render.formats import Format, format_of_ending
 from opsctl.render.write import render
@@ -48,7 +48,7 @@ def wanted_format(context: "Context") -> Format:
             _("There is no format {word!r}.").format(word=asked[:40]),
             _("Did you mean {words}?").format(words=near[0])
             if near
-            else _("Use one of: {words}.").format(words=", ".join(allowed)),
+            else _("Use one of: {words}.").format(words=series(allowed)),
         ) from None
 
 

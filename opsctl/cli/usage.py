@@ -8,7 +8,7 @@ from typing import Any
 from typer._click import exceptions as click
 
 from opsctl.core.errors import InvalidInput
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.typed import excerpt, mend, read_body
 
 NOTHING = ("", "-", "–", "—")
@@ -97,7 +97,7 @@ def _with_noun(word: str, commands: Mapping[str, Any]) -> list[str]:
 
 
 def _nearest(words: Any) -> str:
-    return _("Did you mean {words}?").format(words=", ".join(words)) if words else ""
+    return _("Did you mean {words}?").format(words=series(words)) if words else ""
 
 
 def name_of(param: Any) -> str:
@@ -132,7 +132,7 @@ def read_word(value: str, allowed: list[str], name: str) -> str:
     near = difflib.get_close_matches(typed, allowed, n=1)
     raise InvalidInput(
         _("{name} cannot be {value!r}.").format(name=name, value=value[:40]),
-        _nearest(near) or _("Use one of: {words}.").format(words=", ".join(allowed)),
+        _nearest(near) or _("Use one of: {words}.").format(words=series(allowed)),
     )
 
 

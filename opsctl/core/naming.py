@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from opsctl.core.errors import InvalidInput, NotFound
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.typed import mend, nearest
 
 Names = Mapping[str, tuple[str, ...]]
@@ -35,7 +35,7 @@ def by_part(word: str, names: Names, told: Told) -> str:
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
-        shown = ", ".join(sorted(fitting)[:_SHOWN])
+        shown = series(sorted(fitting)[:_SHOWN])
         raise InvalidInput(told.several.format(word=word[:_LONGEST], handles=shown), _("Use a handle."))
     raise unknown(word, names, told)
 
@@ -43,7 +43,7 @@ def by_part(word: str, names: Names, told: Told) -> str:
 def unknown(word: str, names: Names, told: Told) -> NotFound:
     """The error for a word that names nothing, offering the nearest."""
     near = near_handles(word, names)
-    hint = _("Did you mean {words}?").format(words=", ".join(near)) if near else told.hint
+    hint = _("Did you mean {words}?").format(words=series(near)) if near else told.hint
     return NotFound(told.unknown.format(word=word[:_LONGEST]), hint)
 
 

@@ -7,20 +7,21 @@ from datetime import date, datetime, timedelta
 
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
-from opsctl.core.times import FIRST_YEAR, LAST_YEAR, local_day, looks_like_moment, read_moment, start_of_day
+from opsctl.core.times import DAYS_BACK, FIRST_YEAR, LAST_YEAR, local_day, looks_like_moment, read_moment, start_of_day
 from opsctl.core.typed import excerpt, mend
 
 _LONGEST_PERIOD = 132
 _RELATIVE = re.compile(r"(last|this)[-_ ]?(week|month|quarter|year)")
 _CHINESE = {
-    "今天": "today",
-    "昨天": "yesterday",
     "上周": "last-week",
     "本周": "this-week",
     "上月": "last-month",
     "上个月": "last-month",
     "本月": "this-month",
+    "这个月": "this-month",
+    "上季": "last-quarter",
     "上季度": "last-quarter",
+    "本季": "this-quarter",
     "本季度": "this-quarter",
     "去年": "last-year",
     "今年": "this-year",
@@ -107,10 +108,8 @@ def _read_days(word: str, today: date, text: str) -> _Days | None:
     """The whole days that the word names, or None. Raise InvalidInput for a month 13, a week 54, a year 0."""
     folded = word.casefold()
     folded = _CHINESE.get(folded, folded)
-    if folded == "today":
-        return _day(today)
-    if folded == "yesterday":
-        return _day(today - timedelta(days=1))
+    if folded in DAYS_BACK:
+        return _day(today - timedelta(days=DAYS_BACK[folded]))
     if found := _RELATIVE.fullmatch(folded):
         unit = _UNITS[found[2]]
         current = unit(today)

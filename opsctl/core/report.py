@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from opsctl.core.errors import InvalidInput
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 
 
 class Kind(StrEnum):
@@ -145,7 +145,7 @@ def choose_columns(report: Report, wanted: str | None) -> Report:
             if strange or not keys:
                 raise InvalidInput(
                     _("There is no column {name!r}.").format(name=(strange or [wanted])[0][:40]),
-                    _("Use one of: {words}.").format(words=", ".join(known)),
+                    _("Use one of: {words}.").format(words=series(known)),
                 )
             places = [known.index(key) for key in keys]
             rows = tuple(tuple(row[place] for place in places) for row in part.rows)

@@ -5,7 +5,7 @@
 """
 
 import gettext
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from opsctl.core.errors import InvalidInput
@@ -68,3 +68,13 @@ def environment_language(environment: Mapping[str, str]) -> str:
 def between(sign: str) -> str:
     """What stands between two parts of a sentence, `; `, `, ` or `: `, as the language writes it."""
     return {"; ": "；", ", ": "，", ": ": "："}[sign] if language() == "zh_CN" else sign
+
+
+def beside(text: str, aside: str) -> str:
+    """The text with an aside behind it, in brackets as the language writes them."""
+    return f"{text}（{aside}）" if language() == "zh_CN" else f"{text} ({aside})"
+
+
+def series(names: Iterable[object]) -> str:
+    """Names, references or words one after another, as the language lists them; not for what is to be pasted."""
+    return ("、" if language() == "zh_CN" else ", ").join(map(str, names))

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from opsctl.core.errors import InvalidInput
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.typed import excerpt, mend, nearest
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ _ZONE_NAME = r"[A-Za-z][A-Za-z0-9_+/-]*"
 # Files beside the zones: `right/` counts leap seconds, the others are whatever this machine is set to.
 _NO_ZONES = {"right", "posix", "localtime", "posixrules"}
 
-_DAYS_BACK = {"today": 0, "今天": 0, "今日": 0, "yesterday": 1, "昨天": 1, "昨日": 1, "前天": 2}
+DAYS_BACK = {"today": 0, "今天": 0, "今日": 0, "yesterday": 1, "昨天": 1, "昨日": 1, "前天": 2}
+"""Words for days that have passed, each with how many days ago that was."""
 _DAYS_AHEAD = {"tomorrow": 1, "明天": 1, "明日": 1, "后天": 2}
 _NOW = {"now", "现在"}
 _CLOCK = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
@@ -41,8 +42,8 @@ _ON_DATE = (
     r"(?P<year>[0-9]{4})(?P<dash>[-/.])(?P<month>[0-9]{1,2})(?P=dash)(?P<day>[0-9]{1,2})"
     rf"(?:(?:\s*t\s*|\s+){_CLOCK_BESIDE_DATE}(?:\s*(?P<offset>{_OFFSET}))?)?"
 )
-_ON_DAY = rf"(?P<word>{'|'.join(_DAYS_BACK)})(?:\s*{_CLOCK_BESIDE_DATE})?"
-_ON_DAY_AHEAD = _ON_DAY.replace("|".join(_DAYS_BACK), "|".join(_DAYS_AHEAD))
+_ON_DAY = rf"(?P<word>{'|'.join(DAYS_BACK)})(?:\s*{_CLOCK_BESIDE_DATE})?"
+_ON_DAY_AHEAD = _ON_DAY.replace("|".join(DAYS_BACK), "|".join(_DAYS_AHEAD))
 # A capital M is a month elsewhere, so it is not taken for a minute.
 _DURATION = (
     r"(?=[0-9])(?:([0-9]+)\s*(?i:w)\s*)?(?:([0-9]+)\s*(?i:d)\s*)?(?:([0-9]+)\s*(?i:h)\s*)?"
@@ -81,7 +82,7 @@ def read_zone(name: str) -> "ZoneInfo":
     close = nearest(name, available_timezones() - _NO_ZONES)
     raise InvalidInput(
         _("There is no time zone {name!r}.").format(name=excerpt(name)),
-        _("Did you mean {names}?").format(names=", ".join(close)) if close else _("Use a name such as Asia/Shanghai."),
+        _("Did you mean {names}?").format(names=series(close)) if close else _("Use a name such as Asia/Shanghai."),
     )
 
 
@@ -115,7 +116,7 @@ def read_moment(text: str, *, zone: str, now: datetime) -> datetime:
         if found := re.fullmatch(_ON_DATE, folded):
             return _on_date(found, zone)
         if found := re.fullmatch(_ON_DAY, folded):
-            return _at(today - timedelta(days=_DAYS_BACK[found["word"]]), found, zone)
+            return _at(today - timedelta(days=DAYS_BACK[found["word"]]), found, zone)
         if found := re.fullmatch(_CLOCK, folded):
             return _last_occurrence(_since_midnight(found), zone, now)
         if (length := _length(plain.removeprefix("-").lstrip())) is not None:

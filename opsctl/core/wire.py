@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from opsctl.core.errors import InvalidInput
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.times import naive_to_utc
 
 
@@ -21,7 +21,7 @@ def from_wire(function: Callable[..., Any], given: Mapping[str, Any], zone: str)
         if name not in kinds:
             raise InvalidInput(
                 _("{function} takes no {name}.").format(function=function.__name__, name=name),
-                _("It takes {names}.").format(names=", ".join(kinds)),
+                _("It takes {names}.").format(names=series(kinds)),
             )
     return {name: _read(kinds[name], value, zone) for name, value in given.items()}
 

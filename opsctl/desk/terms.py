@@ -12,10 +12,10 @@ COMPANY, DIARY, HOST_FILE = "company", "diary.jsonl", "opsctl.toml"
 DEMO_DATABASE = "demo.db"
 NEXT = (
     "opsctl inspect log network-patrol --asset core-sw-1 --item temp=24 --item cpu=31 --rest-ok",
-    "opsctl open 'erp login answers 502' -s2 --down",
+    "opsctl open 'erp {title}' -s2 --down",
     "opsctl kpi explain repair-on-time last-month",
 )
-"""What the demo offers to try."""
+"""What the demo offers to try; `title` is said in the reader's language."""
 
 TODAY = ("duty", "inspect", "action", "incident", "patch")
 """What `today` shows, by the nouns of rooms, in this order; any other room comes after them."""

@@ -9,7 +9,7 @@ from sys import intern
 from typing import Any
 
 from opsctl.core.errors import InvalidInput
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.typed import excerpt
 from opsctl.exchange.documents import Document, RawRecord, Reject
 
@@ -164,7 +164,7 @@ def _read_header(row: list[str], name: str) -> tuple[list[str], tuple[str, ...]]
     if not doubles:
         return names, ()
     remark = _("{name} has more than one column {columns}; the first of them counts.").format(
-        name=name, columns=", ".join(excerpt(column) for column in doubles)
+        name=name, columns=series(excerpt(column) for column in doubles)
     )
     return names, (remark,)
 

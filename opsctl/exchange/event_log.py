@@ -11,7 +11,7 @@ from datetime import datetime
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.typed import excerpt
 from opsctl.exchange.columns import reader
 from opsctl.exchange.documents import Document, Reject
@@ -63,7 +63,7 @@ def read_events(document: Document, import_map: ImportMap, log: EventLog, times:
             time, activity = time_of(record.values), activity_of(record.values)
             if time is None or activity is None:
                 columns = log.time if time is None else log.activity
-                raise Refused(_("{column} is empty.").format(column=", ".join(columns)))
+                raise Refused(_("{column} is empty.").format(column=series(columns)))
             at = times.read(time)
             word = activity if type(activity) is str else read_word(activity)
         except Refused as refused:
@@ -158,7 +158,7 @@ def told(unlisted: Counter[str]) -> tuple[str, ...]:
     ordered = sorted(unlisted.items(), key=lambda item: (-item[1], item[0]))
     words = [_("{word} ({count})").format(word=excerpt(word), count=count) for word, count in ordered[:_WORDS_NAMED]]
     more = ["…"] if len(ordered) > _WORDS_NAMED else []
-    return (_("Activities that are not in the map: {words}").format(words=", ".join([*words, *more])),)
+    return (_("Activities that are not in the map: {words}").format(words=series([*words, *more])),)
 
 
 def _places_of(document: Document, import_map: ImportMap, keys: Collection[str]) -> dict[str, list[int]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from opsctl.core.errors import InvalidInput
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.typed import LONGEST_PATH, excerpt, mend, nearest
 from opsctl.exchange.columns import known_columns, reader, text_form
 from opsctl.exchange.documents import Document, Reject
@@ -168,7 +168,7 @@ def _is_same(path: Path, source: str) -> bool:
 
 def _strange(file: str, column: str, allowed: tuple[str, ...]) -> InvalidInput:
     near = nearest(column, allowed, 1)
-    known = _("Our fields are: {names}; other columns are named with --map MAP.").format(names=", ".join(allowed))
+    known = _("Our fields are: {names}; other columns are named with --map MAP.").format(names=series(allowed))
     return InvalidInput(
         _("{file}: the column {column!r} is none of our fields.").format(file=file, column=excerpt(column)),
         _("Did you mean {words}?").format(words=near[0]) + " " + known if near else known,

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from opsctl.core.errors import InvalidInput
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.exchange.documents import Document, RawRecord, Reject
 
 _BLANKS = re.compile(r"[ \t\r\n]*")
@@ -117,7 +117,7 @@ def _choose(walk: "_Walk", name: str, key: str) -> tuple[list[tuple[int, Any]], 
         return [(line, plain)], ()
     if len(lists) > 1:
         raise InvalidInput(
-            _("{name} holds several lists of objects: {lists}.").format(name=name, lists=", ".join(lists)),
+            _("{name} holds several lists of objects: {lists}.").format(name=name, lists=series(lists)),
             _("Cut out the one that holds the records."),
         )
     ((member, elements),) = lists.items()

@@ -9,7 +9,7 @@ from typing import Any
 
 from opsctl.core.chain import digest
 from opsctl.core.errors import InvalidInput
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.typed import excerpt, nearest
 from opsctl.exchange import event_log
 from opsctl.exchange.columns import Reader, column_exists, known_columns, reader
@@ -198,10 +198,10 @@ def _check_columns(document: Document, import_map: ImportMap) -> None:
         if not any(column_exists(document, column) for column in columns):
             known = known_columns(document)
             ordered = list(dict.fromkeys([*nearest(columns[0], known), *known]))
-            named = ", ".join(excerpt(column) for column in ordered[:_COLUMNS_NAMED])
+            named = series(excerpt(column) for column in ordered[:_COLUMNS_NAMED])
             raise InvalidInput(
                 _("{file}: {place}: no record has the column {columns}.").format(
-                    file=import_map.file, place=place, columns=", ".join(repr(excerpt(column)) for column in columns)
+                    file=import_map.file, place=place, columns=series(repr(excerpt(column)) for column in columns)
                 ),
                 _("The columns are: {names}.").format(names=named + (" …" if len(ordered) > _COLUMNS_NAMED else "")),
             )

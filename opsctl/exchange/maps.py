@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from opsctl.core.errors import InvalidInput
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.times import read_zone
 from opsctl.core.typed import LONGEST_PATH, excerpt, nearest
 from opsctl.exchange.decoding import read_bytes
@@ -91,9 +91,9 @@ def _parse(data: bytes, file: str) -> dict[str, Any]:
 def _allowed(known: Iterable[str], word: str = "") -> str:
     """What is allowed and, before it, what `word` may have meant."""
     known = list(known)
-    everything = _("Allowed: {names}.").format(names=", ".join(known))
+    everything = _("Allowed: {names}.").format(names=series(known))
     close = nearest(word, known, count=3)
-    return _("Did you mean {names}?").format(names=", ".join(close)) + " " + everything if close else everything
+    return _("Did you mean {names}?").format(names=series(close)) + " " + everything if close else everything
 
 
 def _one_or_more_columns() -> str:
@@ -194,7 +194,7 @@ class _Check:
     def _date_format(self, form: str) -> str:
         if form not in EPOCH_FORMATS and not is_whole_date(form):
             must = _("a strptime format of a whole date such as %d/%m/%Y %H:%M, or {names}")
-            raise self._wrong("date_format", form, must.format(names=", ".join(EPOCH_FORMATS)))
+            raise self._wrong("date_format", form, must.format(names=series(EPOCH_FORMATS)))
         return form
 
     def _table(self, found: Any, name: str) -> dict[str, Any]:
@@ -232,7 +232,7 @@ class _Check:
             if type(found) is int and str(found) in choices:
                 return str(found)
             if not isinstance(found, str) or found not in choices:
-                must = _("one of {names}").format(names=", ".join(sorted(choices)))
+                must = _("one of {names}").format(names=series(sorted(choices)))
                 raise self._wrong(key, found, must, _allowed(sorted(choices), str(found)))
             return found
         if kind is FieldType.MOMENT and isinstance(found, datetime):

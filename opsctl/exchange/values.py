@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from opsctl.core.errors import InvalidInput
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.times import FIRST_YEAR, LAST_YEAR, naive_to_utc, read_zone
 from opsctl.core.typed import excerpt, read_body, read_title
 from opsctl.exchange.columns import kind_of, text_form
@@ -55,7 +55,7 @@ class Times:
         moment = self._parse(found)
         if moment is None:
             shown = excerpt(text_form(found)) if not isinstance(found, (dict, list)) else kind_of(found)
-            read = ", ".join(("ISO 8601", *self._formats))
+            read = series(("ISO 8601", *self._formats))
             raise Refused(_("{time!r} is not a time; what is read: {formats}.").format(time=shown, formats=read))
         if moment.tzinfo is None:
             return self._from_local(moment)
@@ -128,7 +128,7 @@ def _word_converter(words: Mapping[str, str | bool], in_any_case: Mapping[str, s
         if ours is None:
             ours = in_any_case.get(word.lower())
         if ours is None:
-            named = ", ".join([excerpt(name) for name in words][:_WORDS_NAMED])
+            named = series([excerpt(name) for name in words][:_WORDS_NAMED])
             raise Refused(_("{word!r} is not one of {names}.").format(word=excerpt(word), names=named))
         return ours
 

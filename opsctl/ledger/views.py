@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from opsctl.core.report import Column, Fields, Kind, Report, Table, Text
-from opsctl.core.texts import _, ngettext, pgettext
+from opsctl.core.texts import _, ngettext, pgettext, series
 from opsctl.ledger.rules import Finding, Row, Verdict, read_facts
 from opsctl.ledger.terms import Fault
 
@@ -125,7 +125,7 @@ def redacted(seq: int, subject: str, record_changed: bool, left: tuple[int, ...]
         line += " " + _("The same words were blanked in the record.")
     remarks: tuple[str, ...] = ()
     if left:
-        rows = ", ".join(str(one) for one in left[:20])
+        rows = series(str(one) for one in left[:20])
         remarks = (_("Other rows of {subject} still hold the same words: {rows}").format(subject=subject, rows=rows),)
     return Report(
         kind="ledger.redacted",

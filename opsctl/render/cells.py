@@ -9,7 +9,7 @@ from typing import Any
 
 from opsctl.core.numbers import show_ratio
 from opsctl.core.report import Cell, Kind, Phrase, Style
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.times import show_duration, show_moment
 from opsctl.core.typed import clean_for_terminal
 
@@ -25,13 +25,14 @@ def unpacked(value: Any, kind: Kind) -> tuple[Any, Kind]:
 def show(value: Any, kind: Kind, style: Style) -> str:
     """The value for people, on one line: None as –, moments in the zone of `style`, ratios in per cent.
 
-    Lists and tuples are joined by commas. What others typed comes without control and escape sequences.
+    Lists and tuples are joined as the language lists them. What others typed comes without control and escape
+    sequences.
     """
     value, kind = unpacked(value, kind)
     if value is None:
         return NO_DATA
     if isinstance(value, list | tuple):
-        return ", ".join(show(item, kind, style) for item in value)
+        return series(show(item, kind, style) for item in value)
     if isinstance(value, Phrase):
         return "".join(show(piece, Kind.TEXT, style) for piece in value.pieces)
     if isinstance(value, bool):

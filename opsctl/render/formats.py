@@ -4,7 +4,7 @@ from enum import StrEnum
 from pathlib import PurePath
 
 from opsctl.core.errors import InvalidInput
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.typed import LONGEST_PATH, excerpt
 
 
@@ -30,7 +30,7 @@ def format_of_ending(path: str) -> Format:
     try:
         return _ENDINGS[ending.lower()]
     except KeyError:
-        hint = _("Use a name that ends in {endings}.").format(endings=", ".join(_ENDINGS))
+        hint = _("Use a name that ends in {endings}.").format(endings=series(_ENDINGS))
         if ending:
             raise InvalidInput(_("No format has the ending {ending!r}.").format(ending=excerpt(ending)), hint) from None
         named = excerpt(path, LONGEST_PATH)

@@ -6,6 +6,7 @@ Colour only repeats what the words say.
 from typing import Any
 
 from opsctl.core.report import Column, Fields, Kind, Part, Style, Table, Text
+from opsctl.core.texts import between
 from opsctl.core.typed import clean_for_terminal
 from opsctl.render.cells import RIGHT_ALIGNED, show, unpacked
 from opsctl.render.text import draw_text
@@ -74,7 +75,8 @@ def _fields(part: Fields, style: Style) -> str:
 
 def _entry(label: str, shown: str, kind: Kind, indent: str, width: int) -> list[str]:
     """`label: value` behind `indent`, what does not fit on further lines a little deeper."""
-    lines = wrapped(f"{label}: {shown}".rstrip(), width - len(indent), fold=kind is Kind.TEXT, indent=_INDENT)
+    entry = (label + between(": ") + shown).rstrip()
+    lines = wrapped(entry, width - len(indent), fold=kind is Kind.TEXT, indent=_INDENT)
     return [indent + line for line in lines]
 
 

@@ -87,8 +87,7 @@ def test_what_is_due_soon_and_was_missed_lately(table: Callable[..., list[str]])
     ]
     assert table("duty", "due", "--asset", "sw-1", "--state", "missed", columns="46") == [
         "patrol",
-        "  asset: sw-1",
-        "  state: missed",
+        "  asset: sw-1  state: missed",
         "  due: 2026-11-04 09:00+08:00",
         "  until: 2026-11-04 11:00+08:00",
     ]

@@ -196,7 +196,7 @@ def test_the_report_begins_with_the_round_that_a_countersign_would_make_on_time(
         "1 round entered late that would be on time if another person countersigned it: INS-2026-0002",
         "opsctl inspect countersign INS-2026-0002",
     ]
-    assert "inspection completion all 75.0000 % 3 4 >= 70 %: met partial" in lines
+    assert "inspection completion all 75.0000 % 3 4 ≥ 70 %: met partial" in lines
     evidence = "Evidence of the rounds done: machine 1, photo 0, countersigned 0, self-declared 2; 1 with flags."
     assert lines.count(evidence) == 1
 
@@ -248,7 +248,7 @@ def test_a_day_of_which_nothing_is_decided_yet_says_how_many_wait(run: CommandLi
     completion = figure(run("kpi", "report", "2026-10-31", "--json"), "inspection-completion")
     assert (completion["state"], completion["value"], completion["pending"]) == ("partial", None, [LAST])
     row = next(line for line in run("kpi", "report", "2026-10-31").out.splitlines() if "inspection completion" in line)
-    assert " ".join(row.split()).endswith(" – – – >= 70 %: no data partial: 1 not decided yet")
+    assert " ".join(row.split()).endswith(" – – – ≥ 70 %: no data partial: 1 not decided yet")
     explained = run("kpi", "explain", "inspection-completion", "2026-10-31")
     assert "partial: 1 not decided yet" in explained.out
     assert "Nothing was due" not in explained.out + explained.err

@@ -10,7 +10,7 @@ from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
 from opsctl.cli.usage import NOTHING, body, fields_among, read_word, said
 from opsctl.core.errors import InvalidInput
-from opsctl.core.texts import _
+from opsctl.core.texts import _, pgettext, series
 from opsctl.core.typed import mend, read_title
 from opsctl.core.void import Void
 
@@ -86,7 +86,10 @@ def add(
     writes=True,
 )
 def assign(
-    refs: References, to: Annotated[str, Option("--to", metavar="PERSON", help=_("Who has it from now on; me is you."))]
+    refs: References,
+    to: Annotated[
+        str, Option("--to", metavar="PERSON", help=pgettext("action", "Who has it from now on; me is you."))
+    ],
 ) -> None:
     """Parse, assign, say so."""
     from opsctl.actions.service import write
@@ -225,7 +228,7 @@ def _field(context: "Context", name: str, value: str) -> tuple[str, Any]:
             return field, None
         raise InvalidInput(
             _("{field} cannot be taken away.").format(field=field),
-            _("These can: {fields}.").format(fields=", ".join(corrections.CLEARABLE)),
+            _("These can: {fields}.").format(fields=series(corrections.CLEARABLE)),
         )
     if field in corrections.MOMENTS:
         return field, context.moment(value) if field in corrections.PAST else context.deadline(value)

@@ -8,7 +8,7 @@ from opsctl.actions.rules import Action
 from opsctl.actions.rules.finding import undone
 from opsctl.actions.terms import State
 from opsctl.core.errors import MOMENT, Conflict, InvalidInput, NotAllowed
-from opsctl.core.texts import _, pgettext
+from opsctl.core.texts import _, pgettext, series
 from opsctl.core.void import Void, void_word
 
 MOVES: dict[str, frozenset[State]] = {
@@ -48,7 +48,7 @@ def check_move(action: Action, move: str) -> None:
             message = _("{reference} is {state} already.")
         else:
             message = _("{reference} is {state}: {move} is not possible.")
-        legal = ", ".join(word for word, states in MOVES.items() if action.state in states)
+        legal = series(word for word, states in MOVES.items() if action.state in states)
         raise Conflict(
             message.format(reference=action.reference, state=state_word(action.state), move=move),
             _("Possible now: {moves}.").format(moves=legal),

@@ -11,7 +11,7 @@ from opsctl.actions.rules.results import Added, Corrected
 from opsctl.actions.views.records import data
 from opsctl.actions.views.words import standing
 from opsctl.core.report import Column, Fields, Kind, Report, Table, Text
-from opsctl.core.texts import _, pgettext
+from opsctl.core.texts import _, pgettext, series
 
 
 def added(found: Added, now: datetime) -> Report:
@@ -97,7 +97,7 @@ def _without_asset(found: Added) -> list[str]:
         " opsctl action correct {reference} asset={asset} --reason {reason}"
     ).format(reference=found.action.reference, asset=found.near[0], reason=_("typo"))
     if len(found.near) > 1:
-        said += " " + _("Did you mean {names}?").format(names=", ".join(found.near))
+        said += " " + _("Did you mean {names}?").format(names=series(found.near))
     return [said]
 
 

@@ -18,7 +18,7 @@ from opsctl.assets.terms import ADDED, EDITED, RETIRED, Classification, Critical
 from opsctl.core import chain, naming
 from opsctl.core.errors import Conflict, InvalidInput, NotFound
 from opsctl.core.naming import Told
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.typed import mend, nearest, read_handle
 from opsctl.core.use_cases import Permission, use_case
 from opsctl.ledger import service as ledger
@@ -270,7 +270,7 @@ def service_hours(session: Session, *, word: str, now: datetime) -> str:
     near = nearest(name, known) or known
     raise NotFound(
         _("There is no calendar {word!r} in the rules in force.").format(word=name),
-        _("Did you mean {words}?").format(words=", ".join(near)),
+        _("Did you mean {words}?").format(words=series(near)),
     )
 
 

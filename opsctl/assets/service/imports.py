@@ -12,7 +12,7 @@ from opsctl.assets.terms import Classification, Criticality
 from opsctl.core import naming
 from opsctl.core.errors import InvalidInput, OpsctlError
 from opsctl.core.naming import Names, Told
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.typed import mend, read_handle
 from opsctl.core.use_cases import Permission, use_case
 from opsctl.exchange.fields import Field, FieldType
@@ -114,7 +114,7 @@ def _word(name: str, value: str) -> StrEnum:
     if mend(value).casefold() not in words:
         raise InvalidInput(
             _("{name} cannot be {value!r}.").format(name=name, value=value[:40]),
-            _("Use one of: {words}.").format(words=", ".join(words)),
+            _("Use one of: {words}.").format(words=series(words)),
         )
     return _WORDS[name](mend(value).casefold())
 

@@ -14,7 +14,7 @@ from opsctl.cli.asking import Asking, Ended
 from opsctl.core import texts
 from opsctl.core.errors import Conflict, ExitCode, InvalidInput, OpsctlError
 from opsctl.core.machine import machine_zone
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.times import read_zone
 from opsctl.core.typed import mend, read_handle, read_title
 from opsctl.desk.rules.beginning import Answers, Person, is_address, next_commands, profile_of
@@ -210,7 +210,7 @@ class Conversation:
             return handle
 
         explained = _("Records are made under this name. Who is not among them is added later by one who is.")
-        other = _("Or type the handle of one of these: {handles}").format(handles=", ".join(known))
+        other = _("Or type the handle of one of these: {handles}").format(handles=series(known))
         return self._choose([(_("later"), "")], read, other, lambda: explained) or None
 
     def _choose(

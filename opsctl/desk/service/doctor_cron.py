@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from opsctl.core.errors import NotAllowed, NotFound
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.typed import excerpt, nearest
 from opsctl.desk.rules import doctor as rules
 from opsctl.desk.rules.doctor import Details, Finding
@@ -62,7 +62,7 @@ def account_of(user: str | None, *, again: str) -> Account:
         near = [] if user is None else nearest(user, [one.pw_name for one in pwd.getpwall()])
         raise NotFound(
             _("There is no user {name!r} on this machine.").format(name=excerpt(user or str(os.geteuid()))),
-            _("Did you mean {words}?").format(words=", ".join(near)) if near else "",
+            _("Did you mean {words}?").format(words=series(near)) if near else "",
         ) from None
     account = Account(found.pw_name, found.pw_uid, found.pw_gid, found.pw_dir)
     if not account.is_me and os.geteuid() != 0:

@@ -20,7 +20,7 @@ from sqlmodel import Session
 from opsctl.core import times, wire
 from opsctl.core.chain import Signature
 from opsctl.core.errors import InvalidInput
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.desk.service.retiring import Holding
 from opsctl.desk.terms import CALLS, DEMO_HOST, IMPORTS
 from opsctl.duties.service.keeping import keep_up
@@ -129,7 +129,7 @@ def line_of(step: Step, zone: str) -> str:
 def _use_case(name: str) -> Callable[..., Any]:
     if name not in CALLS:
         raise InvalidInput(
-            _("There is no use case {name}.").format(name=name), _("There are: {names}.").format(names=", ".join(CALLS))
+            _("There is no use case {name}.").format(name=name), _("There are: {names}.").format(names=series(CALLS))
         )
     found: Callable[..., Any] = _named(CALLS[name])
     return found

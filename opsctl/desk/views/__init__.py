@@ -10,7 +10,7 @@ from opsctl.assets.rules.assets import AssetView
 from opsctl.assets.terms import RETIRED
 from opsctl.assets.views import assets
 from opsctl.core.report import Fields, Kind, Part, Report, Table, Text
-from opsctl.core.texts import _, ngettext
+from opsctl.core.texts import _, ngettext, series
 from opsctl.core.times import local_day, show_moment
 from opsctl.desk.terms import HANDOVER, LINES_HANDOVER, LINES_TODAY, LOOK, NEXT, TODAY
 from opsctl.duties.rules import Occurrence
@@ -61,7 +61,7 @@ def upgraded(before: str, after: str, ruled: bool, with_logins: bool) -> Report:
 def status(data: dict[str, Any]) -> Report:
     """The state of the database, with a remark if a guard of the ledger is missing."""
     missing = data["guards_missing"]
-    stand = _("missing: {names}").format(names=", ".join(missing)) if missing else _("stand")
+    stand = _("missing: {names}").format(names=series(missing)) if missing else _("stand")
     pairs = (
         (_("database"), data["address"], Kind.TEXT),
         (_("zone"), data["zone"], Kind.TEXT),
@@ -91,7 +91,7 @@ def retired(
     """One line about who was retired, and what went to whom; a remark about what they have begun."""
     lines = [_("{handle} retired: {name}").format(handle=handle, name=name)]
     if to is not None:
-        shown = ", ".join(f"{noun} {reference}" for noun, reference in moved)
+        shown = series(f"{noun} {reference}" for noun, reference in moved)
         lines.append(_("To {person} went: {list}").format(person=to, list=shown))
     return Report(
         kind="person.retired",
@@ -175,12 +175,17 @@ def _cancelled(handle: str, cancelled: Sequence[Occurrence], zone: str) -> list[
     return [text.format(count=len(cancelled), asset=handle, command=command)]
 
 
+def tried() -> tuple[str, ...]:
+    """The commands that the demo offers to try."""
+    return tuple(line.format(title=_("login answers 502")) for line in NEXT)
+
+
 def demo(folder: str, address: str, today: Report, figures: Report, set_up: str) -> Report:
     """The invented company: where it lives, its day, last month's figures, and what to try next."""
     intro = _(
         "An invented company on SQLite, with a clock of its own, in {folder}: delete that when you have seen enough."
     )
-    following = (_("Go on in this shell:"), f"  {set_up}", *(f"  {line}" for line in NEXT))
+    following = (_("Go on in this shell:"), f"  {set_up}", *(f"  {line}" for line in tried()))
     return Report(
         kind="demo",
         data={"folder": folder, "address": address, "today": today.data, "report": figures.data},

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from opsctl.core.report import Cell, Column, Part, Report, Table, Text
-from opsctl.core.texts import _, between
+from opsctl.core.texts import _, between, series
 from opsctl.desk.rules.doctor import Finding, data_of
 from opsctl.desk.terms import Verdict
 from opsctl.desk.views.doctor_steps import Steps, Ways, steps
@@ -80,7 +80,7 @@ def of_cron(
     parts: list[Part] = [Table(columns, tuple(rows)), *_waiting(findings)]
     alike = [title(one.name) for one in findings if one not in shown and one.name not in _OF_PEOPLE and not _waits(one)]
     if alike:
-        parts.append(Text((_("In cron as here, and in order: {list}").format(list=", ".join(alike)),)))
+        parts.append(Text((_("In cron as here, and in order: {list}").format(list=series(alike)),)))
     if told:
         parts.append(_next_steps(told))
     parts.append(Text((*_crontab(user, bool(told), crontab), f"  {line}")))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from opsctl.core.report import Kind
-from opsctl.core.texts import _, between, ngettext
+from opsctl.core.texts import _, beside, between, ngettext, series
 from opsctl.core.times import show_duration, show_moment
 from opsctl.desk.rules.doctor import Finding
 from opsctl.desk.terms import MEBIBYTE, Verdict
@@ -17,7 +17,7 @@ def title(name: str) -> str:
     """What a check is called."""
     kind, _dot, one = name.partition(".")
     called = _titles().get(kind, kind)
-    return f"{called}: {one}" if one else called
+    return f"{called}{between(': ')}{one}" if one else called
 
 
 def is_check(name: str) -> bool:
@@ -78,7 +78,7 @@ def found(one: Finding, zone: str) -> str:
     try:
         return _WORDS[one.name.partition(".")[0]](one, one.details, zone)
     except (KeyError, TypeError, ValueError):  # written by another opsctl, which cron may find
-        return ", ".join(f"{name} {value}" for name, value in one.details.items())
+        return series(f"{name} {value}" for name, value in one.details.items())
 
 
 def _why_not(one: Finding) -> str:
@@ -97,7 +97,7 @@ def _version(_one: Finding, details: Details, _zone: str) -> str:
 
 def _host_file(_one: Finding, details: Details, _zone: str) -> str:
     if details["path"] is None:
-        return _("none; looked for {paths}").format(paths=", ".join(details["looked_at"]))
+        return _("none; looked for {paths}").format(paths=series(details["looked_at"]))
     told = _("{path}, {owner} {mode}, its folder {folder_owner} {folder_mode}").format(**details)
     if details["not_read"]:
         told += between("; ") + _("{path} is not read beside it").format(path=details["not_read"])
@@ -111,7 +111,7 @@ def _database(_one: Finding, details: Details, _zone: str) -> str:
         "host-file": _("by the host file"),
         "default": _("where none is named"),
     }
-    told = f"{details['address']} ({sources[details['source']]}), {details['version']}"
+    told = between(", ").join((beside(details["address"], sources[details["source"]]), details["version"]))
     if details.get("turn_ms") is not None:
         told += between(", ") + _("answers in {time} ms").format(time=f"{details['turn_ms']:g}")
     return told
@@ -123,7 +123,7 @@ def _file(one: Finding, details: Details, _zone: str) -> str:
         size=_size(details["size"]), log=_size(details["log_size"])
     )
     if details["file_system"]:
-        told += f", {details['file_system']}"
+        told += between(", ") + details["file_system"]
     wrong = {
         "read-only-disk": _("the disk is mounted read-only"),
         "file-not-writable": _("{me} may not write the file").format(me=details["me"]),
@@ -140,7 +140,7 @@ def _disk(_one: Finding, details: Details, _zone: str) -> str:
     told = _("{free} free of {total} at {folder}").format(
         free=_size(details["free"]), total=_size(details["total"]), folder=details["folder"]
     )
-    return told if details["entries_free"] != 0 else f"{told}; " + _("no room for another file")
+    return told if details["entries_free"] != 0 else told + between("; ") + _("no room for another file")
 
 
 def _schema(one: Finding, details: Details, _zone: str) -> str:
@@ -158,16 +158,16 @@ def _writing(one: Finding, _details: Details, _zone: str) -> str:
 def _login(one: Finding, details: Details, _zone: str) -> str:
     if one.verdict is Verdict.OK:
         return str(details["login"])
-    lacking = [f"{right}: {', '.join(tables)}" for right, tables in details["missing"].items() if tables]
+    lacking = [f"{right}{between(': ')}{series(tables)}" for right, tables in details["missing"].items() if tables]
     if not details["may_append"]:
-        lacking.append("EXECUTE: ledger_append")
+        lacking.append(f"EXECUTE{between(': ')}ledger_append")
     return _("{login} has not all rights ({rights})").format(login=details["login"], rights=between("; ").join(lacking))
 
 
 def _guards(_one: Finding, details: Details, _zone: str) -> str:
     missing = details["missing"]
     if missing:
-        return _("missing: {names}").format(names=", ".join(missing))
+        return _("missing: {names}").format(names=series(missing))
     return ngettext("{count} stands", "{count} stand", details["wanted"]).format(count=details["wanted"])
 
 
@@ -177,15 +177,15 @@ def _ledger(_one: Finding, details: Details, _zone: str) -> str:
 
 
 def _rules(_one: Finding, details: Details, _zone: str) -> str:
-    return ", ".join(details["books"]) or _("none: incidents get no severity and no clock")
+    return series(details["books"]) or _("none: incidents get no severity and no clock")
 
 
 def _holidays(_one: Finding, details: Details, _zone: str) -> str:
     if not details["calendars"]:
         return _("no calendar asks for any")
     if not details["unknown"]:
-        return _("known for {years}").format(years=", ".join(map(str, details["years"])))
-    lacking = [f"{name} {', '.join(map(str, years))}" for name, years in details["unknown"].items()]
+        return _("known for {years}").format(years=series(map(str, details["years"])))
+    lacking = [f"{name} {series(years)}" for name, years in details["unknown"].items()]
     return _("not known for certain: {list}").format(list=between("; ").join(lacking))
 
 
@@ -195,7 +195,7 @@ def _duties(one: Finding, details: Details, zone: str) -> str:
     if details["planned_to"] is None:
         return _("none yet")
     told = _("up to {moment}").format(moment=_moment(details["planned_to"], zone))
-    return told if "too-far" not in one.reasons else f"{told}; " + _("a clock that was wrong has said so")
+    return told if "too-far" not in one.reasons else told + between("; ") + _("a clock that was wrong has said so")
 
 
 def _person(one: Finding, details: Details, _zone: str) -> str:
@@ -225,7 +225,7 @@ def _clock(one: Finding, details: Details, zone: str) -> str:
         told += between("; ") + _("the newest row of the ledger is {time} ahead").format(
             time=show_duration(details["newest_row_ahead"])
         )
-    return told if "long-ago" not in one.reasons else f"{told}; " + _("there was no opsctl then")
+    return told if "long-ago" not in one.reasons else told + between("; ") + _("there was no opsctl then")
 
 
 def _clock_sync(one: Finding, _details: Details, _zone: str) -> str:
@@ -242,7 +242,7 @@ def _zones(_one: Finding, details: Details, _zone: str) -> str:
     said = {name: value for name, value in names.items() if value is not None}
     if details["database"] is not None and len(set(said.values())) == 1:
         return str(next(iter(said.values())))
-    return ", ".join(f"{name} {value}" for name, value in said.items())
+    return series(f"{name} {value}" for name, value in said.items())
 
 
 def _zone_data(_one: Finding, details: Details, _zone: str) -> str:
@@ -255,21 +255,21 @@ def _language(one: Finding, details: Details, _zone: str) -> str:
         source=details["source"] if details["source"] != "none" else _("nothing"),
         encoding=details["encoding"],
     )
-    return told if one.verdict is Verdict.OK else f"{told}; " + _("letters that it lacks are shown as escapes")
+    return told if one.verdict is Verdict.OK else told + between("; ") + _("letters that it lacks are shown as escapes")
 
 
 def _checks(one: Finding, details: Details, _zone: str) -> str:
     if "check" not in details:
         return _("the host file names none")
     name = details["command"][0]
-    told = details["program"] or name
+    told = str(details["program"] or name)
     if "not-there" in one.reasons:
         told = _("{program} is not there").format(program=name)
     elif "not-executable" in one.reasons:
         told = _("{program} cannot be executed").format(program=name)
     about = f"{details['asset']} {details['fills'] or ''}".strip()
     if not details["is_target_checked"]:
-        return f"{told}; " + _("not checked: {reason}").format(reason=about)
+        return told + between("; ") + _("not checked: {reason}").format(reason=about)
     said = {
         "no-checklist": _("no rulebook in force has the checklist of {what}"),
         "no-item": _("there is no such item: {what}"),
@@ -279,23 +279,23 @@ def _checks(one: Finding, details: Details, _zone: str) -> str:
         "retired": _("the asset is retired: {what}"),
     }
     why = details["why_silent"]
-    return f"{told}; " + (said[why].format(what=about) if why in said else about)
+    return told + between("; ") + (said[why].format(what=about) if why in said else about)
 
 
 def _editor(_one: Finding, details: Details, _zone: str) -> str:
     if details["program"] is None:
         return _("none; opsctl itself needs none")
     source = details["source"]
-    return f"{details['program']} ({source})" if source else str(details["program"])
+    return beside(details["program"], source) if source else str(details["program"])
 
 
 def _completions(_one: Finding, details: Details, _zone: str) -> str:
-    return ", ".join(details["files"])
+    return series(details["files"])
 
 
 def _cron_user(one: Finding, details: Details, _zone: str) -> str:
     told = _("{user}, home {home}").format(user=details["user"], home=details["home"])
-    return told if one.verdict is Verdict.OK else f"{told}; " + _("that folder is not there")
+    return told if one.verdict is Verdict.OK else told + between("; ") + _("that folder is not there")
 
 
 def _cron_program(one: Finding, details: Details, _zone: str) -> str:

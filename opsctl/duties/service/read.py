@@ -12,7 +12,7 @@ from sqlmodel import Session
 from opsctl.assets.service import assets
 from opsctl.core import chain
 from opsctl.core.errors import InvalidInput, NotFound
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.typed import excerpt, mend, nearest
 from opsctl.duties.rules import Occurrence, fields, schedules
 from opsctl.duties.rules.results import DutyShown, InForce, Listed, Preview
@@ -252,14 +252,14 @@ def _no_duty(word: str, names: Iterable[str]) -> NotFound:
     near = nearest(word, names)
     return NotFound(
         _("There is no duty {word!r}.").format(word=excerpt(word)),
-        _("Did you mean {names}?").format(names=", ".join(near)) if near else _("See them with: opsctl duty list"),
+        _("Did you mean {names}?").format(names=series(near)) if near else _("See them with: opsctl duty list"),
     )
 
 
 def _no_occurrence(word: str, near: list[str]) -> NotFound:
     return NotFound(
         _("There is no occurrence {word!r}.").format(word=excerpt(word, 120)),
-        _("Did you mean {names}?").format(names=", ".join(near))
+        _("Did you mean {names}?").format(names=series(near))
         if near
         else _("See what is due with: opsctl duty due"),
     )

@@ -42,7 +42,7 @@ def _data(one: Occurrence) -> dict[str, Any]:
 def _table(occurrences: Sequence[Occurrence], title: str) -> Table:
     columns = (
         *_first(),
-        Column("closes", _("until"), Kind.MOMENT),
+        Column("closes", pgettext("duty", "until"), Kind.MOMENT),
         Column("owner", _("owner")),
     )
     rows = tuple((one.duty, one.about or None, one.due_at, one.closes_at, one.owner) for one in occurrences)
@@ -63,5 +63,5 @@ def _first() -> tuple[Column, Column, Column]:
     return (
         Column("duty", _("duty"), Kind.REFERENCE),
         Column("about", _("asset"), Kind.REFERENCE),
-        Column("due", _("due"), Kind.MOMENT),
+        Column("due", pgettext("duty", "due"), Kind.MOMENT),
     )

@@ -71,9 +71,9 @@ def occurrences(found: Listed, now: datetime, span: Span) -> Report:
         Column("duty", _("duty"), Kind.REFERENCE),
         Column("asset", _("asset"), Kind.REFERENCE),
         Column("state", _("state")),
-        Column("due", _("due"), Kind.MOMENT),
+        Column("due", pgettext("duty", "due"), Kind.MOMENT),
         Column("from", pgettext("since when", "from"), Kind.MOMENT),
-        Column("until", _("until"), Kind.MOMENT),
+        Column("until", pgettext("duty", "until"), Kind.MOMENT),
         Column("owner", _("owner")),
         Column("evidence", _("met by a record of")),
         Column("clause", _("clause")),
@@ -143,8 +143,8 @@ def today(found: Sequence[Occurrence], now: datetime) -> Report:
         Column("duty", _("duty"), Kind.REFERENCE),
         Column("asset", _("asset"), Kind.REFERENCE),
         Column("state", _("state")),
-        Column("due", _("due"), Kind.MOMENT),
-        Column("until", _("until"), Kind.MOMENT),
+        Column("due", pgettext("duty", "due"), Kind.MOMENT),
+        Column("until", pgettext("duty", "until"), Kind.MOMENT),
     )
     rows = tuple((one.duty, one.about or None, standing(one, now), one.due_at, one.closes_at) for one in ordered)
     return Report(

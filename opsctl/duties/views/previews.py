@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from opsctl.core.report import Column, Kind, Report, Table, Text
-from opsctl.core.texts import _, ngettext
+from opsctl.core.texts import _, ngettext, pgettext
 from opsctl.core.times import show_moment
 from opsctl.duties.rules.results import Change, Preview
 
@@ -70,7 +70,7 @@ def _changes(changes: Sequence[Change], zone: str) -> Table:
     columns = (
         Column("day", _("day"), Kind.REFERENCE),
         Column("change", _("the clocks change by"), Kind.DURATION),
-        Column("runs", _("due")),
+        Column("runs", pgettext("how often", "due")),
         Column("local", _("local time")),
         Column("utc", _UTC),
     )
@@ -79,8 +79,8 @@ def _changes(changes: Sequence[Change], zone: str) -> Table:
             one.day.isoformat(),
             int(one.forward.total_seconds()),
             _times(len(one.moments)),
-            ", ".join(show_moment(moment, zone)[11:] for moment in one.moments) or None,
-            ", ".join(show_moment(moment, _UTC)[:16] for moment in one.moments) or None,
+            tuple(show_moment(moment, zone)[11:] for moment in one.moments) or None,
+            tuple(show_moment(moment, _UTC)[:16] for moment in one.moments) or None,
         )
         for one in changes
     )

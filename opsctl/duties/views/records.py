@@ -103,8 +103,8 @@ def _coming(occurrences: Sequence[Occurrence], now: datetime) -> Table:
     columns = (
         Column("asset", _("asset"), Kind.REFERENCE),
         Column("state", _("state")),
-        Column("due", _("due"), Kind.MOMENT),
-        Column("until", _("until"), Kind.MOMENT),
+        Column("due", pgettext("duty", "due"), Kind.MOMENT),
+        Column("until", pgettext("duty", "until"), Kind.MOMENT),
     )
     rows = tuple((one.about or None, standing(one, now), one.due_at, one.closes_at) for one in occurrences)
     return Table(columns, rows, title=_("Due next"), empty=_("Nothing of it is due in the next 35 days."))
@@ -114,7 +114,7 @@ def _past(occurrences: Sequence[Occurrence], now: datetime) -> Table:
     columns = (
         Column("asset", _("asset"), Kind.REFERENCE),
         Column("state", _("state")),
-        Column("due", _("due"), Kind.MOMENT),
+        Column("due", pgettext("duty", "due"), Kind.MOMENT),
         Column("done", pgettext("when", "done"), Kind.MOMENT),
         Column("met-by", _("met by"), Kind.REFERENCE),
     )
@@ -128,9 +128,9 @@ def occurrence(one: Occurrence, now: datetime) -> Report:
         (_("duty"), one.duty, Kind.REFERENCE),
         (_("asset"), one.about or None, Kind.REFERENCE),
         (_("state"), standing(one, now), Kind.TEXT),
-        (_("due"), one.due_at, Kind.MOMENT),
+        (pgettext("duty", "due"), one.due_at, Kind.MOMENT),
         (pgettext("since when", "from"), one.opens_at, Kind.MOMENT),
-        (_("until"), one.closes_at, Kind.MOMENT),
+        (pgettext("duty", "until"), one.closes_at, Kind.MOMENT),
         (_("owner"), one.owner, Kind.TEXT),
         (_("met by a record of"), evidence_word(one.kind, one.topic), Kind.TEXT),
         (_("clause"), one.clause, Kind.TEXT),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from opsctl.core.texts import _, pgettext
+from opsctl.core.texts import _, between, pgettext, series
 from opsctl.core.times import show_duration
 from opsctl.duties.rules import Occurrence
 from opsctl.duties.terms import Reason, State
@@ -60,9 +60,9 @@ def matching_word(matching: Matching | None) -> str:
         (_("classification"), matching.classification),
         (_("customer"), matching.customer),
         (_("route"), matching.route),
-        (_("assets"), ", ".join(matching.handles) or None),
+        (_("assets"), series(matching.handles) or None),
     )
-    return " · ".join(f"{name}: {value}" for name, value in said if value is not None)
+    return " · ".join(f"{name}{between(': ')}{value}" for name, value in said if value is not None)
 
 
 def evidence_word(kind: str, topic: str | None) -> str:

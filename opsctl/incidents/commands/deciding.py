@@ -10,7 +10,7 @@ from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
 from opsctl.cli.usage import NOTHING, body, fields_among, read_word
 from opsctl.core.errors import InvalidInput
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.typed import mend, read_body, read_title
 from opsctl.core.void import Void
 from opsctl.incidents.commands.parameters import (
@@ -302,7 +302,7 @@ def _field(context: "Context", name: str, value: str) -> tuple[str, Any]:
             return field, None
         raise InvalidInput(
             _("{field} cannot be taken away.").format(field=field),
-            _("These can: {fields}.").format(fields=", ".join(corrections.CLEARABLE)),
+            _("These can: {fields}.").format(fields=series(corrections.CLEARABLE)),
         )
     if field in corrections.MOMENTS:
         moment: datetime | None = context.moment(value)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from opsctl.core.errors import MOMENT, Conflict, InvalidInput
-from opsctl.core.texts import _, pgettext
+from opsctl.core.texts import _, pgettext, series
 from opsctl.incidents.terms import UNRESOLVED, State
 
 MOVES: dict[str, frozenset[State]] = {
@@ -37,7 +37,7 @@ def state_word(state: State) -> str:
 
 def legal_moves(state: State) -> str:
     """The moves that are legal in that state, as they are typed."""
-    return ", ".join(move for move, states in MOVES.items() if state in states)
+    return series(move for move, states in MOVES.items() if state in states)
 
 
 def illegal(reference: str, state: State, move: str, merged_into: str | None = None) -> Conflict:
@@ -78,4 +78,4 @@ def check_instant(reference: str, at: datetime, now: datetime, *starts: datetime
 
 def names(references: Iterable[str]) -> str:
     """References in a sentence."""
-    return ", ".join(references)
+    return series(references)

@@ -9,7 +9,7 @@ from sqlalchemy import literal_column, text
 from sqlmodel import Session, col, select
 
 from opsctl.core.errors import InvalidInput
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.typed import mend
 from opsctl.incidents.rules import life, moves
 from opsctl.incidents.rules.clocks import stamped
@@ -138,7 +138,7 @@ def only_one_of(session: Session, actor: str) -> str:
     more = " …" if len(found) > _CANDIDATES else ""
     raise InvalidInput(
         _("{person} has several unresolved incidents: {references}").format(
-            person=actor, references=", ".join(found[:_CANDIDATES]) + more
+            person=actor, references=series(found[:_CANDIDATES]) + more
         ),
         _("Name one."),
     )

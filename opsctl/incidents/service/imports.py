@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from opsctl.assets.service import assets
 from opsctl.assets.tables.assets import Asset
 from opsctl.core import naming
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.typed import nearest
 from opsctl.core.use_cases import Permission, use_case
 from opsctl.exchange.fields import Field, FieldType
@@ -163,7 +163,7 @@ def _unknown_customer(named: str, names: dict[str, str]) -> Rejected:
 
 
 def _nearest(named: str, names: dict[str, str]) -> str:
-    return ", ".join(dict.fromkeys(names[name] for name in nearest(named, names, 3)))
+    return series(dict.fromkeys(names[name] for name in nearest(named, names, 3)))
 
 
 @use_case(needs=Permission.RECORD, offline=False)

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from opsctl.assets.service import assets, handles
 from opsctl.core.errors import InvalidInput
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.times import local_day
 from opsctl.core.typed import excerpt, mend
 from opsctl.core.use_cases import Permission, use_case
@@ -118,7 +118,7 @@ def reclassify(
         if severity is not None and rules.severity_names and severity not in rules.severity_names:
             raise InvalidInput(
                 _("There is no severity {severity}.").format(severity=severity),
-                _("Use one of: {words}.").format(words=", ".join(str(one) for one in sorted(rules.severity_names))),
+                _("Use one of: {words}.").format(words=series(str(one) for one in sorted(rules.severity_names))),
             )
         after = replace(before, impact=impact or before.impact, urgency=urgency or before.urgency)
         same_levels = (after.impact, after.urgency) == (before.impact, before.urgency)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from opsctl.core import changes
+from opsctl.core import changes, texts
 from opsctl.core.report import Column, Kind, Phrase, Report, Table
-from opsctl.core.texts import _, ngettext, pgettext
+from opsctl.core.texts import _, ngettext, pgettext, series
 from opsctl.incidents.rules.clocks import Clock, ClockState
 from opsctl.incidents.rules.life import Case, Incident
 from opsctl.incidents.rules.words import state_word
@@ -77,7 +77,7 @@ def today(cases: Sequence[tuple[Case, tuple[Clock, ...]]]) -> Report:
         if urgent is not None:
             word = clock_word(urgent.kind)
             if urgent.state is not ClockState.RUNNING:
-                word += f": {clock_state_word(urgent.state)}"
+                word += texts.between(": ") + clock_state_word(urgent.state)
             told = (word, urgent.due)
         incident = case.incident
         rows.append((case.reference, incident.severity, incident.asset, incident.assignee, *told, incident.title))
@@ -186,7 +186,7 @@ def _text_of(row: "Row") -> Phrase | str | None:
     if "into" in facts:
         written.append(_("into {reference}").format(reference=facts["into"]))
     if _WITH in facts:
-        written.append(_("with {references}").format(references=", ".join(facts[_WITH])))
+        written.append(_("with {references}").format(references=series(facts[_WITH])))
     if "asked" in facts:
         written.append(_("{person} is asked").format(person=facts["asked"]))
     if "pause" in facts:

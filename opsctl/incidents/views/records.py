@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from opsctl.core.report import Column, Fields, Kind, Report, Table
-from opsctl.core.texts import _, ngettext, pgettext
+from opsctl.core.texts import _, beside, ngettext, pgettext, series
 from opsctl.core.void import as_void
 from opsctl.incidents.rules.clocks import Clock
 from opsctl.incidents.rules.closing import Missing
@@ -138,8 +138,8 @@ def _words(found: Shown) -> tuple[tuple[str, Any, Kind], ...]:
         (_("escalated to"), incident.escalated_to, Kind.TEXT),
         (_("emergency plan"), incident.plan, Kind.TEXT),
         (_("closed without, because"), incident.exemption, Kind.TEXT),
-        (_("merged into it"), ", ".join(one.reference for one in found.case.members) or None, Kind.REFERENCE),
-        (_("a closing still wants"), ", ".join(missing_word(one) for one in found.missing) or None, Kind.TEXT),
+        (_("merged into it"), tuple(one.reference for one in found.case.members) or None, Kind.REFERENCE),
+        (_("a closing still wants"), tuple(missing_word(one) for one in found.missing) or None, Kind.TEXT),
     ]
     if incident.resolved is None or incident.closed is not None:
         where_known.pop()
@@ -197,7 +197,7 @@ def _acknowledged(case: Case) -> datetime | None:
 def _acknowledged_label(case: Case) -> str:
     span = case.acknowledgement
     how = "" if span is None else response_word(span.response)
-    return f"{_('acknowledged')} ({how})" if how else _("acknowledged")
+    return beside(_("acknowledged"), how) if how else _("acknowledged")
 
 
 def _spans(case: Case) -> Table:
@@ -259,7 +259,7 @@ def _undecided(incident: Incident, clocks: Sequence[Clock]) -> list[str]:
             len(numbers),
         )
         names = [f"{incident.reference}/{number}" for number in numbers]
-        said.append(text.format(pauses=", ".join(names), first=names[0]))
+        said.append(text.format(pauses=series(names), first=names[0]))
     if is_late_acknowledgement(incident):
         said.append(
             _(

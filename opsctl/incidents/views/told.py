@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from opsctl.core.report import Fields, Kind, Report, Text
-from opsctl.core.texts import _, pgettext
+from opsctl.core.texts import _, pgettext, series
 from opsctl.incidents import terms
 from opsctl.incidents.rules.clocks import ClockKind
 from opsctl.incidents.rules.life import FULL, Case, Incident
@@ -93,7 +93,7 @@ def _without_asset(incident: Incident, near: Sequence[str]) -> list[str]:
         " opsctl incident correct {reference} asset={asset} --reason {reason}"
     ).format(reference=incident.reference, asset=asset, reason=_("typo"))
     if len(near) > 1:
-        said += " " + _("Did you mean {names}?").format(names=", ".join(near))
+        said += " " + _("Did you mean {names}?").format(names=series(near))
     return [said]
 
 
@@ -170,7 +170,7 @@ def corrected(found: Corrected) -> Report:
     said: list[str] = []
     if found.months:
         several = len(found.months) > _MOST_MONTHS
-        shown = f"{found.months[0]} … {found.months[-1]}" if several else ", ".join(found.months)
+        shown = f"{found.months[0]} … {found.months[-1]}" if several else series(found.months)
         said.append(_("This may change figures of {months}; what is frozen stays.").format(months=shown))
     others = () if found.unchanged else report.parts[1:]
     return replace(report, parts=(Text(lines), *others), remarks=(*report.remarks, *said))
@@ -197,5 +197,5 @@ def _names(case: Case) -> dict[str, Any]:
         "pause": len(incident.pauses),
         "share": "" if weight in (0, FULL) else f" {share_word(weight)}",
         "still": _(", but {share} is lost").format(share=share_word(weight)) if weight else "",
-        "members": ", ".join(one.reference for one in case.members) or "–",
+        "members": series(one.reference for one in case.members) or "–",
     }

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from opsctl.core.errors import InvalidInput, NotFound
-from opsctl.core.texts import _, ngettext
+from opsctl.core.texts import _, ngettext, series
 from opsctl.core.typed import clean_for_terminal, excerpt, nearest, read_title
 from opsctl.inspections.rules import Answer
 from opsctl.inspections.rules.readings import (
@@ -51,7 +51,7 @@ def find_item(checklist: Checklist, word: str) -> Item:
     if found:
         raise InvalidInput(
             _("{word!r} fits more than one item: {items}.").format(
-                word=excerpt(word, SHOWN), items=", ".join(item.id for item in found[:8])
+                word=excerpt(word, SHOWN), items=series(item.id for item in found[:8])
             ),
             _("Name the item by its number or id."),
         )
@@ -59,7 +59,7 @@ def find_item(checklist: Checklist, word: str) -> Item:
     near = list(dict.fromkeys(meant[name] for name in nearest(word, meant)))
     raise NotFound(
         _("{word!r} is no item of {checklist}.").format(word=excerpt(word, SHOWN), checklist=checklist.name),
-        _("Did you mean {words}?").format(words=", ".join(near))
+        _("Did you mean {words}?").format(words=series(near))
         if near
         else _("Name an item by its number, id or title."),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from opsctl.core.errors import InvalidInput
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.typed import excerpt
 from opsctl.inspections.rules.numbers import Number, read_number, show_range
 from opsctl.inspections.rules.units import LONGEST, converted, is_own, known_unit, partners, show_number
@@ -40,7 +40,7 @@ def how_to_answer(item: Item) -> str:
     if item.type is ItemType.TEXT:
         return _("Type the text, or n/a.")
     if item.type is ItemType.CHOICE:
-        shown = ", ".join(f"{number} {choice.title.said}" for number, choice in enumerate(item.choices, 1))
+        shown = series(f"{number} {choice.title.said}" for number, choice in enumerate(item.choices, 1))
         return _("Choose one: {choices}.").format(choices=shown)
     if item.type is ItemType.PHOTO:
         return _("Give the photo with --photo, or type ok, fail or n/a.")

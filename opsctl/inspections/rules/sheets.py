@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from opsctl.core.errors import InvalidInput, OpsctlError
-from opsctl.core.texts import _, ngettext
+from opsctl.core.texts import _, ngettext, series
 from opsctl.core.typed import excerpt, mend
 from opsctl.inspections.rules import Answer, Sheet, rest_ok
 from opsctl.inspections.rules.answers import find_item, judge_and_tell
@@ -178,7 +178,7 @@ class _Reading:
                     "Line {lines} is left out: it is the head of a chat message.",
                     "Lines {lines} are left out: they are heads of chat messages.",
                     len(self.left_out),
-                ).format(lines=", ".join(map(str, self.left_out)))
+                ).format(lines=series(map(str, self.left_out)))
             )
         return tuple(said)
 

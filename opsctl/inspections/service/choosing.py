@@ -11,7 +11,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 from opsctl.core import naming
 from opsctl.core.errors import MOMENT, Conflict, InvalidInput
 from opsctl.core.naming import Told
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.typed import mend
 from opsctl.duties.rules import Occurrence
 from opsctl.inspections.service.read import open_assets
@@ -141,7 +141,7 @@ def _along(
     if wanted not in route.assets:
         raise InvalidInput(
             _("{asset} is not on the route {route}.").format(asset=asset, route=route.name),
-            _("On it are: {assets}").format(assets=", ".join(route.assets)),
+            _("On it are: {assets}").format(assets=series(route.assets)),
         )
     left = route.assets[route.assets.index(wanted) + 1 :]
     checklist = patrols.checklists[route.checklist]
@@ -192,7 +192,7 @@ def _first_of(coming: Sequence[Occurrence]) -> list[Occurrence]:
 def _several(patrols: Patrols, candidates: Sequence[tuple[str, str]]) -> InvalidInput:
     named = [_along_route(patrols, name, about, candidates) for name, about in candidates]
     offered = list(dict.fromkeys(named))
-    shown = ", ".join(offered[:_SHOWN])
+    shown = series(offered[:_SHOWN])
     more = " …" if len(offered) > _SHOWN else ""
     return InvalidInput(_("Several rounds are due: {list}").format(list=shown + more), _("Name one of them."))
 

@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, Integer, bindparam, text
 from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from opsctl.core.texts import between
 from opsctl.duties.rules import Occurrence
 from opsctl.duties.service import meeting
 from opsctl.inspections.rules import Answer, Reading, Round, evidence, fields
@@ -95,8 +96,8 @@ def raise_actions(
 def _symptom(item: Item, answer: Answer) -> str:
     title = item.title.said
     value = None if answer.value is None else f"{answer.value} {item.unit}" if item.unit else answer.value
-    said = ", ".join(part for part in (value, answer.note) if part)
-    return f"{title}: {said}"[:300] if said else title
+    said = between(", ").join(part for part in (value, answer.note) if part)
+    return (title + between(": ") + said)[:300] if said else title
 
 
 def done(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from opsctl.core.errors import MOMENT, Conflict, InvalidInput
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.times import read_moment
 from opsctl.core.typed import excerpt
 from opsctl.core.use_cases import Permission, use_case
@@ -128,7 +128,7 @@ def _nothing(checklist: Checklist, before: Round | None, *, is_rest: bool) -> In
             _("Nothing is filled in."),
             _("Say what was read: --item temp=41, --rest-ok, or paste a sheet with -F -   form: opsctl inspect sheet"),
         )
-    left = ", ".join(item.id for item in missing(checklist, before.current)[:_SHOWN])
+    left = series(item.id for item in missing(checklist, before.current)[:_SHOWN])
     return InvalidInput(
         _("Every state of {reference} is answered already; open are: {items}.").format(
             reference=before.reference, items=left
@@ -273,7 +273,7 @@ def _remarks(read: Sheet, checklist: Checklist, before: Round | None, actor: str
     photos = [item.id for item in checklist.items if item.type is ItemType.PHOTO and item.mandatory]
     bare = [one.item for one in read.answers if one.item in photos and one.digest is None]
     if bare:
-        told.append(_("Without a picture: {items}. Give one with --photo ITEM=FILE.").format(items=", ".join(bare)))
+        told.append(_("Without a picture: {items}. Give one with --photo ITEM=FILE.").format(items=series(bare)))
     return tuple(told)
 
 

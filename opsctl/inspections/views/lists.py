@@ -53,7 +53,7 @@ def _short(found: Listed) -> Table:
             one.done_at if one.state is State.DONE else Cell(words.state(one), Kind.TEXT),
             one.person,
             _wrong(one),
-            ", ".join((*(() if one.void is None else (as_void(one.void),)), *_flags(one))) or None,
+            (*(() if one.void is None else (as_void(one.void),)), *_flags(one)) or None,
         )
         for one, checklist in found.rounds
     )
@@ -82,7 +82,7 @@ def _whole(found: Listed) -> Table:
             one.person,
             _wrong(one),
             words.grade(evidence.grade(one)) if one.state is State.DONE else None,
-            ", ".join(_flags(one)) or None,
+            _flags(one) or None,
         )
         for one, checklist in found.rounds
     )
@@ -163,7 +163,7 @@ def checklists(patrols: Patrols) -> Report:
     ]
     for name, one in sorted(patrols.routes.items()):
         items = len(patrols.checklists[one.checklist].items)
-        rows.append((name, one.title.said, _("route"), items, ", ".join(one.assets)))
+        rows.append((name, one.title.said, _("route"), items, one.assets))
     return Report(
         kind="inspection.checklists",
         data={

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from opsctl.core.report import Column, Fields, Kind, Part, Report, Table
-from opsctl.core.texts import _
+from opsctl.core.texts import _, between
 from opsctl.inspections.rules import Reading, Round, evidence, grade_of
 from opsctl.inspections.rules.results import Shown
 from opsctl.inspections.terms import State
@@ -137,7 +137,7 @@ def _readings(one: Round, checklist: Checklist | None) -> Table:
             None if newest is None else words.mark(newest.mark),
             words.value(newest, item),
             None if newest is None else newest.note,
-            ", ".join(words.value(each, item) or words.mark(each.mark) for each in every[:-1]) or None,
+            tuple(words.value(each, item) or words.mark(each.mark) for each in every[:-1]) or None,
             None if newest is None else _evidence(newest, one),
         ))  # fmt: skip
     kept = [at for at, column in enumerate(columns) if column.key not in ("note", "before") or _any(rows, at)]
@@ -150,7 +150,7 @@ def _any(rows: list[tuple[Any, ...]], at: int) -> bool:
 
 def _evidence(reading: Reading, one: Round) -> str:
     grade = words.grade(grade_of(reading, one.countersigned_by is not None))
-    return ", ".join(part for part in (grade, words.source(reading.source), reading.file) if part)
+    return between(", ").join(part for part in (grade, words.source(reading.source), reading.file) if part)
 
 
 def _actions(found: Shown, now: datetime) -> Table:

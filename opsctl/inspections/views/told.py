@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from opsctl.core.report import Cell, Fields, Kind, Part, Report, Text
-from opsctl.core.texts import _, ngettext
+from opsctl.core.texts import _, between, ngettext, pgettext, series
 from opsctl.inspections.rules import Round, evidence
 from opsctl.inspections.rules.results import Corrected, Finished, Raised, Voided
 from opsctl.inspections.terms import CORRECTED, COUNTERSIGNED, VOIDED, Mark, State
@@ -58,7 +58,7 @@ def _lines(found: Finished) -> list[str]:
     counts = {mark: sum(each.mark is mark for each in one.current.values()) for mark in Mark}
     wrong = [f"{words.mark(mark)} {counts[mark]}" for mark in (Mark.FAIL, Mark.WARN) if counts[mark]]
     answered = ngettext("{count} item", "{count} items", len(one.current)).format(count=len(one.current))
-    summary = ", ".join([answered, *(wrong or [_("all ok")])])
+    summary = between(", ").join([answered, *(wrong or [_("all ok")])])
     if one.state is State.OPEN:
         lines = [_("{reference} is still open: {title}").format(reference=one.reference, title=title)]
         return [*lines, summary, *([_open_items(found)] if found.missing else [])]
@@ -70,15 +70,15 @@ def _open_items(found: Finished) -> str:
     shown = [f"{numbers[item.id]} {item.title.said}" for item in found.missing[:_SHOWN]]
     more = " …" if len(found.missing) > _SHOWN else ""
     told = ngettext("{count} mandatory item is open: {items}", "{count} mandatory items are open: {items}", len(shown))
-    return told.format(count=len(found.missing), items=", ".join(shown) + more)
+    return told.format(count=len(found.missing), items=series(shown) + more)
 
 
 def _met(found: Finished, now: datetime) -> Fields:
     one, occurrence = found.round, found.occurrence
-    due: tuple[str, Any, Kind] = (_("due"), Cell(_("nothing was due: an extra round"), Kind.TEXT), Kind.MOMENT)
-    pairs = [due]
+    extra = Cell(_("nothing was due: an extra round"), Kind.TEXT)
+    pairs: list[tuple[str, Any, Kind]] = [(pgettext("duty", "due"), extra, Kind.MOMENT)]
     if occurrence is not None:
-        pairs = [(_("due"), occurrence.due_at, Kind.MOMENT)]
+        pairs = [(pgettext("duty", "due"), occurrence.due_at, Kind.MOMENT)]
         if not occurrence.is_on_time:
             pairs.append((_("done"), _late(found), Kind.TEXT))
     if one.done_at != one.entered_at:
@@ -86,7 +86,7 @@ def _met(found: Finished, now: datetime) -> Fields:
         pairs.append((_("walked"), one.done_at, Kind.MOMENT))
     pairs.append((_("evidence"), words.grade(evidence.grade(one)), Kind.TEXT))
     if one.flags:
-        pairs.append((_("worth a look"), "; ".join(words.flag(each) for each in one.flags), Kind.TEXT))
+        pairs.append((_("worth a look"), between("; ").join(words.flag(each) for each in one.flags), Kind.TEXT))
     return Fields(tuple(pairs))
 
 
@@ -190,7 +190,7 @@ def corrected(found: Corrected) -> Report:
     if found.moved:
         met = found.occurrence
         due = Cell(_("nothing was due: an extra round"), Kind.TEXT) if met is None else met.due_at
-        parts.append(Fields(((_("done"), one.done_at, Kind.MOMENT), (_("due"), due, Kind.MOMENT))))
+        parts.append(Fields(((_("done"), one.done_at, Kind.MOMENT), (pgettext("duty", "due"), due, Kind.MOMENT))))
     if found.due:
         parts.append(_due_again(found.due))
     if found.actions:
@@ -199,7 +199,7 @@ def corrected(found: Corrected) -> Report:
     unsigned = _("{person} confirmed the old time; for the new one run: opsctl inspect countersign {reference}")
     remarks = []
     if found.mended:
-        remarks.append(stays.format(items=", ".join(found.mended), reference=one.reference))
+        remarks.append(stays.format(items=series(found.mended), reference=one.reference))
     if found.unsigned is not None:
         remarks.append(unsigned.format(person=found.unsigned, reference=one.reference))
     return Report(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from opsctl.actions.rules import Action
 from opsctl.core.ranges import Range
-from opsctl.core.texts import _, ngettext, pgettext
+from opsctl.core.texts import _, between, ngettext, pgettext, series
 from opsctl.core.times import read_zone
 from opsctl.duties.rules import Occurrence
 from opsctl.inspections.rules import Answer, Reading, Round
@@ -126,7 +126,7 @@ def reading_text(one: Reading | Answer, item: Item) -> str:
     said = [] if one.value is None else [_valued(one.value, item)]
     if one.value is None or one.mark is not Mark.OK:
         said.append(state)
-    return ", ".join(part for part in (*said, one.file, one.note) if part)
+    return between(", ").join(part for part in (*said, one.file, one.note) if part)
 
 
 def _valued(value: str, item: Item) -> str:
@@ -140,7 +140,7 @@ def out_of_turn(checklist: Checklist, answers: Sequence[Answer]) -> str:
     if len(answers) == 1:
         item = items[answers[0].item]
         number = checklist.items.index(item) + 1
-        return f"{number} {item.title.said}: {reading_text(answers[0], item)}"
+        return f"{number} {item.title.said}{between(': ')}{reading_text(answers[0], item)}"
     told = ngettext("{count} item answered: {numbers}", "{count} items answered: {numbers}", len(answers))
     return told.format(count=len(answers), numbers=numbers(checklist, [items[one.item] for one in answers]))
 
@@ -229,7 +229,7 @@ def numbers(checklist: Checklist, items: Iterable[Item]) -> str:
             runs[-1][1] = at
         else:
             runs.append([at, at])
-    return ", ".join(str(start) if start == end else f"{start}-{end}" for start, end in runs)
+    return series(str(start) if start == end else f"{start}-{end}" for start, end in runs)
 
 
 def command(one: Round) -> str:

@@ -1,6 +1,6 @@
 """The words of rounds, as people read them."""
 
-from opsctl.core.texts import _, pgettext
+from opsctl.core.texts import _, pgettext, series
 from opsctl.core.times import show_duration
 from opsctl.core.void import as_void
 from opsctl.inspections.rules import Flagged, Reading, Round
@@ -49,9 +49,9 @@ def source(value: Source) -> str | None:
 
 def flag(one: Flagged) -> str:
     """A flag with what it is about."""
-    about = ", ".join(one.about)
+    about = series(one.about)
     if one.flag is Flag.LATE_ENTRY:
-        about = ", ".join(show_duration(int(minutes) * 60) for minutes in one.about)
+        about = series(show_duration(int(minutes) * 60) for minutes in one.about)
     return {
         Flag.PACE: _("faster than anybody can walk it"),
         Flag.COPIED: _("every number is that of the last round"),

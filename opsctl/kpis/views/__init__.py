@@ -4,7 +4,7 @@ from typing import Any
 
 from opsctl.core.periods import Period
 from opsctl.core.report import Column, Kind, Report, Table, Text
-from opsctl.core.texts import _, ngettext
+from opsctl.core.texts import _, ngettext, series
 from opsctl.core.times import show_moment
 from opsctl.kpis.rules.figures import Figure, Scope
 from opsctl.kpis.rules.reported import Reported, Undecided
@@ -166,7 +166,7 @@ def _foot(found: Reported) -> list[str]:
     ):
         for told, which in ((left_out, found.left_out), (unsplit, found.unsplit)):
             if some_of := [title(name) for name in which if name in names]:
-                lines.append(told.format(figures=", ".join(some_of)))
+                lines.append(told.format(figures=series(some_of)))
     if found.by_name and any(one.name in ON_TIME | PLANNED for one in found.figures):
         lines.append(_("In this database another person is another name, not another login."))
     return [*lines, _("Ledger head: {head}").format(head=found.ledger_head)]

@@ -64,7 +64,7 @@ def _pairs(figure: Figure, ledger_head: str) -> list[tuple[str, Any, Kind]]:
         pairs.append((_("value by share lost"), figure.weighted, Kind.RATIO_FLOOR))
     if figure.targets:
         pairs.append((_("target"), target_word(figure.targets), Kind.TEXT))
-    pairs += [(_("state"), state_word(figure), Kind.TEXT), ("n", figure.n, Kind.COUNT)]
+    pairs += [(_("state"), state_word(figure), Kind.TEXT), (pgettext("how many", "n"), figure.n, Kind.COUNT)]
     stats = figure.statistics
     if stats is not None:
         pairs += [
@@ -76,7 +76,7 @@ def _pairs(figure: Figure, ledger_head: str) -> list[tuple[str, Any, Kind]]:
     if figure.grades:
         pairs.append((_("evidence of the rounds"), grades_line(figure), Kind.TEXT))
     if figure.late_maintenance:
-        pairs.append((_("maintenance not approved in time"), ", ".join(figure.late_maintenance), Kind.TEXT))
+        pairs.append((_("maintenance not approved in time"), figure.late_maintenance, Kind.TEXT))
     met = figure.met
     told = _("void {voided}, corrected {corrected}, entered late {late}, reopened {reopened}").format(
         voided=met.voided, corrected=met.corrected, late=met.late, reopened=met.reopened
@@ -94,8 +94,12 @@ def _arithmetic(figure: Figure) -> str | None:
         return None
     above, below, value = figure.numerator, figure.denominator, figure.value
     if figure.name is Name.AVAILABILITY:
-        return f"{above} s ÷ {below} s = {value!r}"
-    return f"{above} ÷ {below} = {value!r}" if figure.unit is Unit.RATIO else f"{above} s ÷ {below} = {value!r} s"
+        return f"{_seconds(above)} ÷ {_seconds(below)} = {value!r}"
+    return f"{above} ÷ {below} = {value!r}" if figure.unit is Unit.RATIO else f"{_seconds(above)} ÷ {below} = {_seconds(value)}"
+
+
+def _seconds(value: float) -> str:
+    return _("{count} s").format(count=value)
 
 
 def _outage_table(figure: Figure, reference: str | None) -> Table:
@@ -117,7 +121,7 @@ def _outage_table(figure: Figure, reference: str | None) -> Table:
             (one.window.end - one.window.start).total_seconds(),
             seconds(one.lost),
             *((one.weighted / 1_000_000_000,) if partial else ()),
-            ", ".join(one.references),
+            one.references,
         )
         for one in figure.outages
         if reference is None or reference in one.references

@@ -5,7 +5,7 @@ from typing import Any
 
 from opsctl.actions.rules import Action
 from opsctl.core.report import Column, Fields, Kind, Part, Table, Text
-from opsctl.core.texts import _, ngettext, pgettext
+from opsctl.core.texts import _, ngettext, pgettext, series
 from opsctl.duties.rules import Occurrence
 from opsctl.inspections.views import words
 from opsctl.kpis.rules.figures import Figure
@@ -114,7 +114,7 @@ def _pending(figure: Figure) -> str:
 
 def _occurrence(one: Occurrence, record: ExplainedDue) -> Pairs:
     pairs: Pairs = [
-        (_("due"), one.due_at, Kind.INSTANT),
+        (pgettext("duty", "due"), one.due_at, Kind.INSTANT),
         (_("window from"), one.opens_at, Kind.INSTANT),
         (_("window to"), one.closes_at, Kind.INSTANT),
         (_("met by"), one.met_by, Kind.REFERENCE),
@@ -126,7 +126,7 @@ def _occurrence(one: Occurrence, record: ExplainedDue) -> Pairs:
     if record.round is not None:
         pairs.append((_("evidence"), words.grade(record.round.grade), Kind.TEXT))
         if record.round.flags:
-            pairs.append((_("flags"), ", ".join(words.flag_word(flag) for flag in record.round.flags), Kind.TEXT))
+            pairs.append((_("flags"), series(words.flag_word(flag) for flag in record.round.flags), Kind.TEXT))
     return pairs
 
 

@@ -101,7 +101,7 @@ def _completion(figures: Sequence[Figure], trend: bool) -> Table:
 def _durations(figures: Sequence[Figure], trend: bool) -> Table:
     columns = (
         *_first(),
-        Column("n", "n", Kind.COUNT),
+        Column("n", pgettext("how many", "n"), Kind.COUNT),
         Column("median", _("median"), Kind.DURATION),
         Column("mean", _("mean"), Kind.DURATION),
         Column("p90", "p90", Kind.DURATION),

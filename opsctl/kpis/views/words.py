@@ -1,10 +1,11 @@
 """Figures, scopes, states and reasons in the reader's language."""
 
-from opsctl.core.texts import _, ngettext, pgettext
+from opsctl.core.texts import _, beside, between, ngettext, pgettext, series
 from opsctl.duties.views.words import reason_word as reason_of_duty
 from opsctl.inspections.terms import Grade
 from opsctl.kpis.rules.figures import Excluded, Figure, Scope, Verdict
 from opsctl.kpis.terms import Name, Reason, State
+from opsctl.rulebook.views.words import target
 
 _SHOWN = 8
 
@@ -51,7 +52,7 @@ def formula(name: Name) -> str:
 
 def scope_word(scope: Scope) -> str:
     """What the figure is about: `erp`, `all`."""
-    return ", ".join(_one_scope(key, word) for key, word in scope) or _("all")
+    return series(_one_scope(key, word) for key, word in scope) or _("all")
 
 
 def _one_scope(key: str, word: str | int) -> str:
@@ -85,7 +86,7 @@ def excluded_line(excluded: Excluded) -> str:
     }[excluded.reason]
     line = reason.format(reference=excluded.reference)
     because = reason_of_duty(excluded.because)
-    return line if because is None else f"{line} ({because})"
+    return line if because is None else beside(line, because)
 
 
 def reason_word(reason: Reason) -> str:
@@ -127,7 +128,14 @@ def instant_word(instant: str) -> str:
 
 def target_word(verdicts: tuple[Verdict, ...]) -> str | None:
     """The targets and whether they are met; None where there is none."""
-    return "; ".join(_verdict(one) for one in verdicts) or None
+    return between("; ").join(_verdict(one) for one in verdicts) or None
+
+
+def _statistic(statistic: str) -> str:
+    """What stands before the target of another statistic than the mean: `median `, `p90 `, `max `."""
+    words = {"mean": "", "median": _("median"), "max": _("longest")}
+    word = words.get(statistic, statistic)
+    return word and word + " "
 
 
 def _verdict(verdict: Verdict) -> str:
@@ -136,10 +144,9 @@ def _verdict(verdict: Verdict) -> str:
         False: pgettext("target", "missed"),
         None: pgettext("target", "no data"),
     }[verdict.met]
-    of = "" if verdict.statistic == "mean" else f"{verdict.statistic} "
-    return f"{of}{verdict.written}: {met}"
+    return _statistic(verdict.statistic) + target(verdict.written) + between(": ") + met
 
 
 def some(references: tuple[str, ...]) -> str:
     """The first few of them."""
-    return ", ".join(references[:_SHOWN]) + (" …" if len(references) > _SHOWN else "")
+    return series(references[:_SHOWN]) + (" …" if len(references) > _SHOWN else "")

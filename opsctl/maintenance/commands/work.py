@@ -9,7 +9,7 @@ from opsctl.cli.filters import Columns, Limit, OfAsset
 from opsctl.cli.groups import room_app, verb
 from opsctl.cli.usage import NOTHING, body, fields_among, read_word
 from opsctl.core.errors import InvalidInput
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.typed import mend, read_title
 from opsctl.maintenance.commands.parameters import (  # fmt: skip
     At,
@@ -124,7 +124,7 @@ def _field(context: "Context", name: str, value: str) -> tuple[str, Any]:
     if typed not in rules.CLEARABLE:
         raise InvalidInput(
             _("{field} cannot be taken away.").format(field=typed),
-            _("These can: {fields}.").format(fields=", ".join(rules.CLEARABLE)),
+            _("These can: {fields}.").format(fields=series(rules.CLEARABLE)),
         )
     return rules.CORRECTABLE[typed], None
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from opsctl.core.errors import MOMENT, Conflict, InvalidInput
-from opsctl.core.texts import _, pgettext
+from opsctl.core.texts import _, pgettext, series
 from opsctl.core.void import Void
 from opsctl.maintenance.terms import UNDECIDED_FOR, PatchState
 
@@ -127,7 +127,7 @@ def check_move(patch: Patch, move: str) -> None:
             _("Add it anew: opsctl patch add {asset}").format(asset=patch.asset),
         )
     if patch.state not in MOVES[move]:
-        legal = ", ".join(name for name, states in MOVES.items() if patch.state in states)
+        legal = series(name for name, states in MOVES.items() if patch.state in states)
         raise Conflict(
             _("{reference} is {state}: {move} is not possible.").format(
                 reference=patch.reference, state=state_word(patch.state), move=move

@@ -7,7 +7,7 @@ from typing import Any
 from opsctl.actions.rules import Finding
 from opsctl.actions.terms import Gravity
 from opsctl.core.errors import MOMENT, Conflict, InvalidInput
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.typed import excerpt
 from opsctl.core.void import Void
 from opsctl.maintenance.terms import Backup, Outcome
@@ -110,7 +110,7 @@ def void(work: Work, because: Void, patches: list[str]) -> Work:
         raise _is_void(work)
     if patches:
         raise Conflict(
-            _("By {reference} {patches} was installed.").format(reference=work.reference, patches=", ".join(patches)),
+            _("By {reference} {patches} was installed.").format(reference=work.reference, patches=series(patches)),
             _("Take that out first: opsctl patch void {patch} --because {word}").format(patch=patches[0], word=because),
         )
     return replace(work, void=because)

@@ -143,7 +143,7 @@ def shown(patch: Patch, rows: "Sequence[Row]", now: datetime) -> Report:
         (_("state"), _state(patch, now), Kind.TEXT),
         (_("advisory"), patch.advisory, Kind.TEXT),
         (pgettext("when", "published"), patch.published_at, Kind.MOMENT),
-        (_("who has it"), patch.owner, Kind.TEXT),
+        (pgettext("action", "who has it"), patch.owner, Kind.TEXT),
     )
     where_known: tuple[tuple[str, Any, Kind], ...] = (
         (_("customer"), patch.customer, Kind.REFERENCE),
@@ -171,7 +171,7 @@ def _table(patches: Sequence[Patch], now: datetime, title: str = "") -> Table:
         Column("asset", _("asset"), Kind.REFERENCE),
         Column("customer", _("customer"), Kind.REFERENCE),
         Column("due", _("due"), Kind.MOMENT),
-        Column("owner", _("who has it")),
+        Column("owner", pgettext("action", "who has it")),
         Column("advisory", _("advisory")),
         Column("published", pgettext("when", "published"), Kind.MOMENT),
         Column("reason", _("reason")),

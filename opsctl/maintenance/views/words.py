@@ -127,7 +127,7 @@ def _field_word(name: str) -> str:
         "window": _("window"),
         "started_at": pgettext("when", "begun"),
         "done_at": pgettext("when", "done"),
-        "owner": _("who has it"),
+        "owner": pgettext("action", "who has it"),
     }.get(name, name)
 
 

@@ -84,10 +84,11 @@ def without_procedure(work: Work) -> tuple[str, ...]:
 def _duty(met: Occurrence | None, next_due: datetime | None) -> Pairs:
     if met is None:
         return ()
+    is_early = met.met_at is not None and met.met_at < met.due_at
     word = _("{duty} · in time") if met.is_on_time else _("{duty} · late")
     return (
         (_("duty"), word.format(duty=met.duty), Kind.TEXT),
-        (_("due") if met.met_at is not None and met.met_at < met.due_at else _("was due"), met.due_at, Kind.MOMENT),
+        (pgettext("duty", "due") if is_early else _("was due"), met.due_at, Kind.MOMENT),
         (_("next due"), next_due, Kind.MOMENT),
     )
 
@@ -96,7 +97,7 @@ def _action(action: Action, is_new: bool) -> Pairs:
     seen = _("{reference}: {title}") if is_new else _("{reference}, seen again: {title}")
     return (
         (_("action"), seen.format(reference=action.reference, title=action.title), Kind.TEXT),
-        (_("who has it"), action.owner, Kind.TEXT),
+        (pgettext("action", "who has it"), action.owner, Kind.TEXT),
         (_("deadline"), action.deadline, Kind.MOMENT),
     )
 
@@ -219,8 +220,8 @@ def shown(found: Shown) -> Report:
         (_("topic"), work.topic, Kind.TEXT),
         (_("window"), work.window, Kind.REFERENCE),
         *_duty(logged.met, logged.next_due),
-        (_("actions"), ", ".join(found.actions) or None, Kind.REFERENCE),
-        (_("patches"), ", ".join(found.patches) or None, Kind.REFERENCE),
+        (_("actions"), found.actions or None, Kind.REFERENCE),
+        (_("patches"), found.patches or None, Kind.REFERENCE),
         (_("void"), None if work.void is None else void_word(work.void), Kind.TEXT),
     )
     return Report(

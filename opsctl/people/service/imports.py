@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from opsctl.core import naming
 from opsctl.core.errors import OpsctlError
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.typed import mend, read_handle
 from opsctl.core.use_cases import Permission, use_case
 from opsctl.exchange.fields import Field, FieldType
@@ -155,7 +155,7 @@ def _names(person: PersonView) -> tuple[str, ...]:
 
 
 def _no_superior(word: str, names: dict[str, tuple[str, ...]]) -> str:
-    near = ", ".join(naming.near_handles(word, names))
+    near = series(naming.near_handles(word, names))
     told = _("there is no person {word!r}; nearest: {words}") if near else _("there is no person {word!r}")
     return told.format(word=word[:80], words=near)
 

@@ -79,8 +79,8 @@ def shown(person: PersonView) -> Report:
     return Report(kind="person", data=data(person), parts=parts, references=(person.handle,))
 
 
-def _posts_now(person: PersonView, now: datetime) -> str | None:
-    return ", ".join(person.posts_at(now)) or None
+def _posts_now(person: PersonView, now: datetime) -> tuple[str, ...] | None:
+    return person.posts_at(now) or None
 
 
 def _state(person: PersonView) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from opsctl.core.calendars import Calendar
 from opsctl.core.errors import InvalidInput
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.typed import mend
 from opsctl.rulebook.rules import ALWAYS, standing
 from opsctl.rulebook.rules.amounts import read_amount, read_length, read_span, read_target
@@ -307,7 +307,7 @@ class _Reader:
     def _scope(self, scope: Mapping[str, Any], key: str, kinds: tuple[str, ...]) -> tuple[str, str]:
         """Whether a customer or an asset is meant, and which."""
         given = [kind for kind in kinds if kind in scope]
-        must = _("one of {names}").format(names=", ".join(f'{kind} = "…"' for kind in kinds))
+        must = _("one of {names}").format(names=series(f'{kind} = "…"' for kind in kinds))
         if len(given) > 1:
             raise self._findings.wrong(key, scope, must)
         if not given:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from opsctl.core.errors import InvalidInput
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.times import FIRST_YEAR, LAST_YEAR, read_zone
 from opsctl.core.typed import mend
 from opsctl.rulebook.rules.findings import Findings, Unreadable
@@ -168,7 +168,7 @@ def _holidays(found: Any, key: str, year: int, findings: Findings) -> dict[str, 
     try:
         said = expand(code, year=year)
     except NoSuchCountry as error:
-        hint = _("Did you mean {names}?").format(names=", ".join(error.nearest)) if error.nearest else ""
+        hint = _("Did you mean {names}?").format(names=series(error.nearest)) if error.nearest else ""
         raise findings.wrong(key, found, must, hint) from error
     _warn_of_unknown_years(said, key, year, findings)
     return said
@@ -181,6 +181,6 @@ def _warn_of_unknown_years(said: Mapping[str, Any], key: str, year: int, finding
         message = _("{file}: {key}: the days off of {country} are not known for certain in {years}.")
         findings.warn(
             key,
-            message.format(file=findings.file, key=key, country=said["of"], years=", ".join(unknown)),
+            message.format(file=findings.file, key=key, country=said["of"], years=series(unknown)),
             _("Apply the book again, with a higher version, when they are announced and opsctl knows them."),
         )

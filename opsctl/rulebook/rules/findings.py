@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from opsctl.core.errors import InvalidInput
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.typed import excerpt, nearest, read_handle, read_title
 
 
@@ -76,7 +76,7 @@ class Findings:
         if not isinstance(found, str) or found.strip().casefold() not in known:
             near = nearest(found, known, 1) if isinstance(found, str) else []
             hint = _("Did you mean {names}?").format(names=near[0]) if near else ""
-            raise self.wrong(key, found, _("one of {names}").format(names=", ".join(known)), hint)
+            raise self.wrong(key, found, _("one of {names}").format(names=series(known)), hint)
         return found.strip().casefold()
 
     def flag(self, found: Any, key: str) -> bool:
@@ -128,6 +128,6 @@ def shown(found: Any) -> str:
 def allowed(word: str, known: Iterable[str], shown: Iterable[str] = ()) -> str:
     """What is allowed and, before it, what `word` may have meant; `shown` stand for the known ones if there are any."""
     known = list(known)
-    everything = _("Allowed: {names}.").format(names=", ".join(list(shown) or known))
+    everything = _("Allowed: {names}.").format(names=series(list(shown) or known))
     near = nearest(word, known)
     return f"{_('Did you mean {names}?').format(names=', '.join(near))} {everything}" if near else everything

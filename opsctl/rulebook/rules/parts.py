@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.rulebook.rules.findings import Findings, Unreadable
 
 T = TypeVar("T")
@@ -64,7 +64,7 @@ def handles(found: Any, key: str, findings: Findings) -> list[str]:
 
 def must_be_one_of(table: str, known: Iterable[str]) -> str:
     """What is allowed where a name of one of the book's tables, or of another book's, is wanted."""
-    names = ", ".join(sorted(known))
+    names = series(sorted(known))
     if not names:
         return _("one of those in [{table}], and there are none").format(table=table)
     return _("one of {names}").format(names=names)

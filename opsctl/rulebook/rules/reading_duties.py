@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.times import FIRST_YEAR, LAST_YEAR
 from opsctl.core.typed import mend
 from opsctl.rulebook.rules.amounts import read_length
@@ -161,7 +161,7 @@ def _matching(found: Any, key: str, known: Known, findings: Findings) -> dict[st
     part = Part(found, key, _MATCHING, findings)
     if not part.said:
         hint = _("Leave out {key} where the duty is about no asset.").format(key="assets")
-        raise findings.wrong(key, found, _("at least one of {names}").format(names=", ".join(_MATCHING)), hint)
+        raise findings.wrong(key, found, _("at least one of {names}").format(names=series(_MATCHING)), hint)
     return said_only({
         "kind": part.take("kind", lambda said, at: findings.text(said, at, _('a kind of assets such as "switch"'))),
         "criticality": part.take("criticality", lambda said, at: findings.word(said, at, CRITICALITIES)),
@@ -189,7 +189,7 @@ def _evidence(
     kind = part.take("kind", lambda said, at: _kind(said, at, findings), _a_kind())
     topics = [name for name in _TOPICS if name in part.said]
     if len(topics) > 1:
-        raise findings.wrong(key, found, _("one of {names}").format(names=", ".join(topics)))
+        raise findings.wrong(key, found, _("one of {names}").format(names=series(topics)))
     content = {
         "kind": kind,
         "checklist": part.take(
@@ -220,7 +220,7 @@ def _check_checklist(
 
 
 def _a_kind() -> str:
-    return _("a kind of record such as {names}").format(names=", ".join(MEETING))
+    return _("a kind of record such as {names}").format(names=series(MEETING))
 
 
 def _kind(found: Any, key: str, findings: Findings) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from opsctl.core.errors import InvalidInput
 from opsctl.core.ranges import read_range
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.typed import mend
 from opsctl.rulebook.rules.amounts import read_length
 from opsctl.rulebook.rules.findings import Findings, Unreadable
@@ -118,7 +118,7 @@ def _item(found: Any, key: str, findings: Findings) -> dict[str, Any]:
         "type": part.take(
             "type",
             lambda said, at: findings.word(said, at, list(ItemType)),
-            _("one of {names}").format(names=", ".join(ItemType)),
+            _("one of {names}").format(names=series(ItemType)),
         ),
         "group": part.take("group", findings.words),
     }

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.times import read_zone
 from opsctl.core.typed import mend
 from opsctl.rulebook.rules.findings import Findings, allowed
@@ -131,9 +131,9 @@ def _wrong_with(name: str, value: str) -> str | None:
     """What the value of a part must be, where it is not."""
     values = value.split(",")
     if name == "FREQ":
-        return None if value in FREQUENCIES else _("one of {names}").format(names=", ".join(FREQUENCIES))
+        return None if value in FREQUENCIES else _("one of {names}").format(names=series(FREQUENCIES))
     if name == "WKST":
-        return None if value in _WEEKDAYS else _("one of {names}").format(names=", ".join(_WEEKDAYS))
+        return None if value in _WEEKDAYS else _("one of {names}").format(names=series(_WEEKDAYS))
     if name == "UNTIL":
         return None if _UNTIL.fullmatch(value) else _("a day or a moment such as 20271231 or 20271231T235959")
     if name == "BYDAY":
@@ -255,6 +255,6 @@ def _warn_of_days(named: Iterable[tuple[int, int]], key: str, findings: Findings
         message = _("{file}: {key}: not every month has a day {days}; where there is none it is not due.")
         findings.warn(
             key,
-            message.format(file=findings.file, key=key, days=", ".join(map(str, sorted(missing)))),
+            message.format(file=findings.file, key=key, days=series(map(str, sorted(missing)))),
             _('The last day of each month is "FREQ=MONTHLY;BYMONTHDAY=-1".'),
         )

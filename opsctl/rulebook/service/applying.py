@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from opsctl.core import chain
 from opsctl.core.errors import MOMENT, Conflict, InvalidInput, NotFound
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.times import local_day
 from opsctl.core.typed import excerpt, mend, nearest
 from opsctl.core.use_cases import Permission, use_case
@@ -204,7 +204,7 @@ def _standing(word: str, current: list[Head]) -> Head:
     near = nearest(name, [head.name for head in current])
     raise NotFound(
         _("No book {name!r} is in force.").format(name=excerpt(word)),
-        _("Did you mean {names}?").format(names=", ".join(near)) if near else _("See them with: opsctl rulebook list"),
+        _("Did you mean {names}?").format(names=series(near)) if near else _("See them with: opsctl rulebook list"),
     )
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from opsctl.core import chain
 from opsctl.core.errors import InvalidInput, NotFound
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
 from opsctl.core.typed import excerpt, mend, nearest
 from opsctl.rulebook.rules import Rules
 from opsctl.rulebook.rules import standing as rules
@@ -70,7 +70,7 @@ def toml(session: Session, *, at: datetime, word: str | None = None) -> str:
         if len(current) != 1:
             raise InvalidInput(
                 _("{count} books are in force.").format(count=len(current)),
-                _("Name one of: {words}.").format(words=", ".join(head.reference for head in heads) or "–"),
+                _("Name one of: {words}.").format(words=series(head.reference for head in heads) or "–"),
             )
         word = current[0].reference
     return show(session, at=at, word=word).text or ""
@@ -131,5 +131,5 @@ def _named(heads: list[Head], word: str, at: datetime) -> Head:
     near = near or [head.reference for head in of_name[-3:]]
     raise NotFound(
         _("There is no rulebook {word!r}.").format(word=excerpt(word)),
-        _("Did you mean {names}?").format(names=", ".join(near)) if near else _("See them with: opsctl rulebook list"),
+        _("Did you mean {names}?").format(names=series(near)) if near else _("See them with: opsctl rulebook list"),
     )

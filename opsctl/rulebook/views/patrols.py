@@ -4,7 +4,7 @@ from typing import Any
 
 from opsctl.core.ranges import Range
 from opsctl.core.report import Column, Fields, Kind, Part, Table
-from opsctl.core.texts import _, pgettext
+from opsctl.core.texts import _, between, pgettext, series
 from opsctl.core.times import show_duration
 from opsctl.rulebook.rules import Rules, Words
 from opsctl.rulebook.rules.patrols import Checklist, Duty, Item, Matching, patrols_of
@@ -139,7 +139,7 @@ def _routes(rules: Rules) -> Table:
         Column("assets", _("assets")),
     )
     rows = tuple(
-        (name, one.title.said, one.checklist, ", ".join(one.assets))
+        (name, one.title.said, one.checklist, one.assets)
         for name, one in sorted(patrols_of(rules).routes.items())
     )
     return Table(columns, rows, title=_("Routes"))
@@ -174,7 +174,7 @@ def _assets(matching: Matching | None) -> str | None:
         (_("criticality"), matching.criticality),
         (_("classification"), matching.classification),
         (_("customer"), matching.customer),
-        (_("assets"), ", ".join(matching.handles)),
+        (_("assets"), series(matching.handles)),
         (_("route"), matching.route),
     )
-    return "; ".join(f"{name}: {word}" for name, word in pairs if word)
+    return between("; ").join(f"{name}{between(': ')}{word}" for name, word in pairs if word)

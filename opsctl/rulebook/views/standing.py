@@ -6,12 +6,12 @@ from typing import Any
 
 from opsctl.core.calendars import Calendar
 from opsctl.core.report import Cell, Column, Fields, Kind, Report, Table, Text
-from opsctl.core.texts import _, pgettext
+from opsctl.core.texts import _, between, pgettext, series
 from opsctl.core.times import local_day
 from opsctl.rulebook.rules import Limits, Rules, Target
 from opsctl.rulebook.rules.standing import Head, clock
 from opsctl.rulebook.terms import DAYS, Level, Starts
-from opsctl.rulebook.views import patrols
+from opsctl.rulebook.views import patrols, words
 from opsctl.rulebook.views.versions import data_of
 
 _COMING = 12
@@ -19,7 +19,7 @@ _COMING = 12
 
 def shown(rules: Rules, heads: Sequence[Head], *, now: datetime) -> Report:
     """Rules as people read them: the matrix, limits, calendars with the days to come, posts, targets, patrols."""
-    names = ", ".join(head.reference for head in heads)
+    names = series(head.reference for head in heads)
     parts = (
         _matrix(rules),
         _limits(rules),
@@ -143,19 +143,23 @@ def _limits(rules: Rules) -> Table:
     starts = {Starts.OPENED: _("opening"), Starts.DETECTED: _("detection"), Starts.IMPACT: _("start of the impact")}
     rows = []
     for customer, limits in _every_limit(rules):
-        words = rules.severity_names.get(limits.severity)
+        name = rules.severity_names.get(limits.severity)
         rows.append((
             limits.severity,
-            None if words is None else words.said,
+            None if name is None else name.said,
             customer or _("all"),
-            limits.response_written,
-            limits.restore_written,
+            _length(limits.response_written),
+            _length(limits.restore_written),
             limits.calendar,
             starts[limits.starts],
             _("yes") if limits.emergency_plan else _("no"),
-            limits.review_within,
+            _length(limits.review_within),
         ))  # fmt: skip
     return Table(columns, tuple(rows), title=_("Limits"))
+
+
+def _length(written: str | None) -> str | None:
+    return None if written is None else words.length(written)
 
 
 def _window(rules: Rules) -> Fields:
@@ -191,9 +195,9 @@ def _hours(calendar: Calendar) -> str:
             runs[-1] = runs[-1][0], day
         elif windows:
             runs.append((day, day))
-    return "; ".join(
+    return between("; ").join(
         f"{names[first] if first == last else f'{names[first]}–{names[last]}'} "
-        + ", ".join(f"{clock(start)}–{clock(end)}" for start, end in calendar.weekly[first])
+        + series(f"{clock(start)}–{clock(end)}" for start, end in calendar.weekly[first])
         for first, last in runs
     )
 
@@ -232,7 +236,7 @@ def _targets(rules: Rules) -> Table:
         Column("scope", _("for"), Kind.REFERENCE),
     )
     rows = tuple(
-        (target.figure, target.written, next(iter(scope.values()), None) or Cell(_("all"), Kind.TEXT))
+        (target.figure, words.target(target.written), next(iter(scope.values()), None) or Cell(_("all"), Kind.TEXT))
         for scope, target in _every_target(rules)
     )
     return Table(columns, rows, title=_("Targets"))
