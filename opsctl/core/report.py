@@ -51,10 +51,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A value whose kind differs from that of its column (a duration in a column of ratios)."""
+    """A value whose kind differs from that of its column (a duration in a column of ratios).
+
+    `plain` is what CSV has instead, where people read a word for it.
+    """
 
     value: Any
     kind: Kind
+    plain: str | None = None
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,8 @@ def plain_value(value: Any, kind: Kind, style: Style) -> str:
     are true and false. What others typed keeps its line feeds, and no other control character.
     Raise ValueError for a number that is not finite.
     """
+    if isinstance(value, Cell) and value.plain is not None:
+        value = value.plain
     value, kind = unpacked(value, kind)
     if value is None:
         return ""

@@ -1,28 +1,35 @@
 """What use cases and queries of duties give back. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from opsctl.duties.rules import Occurrence
+from opsctl.rulebook.rules import Words
 from opsctl.rulebook.rules.patrols import Duty
 
 
 @dataclass(frozen=True)
 class Listed:
-    """The occurrences of a list, and how many there are in all."""
+    """The occurrences of a list, how many there are in all, and what posts are called."""
 
     occurrences: tuple[Occurrence, ...]
     total: int
+    posts: Mapping[str, Words]
 
 
 @dataclass(frozen=True)
 class InForce:
-    """A duty of the rules in force: when it is due next, how many are open now, how many were missed in 7 days."""
+    """A duty of the rules in force: when it is due next, how many are open now, how many were missed in 7 days.
+
+    `posts` is what the rules call posts.
+    """
 
     duty: Duty
     upcoming: datetime | None
     waiting: int
     missed: int
+    posts: Mapping[str, Words]
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,15 @@ class DutyShown:
     duty: Duty | None
     coming: tuple[Occurrence, ...]
     past: tuple[Occurrence, ...]
+    posts: Mapping[str, Words]
+
+
+@dataclass(frozen=True)
+class Shift:
+    """What duties have to say in the hand-over of a shift, and what posts are called."""
+
+    occurrences: tuple[Occurrence, ...]
+    posts: Mapping[str, Words]
 
 
 @dataclass(frozen=True)

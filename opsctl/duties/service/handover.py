@@ -5,11 +5,13 @@ from datetime import datetime
 from sqlmodel import Session, and_, col, or_, select
 
 from opsctl.duties.rules import Occurrence
+from opsctl.duties.rules.results import Shift
 from opsctl.duties.tables import OccurrenceRow
 from opsctl.duties.terms import LONGEST_SILENCE, State
+from opsctl.rulebook import service as rulebook
 
 
-def since(session: Session, *, now: datetime, since: datetime, until: datetime) -> list[Occurrence]:
+def since(session: Session, *, now: datetime, since: datetime, until: datetime) -> Shift:
     """What was due and is not done, and what was judged done since that moment; in the order of due and asset.
 
     Of what is not done that whose window ends after `since` and begins before `until`, or is due by then.
@@ -26,4 +28,5 @@ def since(session: Session, *, now: datetime, since: datetime, until: datetime) 
     lately = col(OccurrenceRow.due_at) >= since - LONGEST_SILENCE
     query = select(*columns).where(lately, or_(due, done))
     query = query.order_by(col(OccurrenceRow.due_at), col(OccurrenceRow.duty), col(OccurrenceRow.about))
-    return [Occurrence(*row) for row in session.connection().execute(query)]
+    found = tuple(Occurrence(*row) for row in session.connection().execute(query))
+    return Shift(found, rulebook.in_force(session, at=now).posts)

@@ -66,7 +66,8 @@ def list_occurrences(
         query = query.where(owners.of_person(session, person=owner, now=now))
     total = session.connection().execute(select(func.count()).select_from(query.subquery())).scalar_one()
     ordered = query.order_by(_COLUMNS.due_at, _COLUMNS.duty, _COLUMNS.about)
-    return Listed(tuple(rows.load(session, ordered.limit(limit) if limit else ordered)), total)
+    found = tuple(rows.load(session, ordered.limit(limit) if limit else ordered))
+    return Listed(found, total, rulebook.in_force(session, at=now).posts)
 
 
 def due_to(
@@ -120,7 +121,8 @@ def in_force(session: Session, *, now: datetime) -> list[InForce]:
 
     Beyond what is planned ahead, the schedule says when that is, where the duty is about any asset.
     """
-    duties = patrols_of(rulebook.in_force(session, at=now)).duties
+    rules = rulebook.in_force(session, at=now)
+    duties = patrols_of(rules).duties
     due = (rows.WAITS, _COLUMNS.due_at >= now - STILL_OPEN - LATELY)
     # Not by the column itself: SQLite would walk all the occurrences there ever were in its order, not those that wait.
     name = _COLUMNS.duty + literal_column("''")
@@ -134,7 +136,7 @@ def in_force(session: Session, *, now: datetime) -> list[InForce]:
     told = {duty: (upcoming, waiting, missed) for duty, upcoming, waiting, missed in counted}
     beyond = _beyond(session, now, [duty for name, duty in duties.items() if told.get(name, _NONE)[0] is None])
     return [
-        InForce(duty, upcoming or beyond.get(name), waiting, missed)
+        InForce(duty, upcoming or beyond.get(name), waiting, missed, rules.posts)
         for name, duty in sorted(duties.items())
         for upcoming, waiting, missed in (told.get(name, _NONE),)
     ]
@@ -161,12 +163,13 @@ def show(session: Session, *, word: str, now: datetime, count: int) -> DutyShown
     ours = rows.chosen().where(_COLUMNS.duty == name)
     waiting = ours.where(rows.WAITS, _COLUMNS.closes_at >= now, _COLUMNS.due_at >= now - STILL_OPEN)
     past = ours.where(_COLUMNS.due_at < now, or_(_COLUMNS.closes_at < now, _COLUMNS.state != State.DUE))
-    duty = patrols_of(rulebook.in_force(session, at=now)).duties.get(name)
+    rules = rulebook.in_force(session, at=now)
     return DutyShown(
         name,
-        duty,
+        patrols_of(rules).duties.get(name),
         tuple(rows.load(session, waiting.order_by(_COLUMNS.due_at, _COLUMNS.about).limit(count))),
         tuple(rows.load(session, past.order_by(_COLUMNS.due_at.desc(), _COLUMNS.about).limit(count))),
+        rules.posts,
     )
 
 

@@ -1,17 +1,21 @@
 """Duties in the hand-over of a shift."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from opsctl.core.report import Column, Kind, Report, Table
 from opsctl.core.texts import _, pgettext
 from opsctl.duties.rules import Occurrence
+from opsctl.duties.rules.results import Shift
 from opsctl.duties.terms import State
+from opsctl.rulebook.rules import Words
+from opsctl.rulebook.views.words import owner
 
 
-def handover(occurrences: Sequence[Occurrence], since: datetime, now: datetime) -> Report:
+def handover(found: Shift, since: datetime, now: datetime) -> Report:
     """What was missed, what was done late, and what is due: its window is open, or begins within the next shift."""
+    occurrences = found.occurrences
     missed = [one for one in occurrences if one.is_missed(now) and one.closes_at >= since]
     late = [one for one in occurrences if one.state is State.DONE and not one.is_on_time]
     due = [one for one in occurrences if one.state is State.DUE and not one.is_missed(now)]
@@ -23,9 +27,9 @@ def handover(occurrences: Sequence[Occurrence], since: datetime, now: datetime) 
             "due": [_data(one) for one in due],
         },
         parts=(
-            _table(missed, _("Duties missed in this shift")),
+            _table(missed, found.posts, _("Duties missed in this shift")),
             _late(late),
-            _table(due, _("Duties due in the next 12 h")),
+            _table(due, found.posts, _("Duties due in the next 12 h")),
         ),
         references=tuple(one.reference for one in due),
     )
@@ -39,13 +43,15 @@ def _data(one: Occurrence) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _table(occurrences: Sequence[Occurrence], title: str) -> Table:
+def _table(occurrences: Sequence[Occurrence], posts: Mapping[str, Words], title: str) -> Table:
     columns = (
         *_first(),
         Column("closes", pgettext("duty", "until"), Kind.MOMENT),
         Column("owner", _("owner")),
     )
-    rows = tuple((one.duty, one.about or None, one.due_at, one.closes_at, one.owner) for one in occurrences)
+    rows = tuple(
+        (one.duty, one.about or None, one.due_at, one.closes_at, owner(one.owner, posts)) for one in occurrences
+    )
     return Table(columns, rows, title=title)
 
 

@@ -1,6 +1,6 @@
 """Many duties or occurrences, ready to be shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,8 @@ from opsctl.duties.rules.results import InForce, Listed
 from opsctl.duties.terms import Wanted
 from opsctl.duties.views.records import duty_data, occurrence_data
 from opsctl.duties.views.words import evidence_word, reason_word, schedule_word, standing, title_of
+from opsctl.rulebook.rules import Words
+from opsctl.rulebook.views.words import owner
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,8 @@ def duties(found: Sequence[InForce]) -> Report:
         Column("title", _("title")),
     )
     rows = tuple(
-        (one.duty.name, schedule_word(one.duty), one.upcoming, one.duty.owner, one.waiting, one.missed,
-         title_of(one.duty))
+        (one.duty.name, schedule_word(one.duty), one.upcoming, owner(one.duty.owner, one.posts), one.waiting,
+         one.missed, title_of(one.duty))
         for one in found
     )  # fmt: skip
     table = Table(columns, rows, empty=_("The rules in force have no duties."))
@@ -83,7 +85,7 @@ def occurrences(found: Listed, now: datetime, span: Span) -> Report:
         Column("reason", _("reason")),
         Column("reference", _("reference"), Kind.REFERENCE),
     )
-    table = Table(columns, tuple(_row(one, now) for one in found.occurrences), empty=_none(span, now))
+    table = Table(columns, tuple(_row(one, found.posts, now) for one in found.occurrences), empty=_none(span, now))
     left = found.total - len(found.occurrences)
     more = ngettext("{count} more; see them with --limit 0.", "{count} more; see them with --limit 0.", left)
     return Report(
@@ -117,7 +119,7 @@ def _planned(span: Span, now: datetime) -> tuple[str, ...]:
     return (line.format(moment=show_moment(span.planned, span.zone)),)
 
 
-def _row(one: Occurrence, now: datetime) -> tuple[Any, ...]:
+def _row(one: Occurrence, posts: Mapping[str, Words], now: datetime) -> tuple[Any, ...]:
     return (
         one.duty,
         one.about or None,
@@ -125,7 +127,7 @@ def _row(one: Occurrence, now: datetime) -> tuple[Any, ...]:
         one.due_at,
         one.opens_at,
         one.closes_at,
-        one.owner,
+        owner(one.owner, posts),
         evidence_word(one.kind, one.topic),
         one.clause,
         one.met_by,

@@ -1,6 +1,6 @@
 """One duty or one occurrence, ready to be shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +9,10 @@ from opsctl.core.texts import _, pgettext
 from opsctl.duties.rules import Occurrence
 from opsctl.duties.rules.results import DutyShown
 from opsctl.duties.views.words import evidence_word, matching_word, reason_word, schedule_word, standing, title_of
+from opsctl.rulebook.rules import Words
 from opsctl.rulebook.rules.patrols import Duty
 from opsctl.rulebook.views.patrols import matching_data
+from opsctl.rulebook.views.words import owner
 
 
 def occurrence_data(one: Occurrence, now: datetime) -> dict[str, Any]:
@@ -69,7 +71,7 @@ def shown(found: DutyShown, now: datetime) -> Report:
         },
         heading=found.name,
         parts=(
-            *(() if found.duty is None else (_fields(found.duty),)),
+            *(() if found.duty is None else (_fields(found.duty, found.posts),)),
             _coming(found.coming, now),
             _past(found.past, now),
         ),
@@ -78,7 +80,7 @@ def shown(found: DutyShown, now: datetime) -> Report:
     )
 
 
-def _fields(duty: Duty) -> Fields:
+def _fields(duty: Duty, posts: Mapping[str, Words]) -> Fields:
     grace = _("a tenth of the time to the next")
     first = None if duty.start is None else (pgettext("since when", "from"), duty.start.isoformat(), Kind.TEXT)
     return Fields(
@@ -88,7 +90,7 @@ def _fields(duty: Duty) -> Fields:
             (_("schedule"), schedule_word(duty), Kind.TEXT),
             (_("zone"), duty.zone, Kind.TEXT),
             *(() if first is None else (first,)),
-            (_("owner"), duty.owner, Kind.TEXT),
+            (_("owner"), owner(duty.owner, posts), Kind.TEXT),
             (_("about"), matching_word(duty.assets), Kind.TEXT),
             (_("met by a record of"), evidence_word(duty.kind, duty.topic), Kind.TEXT),
             (_("may be early by"), duty.early.total_seconds() or None, Kind.DURATION),

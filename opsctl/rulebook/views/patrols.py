@@ -10,6 +10,7 @@ from opsctl.rulebook.rules import Rules, Words
 from opsctl.rulebook.rules.patrols import Checklist, Duty, Item, Matching, patrols_of
 from opsctl.rulebook.rules.standing import clock
 from opsctl.rulebook.terms import ChecklistKind
+from opsctl.rulebook.views import words
 
 
 def parts(rules: Rules) -> tuple[Part, ...]:
@@ -154,7 +155,7 @@ def _duties(rules: Rules) -> Table:
         Column("clause", _("clause")),
     )
     rows = tuple(
-        (name, _schedule(one), one.owner, _assets(one.assets), one.clause)
+        (name, _schedule(one), words.owner(one.owner, rules.posts), _assets(one.assets), one.clause)
         for name, one in sorted(patrols_of(rules).duties.items())
     )
     return Table(columns, rows, title=_("Duties"))
