@@ -120,7 +120,7 @@ class Context:
             _("{address} is not the demo's database, and the host file sets the demo's clock.").format(
                 address=self.address
             ),
-            _("Leave out --config and OPSCTL_CONFIG, or take [demo] out of the host file."),
+            _("Leave out --db and OPSCTL_DB to stay in the demo, --config and OPSCTL_CONFIG to leave it."),
         )
 
     def use_host_file(self, path: Path | None) -> None:
@@ -179,7 +179,11 @@ class Context:
             return None
         if text == "now":  # spares the look at the zone
             return self.now
-        return times.read_moment(self._mended(text), zone=self.zone, now=self.now)
+        moment = times.read_moment(self._mended(text), zone=self.zone, now=self.now)
+        if times.is_clock(text) and times.local_day(moment, self.zone) != times.local_day(self.now, self.zone):
+            shown = times.show_moment(moment, self.zone)
+            self.remark(_("{typed} is read as {moment}: it is still to come today.").format(typed=text, moment=shown))
+        return moment
 
     def future_moment(self, text: str, *, after: datetime | None = None) -> datetime:
         """The moment that was typed for a plan: a bare clock is its next occurrence, not before `after` or now."""

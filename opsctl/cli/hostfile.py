@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shlex
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -60,12 +61,17 @@ class HostFile(NamedTuple):
 def locate(chosen: str | None, environment: Mapping[str, str]) -> Path | None:
     """The host file: the one chosen, else the user's, else /etc/opsctl/opsctl.toml; None where there is none.
 
-    Raise NotFound if the chosen one does not exist.
+    Raise NotFound if the chosen one does not exist, NotAllowed if nobody lets us look.
     """
     chosen = chosen or environment.get("OPSCTL_CONFIG")
     if chosen:
         path = Path(chosen).expanduser()
         if not _is_file(path):
+            if _is_kept_from_us(path):
+                raise NotAllowed(
+                    _("{path} cannot be read: this login may not enter its folder.").format(path=path),
+                    _("See who may: namei -l {path}").format(path=shlex.quote(str(path))),
+                )
             raise NotFound(_("There is no host file {path}.").format(path=path), _("Name another with --config."))
         return path
     return next((path for path in usual_places(environment) if _is_file(path)), None)
@@ -185,6 +191,16 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:  # a home of somebody else's, as sudo may leave it
         return False
+
+
+def _is_kept_from_us(path: Path) -> bool:
+    try:
+        path.stat()
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _check_owner(path: Path) -> None:

@@ -102,7 +102,8 @@ def emit(context: "Context", report: Report) -> None:
 def _style(context: "Context", report: Report, form: Format) -> Style:
     # The zone may cost a look into the database, so it is asked for only where a time is shown.
     zone = context.zone if form is not Format.JSON and _shows_times(report) else "UTC"
-    colour = form is Format.TABLE and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+    colour = form is Format.TABLE and sys.stdout.isatty() and not plain
     width = shutil.get_terminal_size((100, 24)).columns if form is Format.TABLE else None
     return Style(zone=zone, width=width, colour=colour)
 

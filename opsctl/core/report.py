@@ -28,6 +28,8 @@ class Kind(StrEnum):
     """An aware datetime; shown to the second, or finer where it is, in the reader's zone with its offset."""
     DURATION = "duration"
     """Seconds, as int or float."""
+    WORKING = "working"
+    """Seconds of working time: shown in hours, since a day of it has fewer than 24."""
     RATIO_FLOOR = "ratio-floor"
     """0 to 1, more is better: shown in per cent, rounded down."""
     RATIO_CEIL = "ratio-ceil"

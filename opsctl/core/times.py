@@ -129,6 +129,11 @@ def read_moment(text: str, *, zone: str, now: datetime) -> datetime:
     raise InvalidInput(_("{text!r} is not a time.").format(text=excerpt(text)), _moment_hint())
 
 
+def is_clock(text: str) -> bool:
+    """Whether the text names a time of day and no day: `read_moment` then takes its last occurrence."""
+    return len(text) <= _LONGEST_MOMENT and re.fullmatch(_CLOCK, mend(text).casefold()) is not None
+
+
 def read_future_moment(text: str, *, zone: str, now: datetime, after: datetime | None = None) -> datetime:
     """The moment, in UTC, that a person means who plans: as `read_moment`, but looking ahead.
 
@@ -215,8 +220,10 @@ def show_moment(moment: datetime, zone: str, seconds: bool = False) -> str:
     return local.isoformat(" ", "auto" if seconds else "minutes")
 
 
-def show_duration(seconds: float) -> str:
+def show_duration(seconds: float, *, in_days: bool = True) -> str:
     """The duration in days of 24 hours, hours, minutes and seconds, units of zero left out: `1 d 4 h`, `0 s`.
+
+    Not `in_days`, it is in hours, however many: `40 h`.
 
     Above a minute a fraction counts as a whole second, below it shows with three decimals rounded up: a duration
     is never made to look shorter. What is finer than a microsecond is noise of binary floats. Raise ValueError if
@@ -237,7 +244,7 @@ def show_duration(seconds: float) -> str:
     else:
         minutes, rest = divmod(int(size.to_integral_value(rounding=ROUND_CEILING)), 60)
         hours, minutes = divmod(minutes, 60)
-        days, hours = divmod(hours, 24)
+        days, hours = divmod(hours, 24) if in_days else (0, hours)
         units = ((days, _("{count} d")), (hours, _("{count} h")), (minutes, _("{count} min")), (rest, _("{count} s")))
         text = " ".join(pattern.format(count=count) for count, pattern in units if count)
     return f"−{text}" if exact < 0 and size else text

@@ -11,7 +11,7 @@ COMPANY, DIARY, HOST_FILE = "company", "diary.jsonl", "opsctl.toml"
 """Where the invented company stands in `sample-data`, and what the demo reads of it. A HOST_FILE it writes, too."""
 DEMO_DATABASE = "demo.db"
 NEXT = (
-    "opsctl inspect log network-patrol --asset core-sw-1 --item temp=24 --item cpu=31 --rest-ok",
+    "opsctl inspect log network-patrol --asset core-sw-2 --item temp=24 --item cpu=31 --rest-ok",
     "opsctl open 'erp {title}' -s2 --down",
     "opsctl kpi explain repair-on-time last-month",
 )

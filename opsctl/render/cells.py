@@ -14,7 +14,7 @@ from opsctl.core.times import show_duration, show_moment
 from opsctl.core.typed import clean_for_terminal
 
 NO_DATA = "–"
-RIGHT_ALIGNED = frozenset({Kind.COUNT, Kind.DURATION, Kind.RATIO_FLOOR, Kind.RATIO_CEIL})
+RIGHT_ALIGNED = frozenset({Kind.COUNT, Kind.DURATION, Kind.WORKING, Kind.RATIO_FLOOR, Kind.RATIO_CEIL})
 
 
 def unpacked(value: Any, kind: Kind) -> tuple[Any, Kind]:
@@ -42,8 +42,8 @@ def show(value: Any, kind: Kind, style: Style) -> str:
             return show_moment(value, style.zone)
         case Kind.INSTANT:
             return show_moment(value, style.zone, seconds=True)
-        case Kind.DURATION:
-            return show_duration(value)
+        case Kind.DURATION | Kind.WORKING:
+            return show_duration(value, in_days=kind is Kind.DURATION)
         case Kind.RATIO_FLOOR | Kind.RATIO_CEIL:
             return show_ratio(value, floor=kind is Kind.RATIO_FLOOR)
         case _:
@@ -75,7 +75,7 @@ def plain_value(value: Any, kind: Kind, style: Style) -> str:
             return show_moment(value, style.zone, seconds=True).replace(" ", "T")
         case Kind.RATIO_FLOOR | Kind.RATIO_CEIL:
             return repr(float(value))
-        case Kind.COUNT | Kind.DURATION:
+        case Kind.COUNT | Kind.DURATION | Kind.WORKING:
             return str(value)
         case _:
             return clean_for_terminal(str(value), keep_newlines=True)

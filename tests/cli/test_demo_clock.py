@@ -74,7 +74,7 @@ def test_the_clock_of_the_demo_dates_no_other_database(
     assert (refused.code, refused.err.splitlines()[-1]) == (
         5,
         f"opsctl: {address} is not the demo's database, and the host file sets the demo's clock."
-        " Leave out --config and OPSCTL_CONFIG, or take [demo] out of the host file.",
+        " Leave out --db and OPSCTL_DB to stay in the demo, --config and OPSCTL_CONFIG to leave it.",
     )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from opsctl.cli import hostfile
-from opsctl.desk.terms import NEXT
+from opsctl.desk.views import tried
 from tests.harness import CommandLine, Result, clean_environment
 
 YEARS_LATER = datetime(2034, 2, 28, 23, 59, tzinfo=UTC)
@@ -42,7 +42,10 @@ def test_its_first_line_says_where_it_is_and_whose_clock_it_has(made: tuple[Path
     assert str(folder_of(home)) in first
     assert "SQLite" in first
     assert "clock" in first
-    assert printed.err == "Demo: its clock shows 2026-11-16 08:40+08:00.\n"
+    assert printed.err.splitlines() == [
+        "An invented company lives seven months again; that takes some seconds.",
+        "Demo: its clock shows 2026-11-16 08:40+08:00.",
+    ]
 
 
 def test_what_is_in_use_is_not_touched(made: tuple[Path, Result]) -> None:
@@ -58,8 +61,8 @@ def test_its_folder_is_closed_to_others_and_holds_database_and_host_file(made: t
 
 def test_the_lines_at_its_end_work_when_they_are_pasted(made: tuple[Path, Result], tmp_path: Path) -> None:
     home, printed = made
-    lines = [line.strip() for line in printed.out.splitlines()[-len(NEXT) - 1 :]]
-    assert lines[1:] == list(NEXT)
+    lines = [line.strip() for line in printed.out.splitlines()[-len(tried()) - 1 :]]
+    assert lines[1:] == list(tried())
     folder = tmp_path / "copy"
     shutil.copytree(folder_of(home), folder)
     host_file = folder / "opsctl.toml"
@@ -69,10 +72,10 @@ def test_the_lines_at_its_end_work_when_they_are_pasted(made: tuple[Path, Result
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     environment = {**clean_environment(tmp_path), "PATH": path, "OPSCTL_DB": str(tmp_path / "in-use.db")}
     done = subprocess.run(
-        ["/bin/sh", "-ec", "\n".join([set_up, *NEXT])],
+        ["/bin/sh", "-ec", "\n".join([set_up, *tried()])],
         env=environment, capture_output=True, text=True, check=False, cwd=tmp_path,
     )  # fmt: skip
-    assert (done.returncode, done.stderr.count("Demo: ")) == (0, len(NEXT)), done.stderr
+    assert (done.returncode, done.stderr.count("Demo: ")) == (0, len(tried())), done.stderr
     for said in (r"INS-2026-\d+ done", r"INC-2026-\d+ opened", "INC-2026-0169"):
         assert re.search(said, done.stdout), done.stdout
 
@@ -95,7 +98,7 @@ def test_what_is_interrupted_leaves_no_folder(tmp_path: Path) -> None:
             demo.send_signal(signal.SIGINT)
             out, err = demo.communicate()
     assert (demo.returncode, out) == (130, b"")
-    assert err == b"opsctl: Interrupted; nothing of the last step was saved.\n"
+    assert err.splitlines()[1:] == [b"opsctl: Interrupted; nothing of the last step was saved."]
     assert list(tmp_path.glob("opsctl-demo-*")) == []
 
 

@@ -239,10 +239,13 @@ def test_a_hand_over_says_what_the_next_shift_has_to_know(night: CommandLine, st
     assert (data["since"], data["now"]) == ("2026-11-04T14:00:00Z", "2026-11-05T02:00:00Z")
     incident, rounds, actions, duties = data["incident"], data["inspect"], data["action"], data["duty"]
     assert [one["reference"] for one in incident["unresolved"]] == ["INC-2026-0001"]
-    (steps,) = incident["steps"]
+    steps, finished = incident["steps"]
     # PostgreSQL says itself when something was recorded, which is now for all that a test does.
     recorded = ["incident.noted"] if store.address.backend == "sqlite" else ["incident.opened", "incident.noted"]
     assert (steps["reference"], [one["kind"] for one in steps["events"]]) == ("INC-2026-0001", recorded)
+    assert (finished["reference"], [one["kind"] for one in finished["events"]]) == (
+        "INC-2026-0002", ["incident.opened", "incident.resolved"]
+    )  # what was finished in the shift was worked on in it
     assert (incident["opened"], incident["resolved"]) == (["INC-2026-0002"], ["INC-2026-0002"])
     assert [one["reference"] for one in rounds["done"]] == ["INS-2026-0002"]
     assert {name: actions[name] for name in ("raised", "done", "waiting", "overdue")} == {

@@ -53,6 +53,7 @@ def _make(context: Context) -> Path:
     from opsctl.desk.service import demo as service
 
     company = service.company()
+    context.remark(_("An invented company lives seven months again; that takes some seconds."))
     into = Path(tempfile.mkdtemp(prefix="opsctl-demo-"))
     try:
         with progress(context, _("living a year of the company"), len(company.steps())) as advance:

@@ -57,9 +57,9 @@ def doctor(
         again = f"sudo {whole} doctor --env cron --user {shlex.quote(user or '')}"
         account = cron.account_of(user, again=again)
     here = service.look(context)
-    zone, machine_zone, editor = service.zones_and_editor(here)
+    zone, editor = service.zone_and_editor(here)
     if account is None:
-        context.emit(views.report(here, zone, Ways(typed, machine_zone, editor=editor)))
+        context.emit(views.report(here, zone, Ways(typed, editor=editor)))
         return
     as_cron = f"{'' if account.is_me else 'sudo '}{whole} doctor --env cron --user {shlex.quote(account.name)}"
     seen = cron.look_as_cron(account, here, arguments)
@@ -70,8 +70,8 @@ def doctor(
         views.of_cron(
             here, seen.of_cron, seen.findings,
             zone=zone,
-            ways=Ways(typed, machine_zone, as_cron, editor),
-            their_ways=Ways(theirs, machine_zone, as_cron, editor),
+            ways=Ways(typed, as_cron, editor),
+            their_ways=Ways(theirs, as_cron, editor),
             user=account.name,
             crontab="crontab -e" if account.is_me else f"sudo crontab -u {shlex.quote(account.name)} -e",
             # In a crontab a percent sign ends the line.

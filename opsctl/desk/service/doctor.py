@@ -36,11 +36,10 @@ def look(context: "Context") -> list[Finding]:
     ]
 
 
-def zones_and_editor(findings: Iterable[Finding]) -> tuple[str, str, str | None]:
-    """In which zone to show what was found, UTC where none is known; the machine's zone; an editor if there is one."""
+def zone_and_editor(findings: Iterable[Finding]) -> tuple[str, str | None]:
+    """In which zone to show what was found, UTC where none is known; and an editor, if there is one."""
     details = {one.name: one.details for one in findings}
-    zones = details["zones"]
-    return zones.get("reader") or "UTC", zones.get("machine") or "UTC", details["editor"].get("program")
+    return details["zones"].get("reader") or "UTC", details["editor"].get("program")
 
 
 def _one(name: str, find: Callable[[], Finding]) -> Finding:

@@ -79,6 +79,7 @@ def look_as_cron(account: Account, here: Sequence[Finding], arguments: Sequence[
     command = [str(path)] if path is not None else [sys.executable, "-m", "opsctl"]
     details: Details = {
         "program": " ".join(command),
+        "interpreter": sys.executable,
         "in_path": shutil.which("opsctl", path=CRON_PATH),
         "path": CRON_PATH,
     }

@@ -12,7 +12,7 @@ from opsctl.assets.views import assets
 from opsctl.core.report import Fields, Kind, Part, Report, Table, Text
 from opsctl.core.texts import _, ngettext, series
 from opsctl.core.times import local_day, show_moment
-from opsctl.desk.terms import HANDOVER, LINES_HANDOVER, LINES_TODAY, LOOK, NEXT, TODAY
+from opsctl.desk.terms import HANDOVER, HOST_FILE, LINES_HANDOVER, LINES_TODAY, LOOK, NEXT, TODAY
 from opsctl.duties.rules import Occurrence
 
 
@@ -181,22 +181,23 @@ def tried() -> tuple[str, ...]:
 
 
 def demo(folder: str, address: str, today: Report, figures: Report, set_up: str) -> Report:
-    """The invented company: where it lives, its day, last month's figures, and what to try next."""
+    """The invented company: where it lives, last month's figures, its day, and what to try next."""
     intro = _(
         "An invented company on SQLite, with a clock of its own, in {folder}: delete that when you have seen enough."
     )
+    host_file = f"{folder}/{HOST_FILE}"
     following = (_("Go on in this shell:"), f"  {set_up}", *(f"  {line}" for line in tried()))
     return Report(
         kind="demo",
-        data={"folder": folder, "address": address, "today": today.data, "report": figures.data},
+        data={"folder": folder, "host_file": host_file, "address": address, "today": today.data, "report": figures.data},
         parts=(
             Text((intro.format(folder=folder),)),
-            *today.parts,
             Text((figures.heading,)),
             *figures.parts,
+            *today.parts,
             Text(following),
         ),
-        references=(address,),
+        references=(host_file,),
     )
 
 

@@ -24,11 +24,10 @@ class Steps:
 class Ways:
     """How things are typed here: opsctl with the options that it was called with, and the doctor as cron would run it.
 
-    `zone` is that of the machine, `editor` None where there is none.
+    `editor` is None where there is none.
     """
 
     opsctl: str
-    zone: str = "UTC"
     as_cron: str = ""
     editor: str | None = None
 
@@ -60,13 +59,11 @@ def _host_file(one: Finding, details: Details, ways: Ways) -> Steps:
         return Steps("", ways.edit(path))
     me, quoted, folder = details["me"], shlex.quote(path), shlex.quote(details["folder"])
     commands = []
-    wrong = [
-        place
-        for place, owner in ((quoted, details["owner"]), (folder, details["folder_owner"]))
-        if owner not in (me, "root")
-    ]
-    if wrong:
-        commands.append(f"sudo chown {me} {' '.join(wrong)}")
+    if details["owner"] not in (me, "root"):
+        commands.append(f"sudo chown {me} {quoted}")
+    if details["folder_owner"] not in (me, "root"):
+        # A folder is never taken from its owner: who knows what else stands in it.
+        commands.append(f"ls -ld {folder}")
     open_to_others = [
         place
         for place, mode in ((quoted, details["mode"]), (folder, details["folder_mode"]))
@@ -79,7 +76,8 @@ def _host_file(one: Finding, details: Details, ways: Ways) -> Steps:
 
 def _database(one: Finding, details: Details, ways: Ways) -> Steps:
     if "none" in one.reasons:
-        return Steps("", (f"{ways.opsctl} init --zone {shlex.quote(ways.zone)}",))
+        told = _("If it was there before, was it moved, or is its disk not mounted? Only for a new company:")
+        return Steps(told, (f"{ways.opsctl} init",))
     if details.get("address") is None:
         return Steps()
     # Of a file the folders above it say who is kept out.
@@ -92,15 +90,17 @@ def _file(one: Finding, details: Details, _ways: Ways) -> Steps:
     commands = []
     if "read-only-disk" in one.reasons or "network-file-system" in one.reasons:
         commands.append(f"findmnt --target {folder}")
+    mine = details["owner"] == me
     if "file-not-writable" in one.reasons:
-        mine = details["owner"] == me
-        commands.append(f"chmod u+rw {file}" if mine else f"sudo chown {me} {file} {file}-*")
+        commands.append(f"chmod u+rw {file}" if mine else f"ls -l {file}")
     if "folder-not-writable" in one.reasons:
-        mine = details["folder_owner"] == me
-        commands.append(f"chmod u+rwx {folder}" if mine else f"sudo chown {me} {folder}")
+        mine = mine and details["folder_owner"] == me
+        commands.append(f"chmod u+rwx {folder}" if mine else f"ls -ld {folder}")
     if "open-to-all" in one.reasons:
         commands.append(f"chmod o-w {file}")
     told = ""
+    if not mine and not {"file-not-writable", "folder-not-writable"}.isdisjoint(one.reasons):
+        told = _("It is of another user: ask for the right to write file and folder, or share a PostgreSQL.")
     if "network-file-system" in one.reasons:
         told = _("Put the file on a disk of this machine, or use PostgreSQL.")
     return Steps(told, tuple(commands))
@@ -199,7 +199,8 @@ def _cron_user(_one: Finding, details: Details, _ways: Ways) -> Steps:
 
 def _cron_program(_one: Finding, details: Details, _ways: Ways) -> Steps:
     program = shlex.quote(str(details["program"]).split(" -m ")[0])
-    return Steps(_("The folder that keeps that user out is among these:"), (f"namei -l {program}",))
+    python = shlex.quote(details["interpreter"])
+    return Steps(_("What keeps that user out is a folder among these:"), (f"namei -l {program}", f"namei -l {python}"))
 
 
 def _cron_database(_one: Finding, details: Details, ways: Ways) -> Steps:

@@ -78,7 +78,9 @@ class Clock:
 
 
 def clocks_of(case: Case, rules: Rules, now: datetime) -> tuple[Clock, ...]:
-    """The clocks that the rules ask for, the response first; none where no limit is in force for the severity."""
+    """The clocks that the rules ask for, the response first; none where no limit is in force, and none of void ones."""
+    if case.incident.void is not None:
+        return ()
     found = (response_clock(case, rules, now), restore_clock(case, rules, now))
     return tuple(clock for clock in found if clock is not None)
 

@@ -9,7 +9,7 @@ from opsctl.ledger.rules import Row
 
 @dataclass(frozen=True)
 class Shift:
-    """The cases in hand with their clocks, what was recorded of each since, and what was opened and resolved."""
+    """The cases in hand with their clocks, what was recorded of incidents since, and what was opened and resolved."""
 
     unresolved: tuple[tuple[Case, tuple[Clock, ...]], ...]
     steps: tuple[tuple[Incident, tuple[Row, ...]], ...]

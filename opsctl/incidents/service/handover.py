@@ -23,13 +23,17 @@ def since(session: Session, *, now: datetime, since: datetime) -> Shift:
     listed = read.list_incidents(session, now=now, state=Wanted.UNRESOLVED).cases
     unresolved = tuple(one for one in listed if one[0].incident.counts)
     recorded = _recorded(session, since)
-    members = [one for case, _clocks in unresolved for one in case.all]
+    in_hand = [one for case, _clocks in unresolved for one in case.all]
+    known = {one.reference for one in in_hand}
+    # What was finished in the shift was worked on in it, too.
+    finished = [one for one in rows.of_references(session, set(recorded) - known) if one.counts]
+    worked_on = [one for one in (*in_hand, *finished) if one.reference in recorded]
     opened = figures.between(session, field="opened", since=since, until=until)
     resolved = figures.entered(session, state=State.RESOLVED, since=since, until=until)
     found = {one.reference: one for one in rows.of_references(session, opened | resolved) if one.counts}
     return Shift(
         unresolved,
-        tuple((one, tuple(recorded[one.reference])) for one in members if one.reference in recorded),
+        tuple((one, tuple(recorded[one.reference])) for one in worked_on),
         _in_order((found.get(one) for one in opened), lambda one: one.opened),
         _in_order((found.get(one) for one in resolved), lambda one: one.resolved),
     )

@@ -19,7 +19,7 @@ from opsctl.incidents.rules.results import Shown
 from opsctl.incidents.service import rows
 from opsctl.incidents.service.cases import UNRESOLVED_NOW, case_of, cases_of, of_person, reference_of, rules_of
 from opsctl.incidents.tables import IncidentRow
-from opsctl.incidents.terms import PREFIX, Wanted
+from opsctl.incidents.terms import PREFIX, UNRESOLVED, Wanted
 from opsctl.ledger import service as ledger
 from opsctl.ledger.rules import Row
 from opsctl.people.service import identity
@@ -99,6 +99,9 @@ def list_incidents(
         customer = customers.find(session, word=customer).code
     if state is not None:
         query = query.where(col(IncidentRow.state).in_(sorted(state.states())))
+        if state.states() <= UNRESOLVED:
+            # What is still to be done: nothing of what turned out to be void.
+            query = query.where(col(IncidentRow.void).is_(None))
     if asset is not None:
         query = query.where(IncidentRow.asset == assets.find(session, word=asset).handle)
     for column, value in (

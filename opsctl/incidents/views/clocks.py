@@ -38,8 +38,8 @@ def table(clocks: Sequence[Clock]) -> Table:
         Column("clock", pgettext("what measures", "clock")),
         Column("state", _("state")),
         Column("due", _("due"), Kind.MOMENT),
-        Column("left", _("left"), Kind.DURATION),
-        Column("limit", _("limit"), Kind.DURATION),
+        Column("left", _("left"), Kind.WORKING),
+        Column("limit", _("limit"), Kind.WORKING),
         Column("calendar", _("calendar")),
     ]
     if undecided:
@@ -66,7 +66,7 @@ def pairs(clocks: Sequence[Clock]) -> list[tuple[str, Any, Kind]]:
     for clock in clocks:
         if clock.state in RUNNING:
             found.append((due_word(clock.kind), clock.due, Kind.MOMENT))
-            found.append((_("working time left"), seconds(clock.left), Kind.DURATION))
+            found.append((_("working time left"), seconds(clock.left), Kind.WORKING))
     return found
 
 

@@ -102,7 +102,7 @@ def _columns() -> tuple[Column, ...]:
         Column("opened", _("opened"), Kind.MOMENT),
         Column("down", pgettext("how long", "down"), Kind.DURATION),
         Column("due", _("due"), Kind.MOMENT),
-        Column("left", _("left"), Kind.DURATION),
+        Column("left", _("left"), Kind.WORKING),
         Column("title", _("title")),
     )
 

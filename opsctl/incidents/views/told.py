@@ -72,16 +72,17 @@ def _following(incident: Incident) -> str | None:
     if incident.void is not None:
         return None
     reference = incident.reference
+    texts = [name for name in ("cause", "handling", "result") if getattr(incident, name) is None]
+    asked = " ".join(f"--{name} '…'" for name in texts)
     if incident.state is State.RESOLVED:
-        return f"opsctl incident close {reference}"
+        return f"opsctl incident close {reference} {asked}".rstrip()
     if incident.state not in terms.UNRESOLVED:
         return None
     if incident.state is State.OPEN:
         return f"opsctl ack {reference}"
     if any(span.ended is None for span in incident.outages):
         return f"opsctl restored {reference}"
-    texts = " ".join(f"--{name} '…'" for name in ("cause", "handling", "result"))
-    return f"opsctl resolve {reference} {texts}"
+    return f"opsctl resolve {reference} {asked}".rstrip()
 
 
 def _without_asset(incident: Incident, near: Sequence[str]) -> list[str]:

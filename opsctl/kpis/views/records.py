@@ -185,7 +185,7 @@ def _clock(found: Arithmetic, zone: str) -> list[Any]:
     pairs: list[tuple[str, Any, Kind]] = [
         (_("clock starts"), clock.start, Kind.INSTANT),
         (_("which is when it was"), instant_word(clock.start_is), Kind.TEXT),
-        (_("limit"), seconds(clock.limit), Kind.DURATION),
+        (_("limit"), seconds(clock.limit), Kind.WORKING),
         (_("calendar"), f"{clock.limits.calendar} ({clock.calendar.zone if not clock.calendar.always else zone})",
          Kind.TEXT),
         (_("due"), clock.due, Kind.INSTANT),
@@ -195,10 +195,10 @@ def _clock(found: Arithmetic, zone: str) -> list[Any]:
         pairs.append((_("due if the pause is approved"), clock.due_if_approved, Kind.INSTANT))
     pairs += [
         (_("stopped"), clock.stopped, Kind.INSTANT),
-        (_("working time used"), seconds(clock.used), Kind.DURATION),
+        (_("working time used"), seconds(clock.used), Kind.WORKING),
     ]
     over = clock.left < 0
-    pairs.append((_("over by") if over else _("left"), seconds(abs(clock.left)), Kind.DURATION))
+    pairs.append((_("over by") if over else _("left"), seconds(abs(clock.left)), Kind.WORKING))
     if clock.beyond:
         pairs.append((_("holidays"), _("not known as far as that"), Kind.TEXT))
     parts: list[Any] = [Fields(tuple(pairs)), _worked(found)]
@@ -217,7 +217,7 @@ def _worked(found: Arithmetic) -> Table:
         Column("day", _("day")),
         Column("from", pgettext("since when", "from"), Kind.INSTANT),
         Column("to", pgettext("until when", "to"), Kind.INSTANT),
-        Column("worked", _("working time"), Kind.DURATION),
+        Column("worked", _("working time"), Kind.WORKING),
     )
     rows = tuple((one.day.isoformat(), one.start, one.end, seconds(one.worked)) for one in found.worked)
     title = _("Working time, by the day") if found.by_day else _("Working time")
@@ -231,8 +231,8 @@ def _pauses(pauses: Sequence[Paused]) -> Table:
         Column("to", pgettext("until when", "to"), Kind.INSTANT),
         Column("by", _("paused by")),
         Column("decision", _("decision")),
-        Column("takes_out", _("takes out"), Kind.DURATION),
-        Column("would", _("would take out"), Kind.DURATION),
+        Column("takes_out", _("takes out"), Kind.WORKING),
+        Column("would", _("would take out"), Kind.WORKING),
         Column("reason", _("reason")),
     )
     rows = []

@@ -39,7 +39,7 @@ def formula(name: Name) -> str:
         Name.MTTM: _("first mitigation − impact start, of incidents mitigated in the period"),
         Name.MTTR: _("the sum of an incident's impacts, of incidents restored in the period"),
         Name.MTT_RESOLVE: _("final resolution − opening, of incidents resolved in the period"),
-        Name.MTBF: _("(service time − merged outages) ÷ outages that began in the period"),
+        Name.MTBF: _("(service time − merged outages) ÷ outages that began to cost service time in the period"),
         Name.REPAIR_ON_TIME: _("faults restored within their limit ÷ faults whose limit fell due in the period"),
         Name.RESPONSE_ON_TIME: _("incidents acknowledged within their limit ÷ those whose limit fell due"),
         Name.SECURITY_INCIDENTS_MAJOR: _("security incidents of severity 1 opened in the period"),
