@@ -59,6 +59,7 @@ def test_no_data_is_a_dash_for_people_and_empty_in_csv(kind: Kind) -> None:
         ([], Kind.TEXT, "", ""),
         (Cell(90, Kind.DURATION), Kind.RATIO_FLOOR, "1 min 30 s", "90"),
         (Cell(None, Kind.DURATION), Kind.RATIO_FLOOR, "–", ""),
+        (Cell("On-call engineer", Kind.TEXT, plain="role:engineer"), Kind.TEXT, "On-call engineer", "role:engineer"),
     ],
 )
 def test_each_kind_has_its_look_for_people_and_its_value_in_csv(value: Any, kind: Kind, people: str, csv: str) -> None:

@@ -26,6 +26,8 @@ def test_width_is_counted_in_columns_of_the_screen(text: str, width: int) -> Non
         ("see INC-2026-0042", 15, True, ["see", "  INC-2026-0042"]),
         ("see INC-2026-0042", 6, False, ["see", "  INC-2026-0042"]),
         ("ab 核心", 1, True, ["ab", "  核", "  心"]),
+        ("资产：INC-2026-0042", 14, True, ["资产：", "  INC-2026-004", "  2"]),
+        ("INC-2026-0001、INC-2026-0002", 20, False, ["INC-2026-0001、", "  INC-2026-0002"]),
     ],
 )
 def test_lines_break_at_blanks_and_between_chinese_characters(
