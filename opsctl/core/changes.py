@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from opsctl.core.report import Cell, Kind, Phrase
+from opsctl.core.texts import between
 
 Word = Callable[[str], str]
 """The word that a value is shown by, in the reader's language; raises ValueError for one that it does not know."""
@@ -24,7 +25,7 @@ def told(
     would look the same.
     """
     return [
-        Phrase((f"{named(name)}: ", *_both(pair, (words or {}).get(name), kind)))
+        Phrase((named(name) + between(": "), *_both(pair, (words or {}).get(name), kind)))
         for name, pair in facts.items()
         if isinstance(pair, list) and len(pair) == 2 and name not in _NOT_FIELDS
     ]

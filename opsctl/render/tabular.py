@@ -46,7 +46,7 @@ def _rows(report: Report, style: Style) -> list[list[str]]:
 
 
 def _cell(value: Any, kind: Kind, style: Style) -> str:
-    value, kind = unpacked(value, kind)
     text = plain_value(value, kind, style)
+    value, kind = unpacked(value, kind)
     is_text = kind in (Kind.TEXT, Kind.REFERENCE) and not isinstance(value, int | float)
     return defused(text) if is_text else text

@@ -226,14 +226,11 @@ actions: ACT-2026-0001
 
 History
 2026-11-05 10:00+08:00
-  event: logged
-  by: lead.li
-  text: 风扇更换
+  event: logged  by: lead.li  text: 风扇更换
   row: 8
 
 2026-11-05 10:00+08:00
-  event: corrected
-  by: wang
+  event: corrected  by: wang
   text: typo · configuration saved: yes → no ·
     procedure: OP-12 §3 → OP-13
   row: 10
@@ -264,8 +261,7 @@ WRK-2026-0001  core-sw-1  2026-11-02 09:00+08:00  done                   filters
     )
     assert narrow(run, "work", "list", "--limit", "1") == """\
 WRK-2026-0002
-  asset: erp
-  done: 2026-11-05 09:15+08:00
+  asset: erp  done: 2026-11-05 09:15+08:00
   outcome: replaced · void: test
   title: disk changed
 """
@@ -362,16 +358,12 @@ decided: 2026-11-05 10:00+08:00
 
 History
 2026-11-05 10:00+08:00
-  event: added
-  by: lead.li
-  text: SNMP flaw · lead.li
-  row: 8
+  event: added  by: lead.li
+  text: SNMP flaw · lead.li  row: 8
 
 2026-11-05 10:00+08:00
-  event: decided
-  by: lead.li
-  text: not applicable · SNMP is off
-  row: 10
+  event: decided  by: lead.li
+  text: not applicable · SNMP is off  row: 10
 """
     assert run("ledger", "verify", "--deep").code == 0
 
@@ -391,11 +383,9 @@ PAT-2026-0002  open               erp        –                       wang     
     )
     assert narrow(run, "patch", "list", "--state", "overdue") == """\
 PAT-2026-0001
-  state: decided · overdue
-  asset: core-sw-1
+  state: decided · overdue  asset: core-sw-1
   due: 2026-11-07 23:59+08:00
-  who has it: wang
-  title: SNMP flaw
+  who has it: wang  title: SNMP flaw
 """
     assert run("patch", "list", "--owner", "me").err == "No patches.\n"
     assert run("patch", "list", "--owner", "me", "--as", "wang", "--quiet").out == f"{PAT}\nPAT-2026-0002\n"
@@ -429,9 +419,7 @@ PAT-2026-0006  open   erp    –    flaw 6
     assert narrow(run, "today", "--as", "wang").startswith("""\
 Patches overdue, or undecided for 7 days
 PAT-2026-0003
-  state: open
-  asset: erp
-  due: –
+  state: open  asset: erp  due: –
   title: flaw 3
 """)
 

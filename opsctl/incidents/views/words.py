@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from opsctl.core.texts import _, pgettext, series
+from opsctl.core.texts import _, beside, pgettext, series
 from opsctl.incidents import terms
 from opsctl.incidents.rules.clocks import ClockKind, ClockState
 from opsctl.incidents.rules.life import FULL, Span
@@ -72,7 +72,7 @@ def share_word(weight: int) -> str:
 def contact(person: "PersonView") -> str:
     """How to reach a person, as a sentence: nothing is sent to them by itself."""
     ways = series(way for way in (person.phone, person.email) if way)
-    name = person.handle if person.name == person.handle else f"{person.handle} ({person.name})"
+    name = person.handle if person.name == person.handle else beside(person.handle, person.name)
     if not ways:
         return _("Not paged; no phone and no email of {person} is recorded.").format(person=name)
     return _("Not paged, so call {person}: {ways}").format(person=name, ways=ways)

@@ -108,7 +108,7 @@ def _head(found: Shown) -> Fields:
     challenge = _challenge(one, found.checklist)
     if challenge is not None and found.checklist is not None and one.asked is not None:
         ask = found.checklist.challenges[one.asked].ask.said
-        pairs.append((_("read on the spot"), f"{ask}: {one.answered or '–'}", Kind.TEXT))
+        pairs.append((_("read on the spot"), ask + between(": ") + (one.answered or "–"), Kind.TEXT))
     if one.route is not None:
         pairs.append((_("route"), one.route, Kind.REFERENCE))
     pairs.append((_("generation of the rules"), one.rules, Kind.COUNT))

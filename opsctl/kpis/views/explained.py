@@ -3,7 +3,7 @@
 from typing import Any
 
 from opsctl.core.report import Column, Fields, Kind, Report, Table
-from opsctl.core.texts import _, pgettext
+from opsctl.core.texts import _, beside, pgettext
 from opsctl.kpis.rules.figures import Figure, seconds
 from opsctl.kpis.rules.reported import Explained, ExplainedDue, Reported
 from opsctl.kpis.terms import OF_ASSETS, ON_TIME, PLANNED, Name, Unit
@@ -52,7 +52,7 @@ def _data(figure: Figure, record: Explained | ExplainedDue) -> dict[str, Any]:
 
 def _pairs(figure: Figure, ledger_head: str) -> list[tuple[str, Any, Kind]]:
     pairs: list[tuple[str, Any, Kind]] = [
-        (_("figure"), f"{title(figure.name)} ({figure.name})", Kind.TEXT),
+        (_("figure"), beside(title(figure.name), figure.name), Kind.TEXT),
         (_("formula"), formula(figure.name), Kind.TEXT),
         (_("definition version"), figure.definition, Kind.COUNT),
         (_("scope"), scope_word(figure.scope), Kind.TEXT),

@@ -7,7 +7,7 @@ from typing import Any
 from opsctl.core.intervals import Interval, clip, merge
 from opsctl.core.periods import Period
 from opsctl.core.report import Column, Fields, Kind, Table, Text
-from opsctl.core.texts import _, pgettext
+from opsctl.core.texts import _, beside, pgettext
 from opsctl.core.times import show_duration, show_moment
 from opsctl.incidents.views import clocks
 from opsctl.kpis.rules.arithmetic import Arithmetic, Paused
@@ -186,8 +186,7 @@ def _clock(found: Arithmetic, zone: str) -> list[Any]:
         (_("clock starts"), clock.start, Kind.INSTANT),
         (_("which is when it was"), instant_word(clock.start_is), Kind.TEXT),
         (_("limit"), seconds(clock.limit), Kind.WORKING),
-        (_("calendar"), f"{clock.limits.calendar} ({clock.calendar.zone if not clock.calendar.always else zone})",
-         Kind.TEXT),
+        (_("calendar"), beside(clock.limits.calendar, zone if clock.calendar.always else clock.calendar.zone), Kind.TEXT),
         (_("due"), clock.due, Kind.INSTANT),
         (_("due without any pause"), clock.due_without, Kind.INSTANT),
     ]  # fmt: skip
