@@ -157,7 +157,14 @@ def _zone(context: Context) -> str:
 
 
 def _side(context: Context, word: str) -> "str | Given":
-    return word if "@" in mend(word) and not Path(word).exists() else _given(context, word)
+    return word if "@" in mend(word) and not _is_there(word) else _given(context, word)
+
+
+def _is_there(file: str) -> bool:
+    try:
+        return Path(file).exists()
+    except OSError:  # too long for the name of a file
+        return False
 
 
 def _judged(context: Context, given: "Given") -> "Book":
