@@ -28,8 +28,8 @@ def padded(text: str, width: int) -> str:
 def wrapped(text: str, width: int, *, fold: bool, indent: str = "") -> list[str]:
     """The text in lines of at most `width` columns, every line but the first behind `indent`.
 
-    Lines end at blanks, between Chinese characters and behind their signs. A word that is wider than a line is cut into pieces if `fold`
-    says so, else it stands out. An empty text is one empty line.
+    Lines end at blanks, between Chinese characters and behind their signs. A word that is wider than a line is cut
+    into pieces if `fold` says so, else it stands out. An empty text is one empty line.
     """
     # Below this nothing can be read, and a wide character behind an indent must still fit.
     room = max(width, len(indent) + 2)

@@ -61,7 +61,7 @@ def data(done: Result) -> Any:
 def test_the_duties_in_force(table: Callable[..., list[str]]) -> None:
     assert table("duty", "list", columns="120") == [
         "duty     next due                owner          open now  missed  title",
-        "filters  2026-12-03 10:00+08:00  asset-owner           0       0  –",
+        "filters  2026-12-03 10:00+08:00  asset owner           0       0  –",
         "patrol   2026-11-06 09:00+08:00  role:engineer         2       2  Daily patrol",
         "report   2026-11-30 17:00+08:00  person:wang           0       0  –",
     ]

@@ -95,7 +95,9 @@ def _arithmetic(figure: Figure) -> str | None:
     above, below, value = figure.numerator, figure.denominator, figure.value
     if figure.name is Name.AVAILABILITY:
         return f"{_seconds(above)} ÷ {_seconds(below)} = {value!r}"
-    return f"{above} ÷ {below} = {value!r}" if figure.unit is Unit.RATIO else f"{_seconds(above)} ÷ {below} = {_seconds(value)}"
+    if figure.unit is Unit.RATIO:
+        return f"{above} ÷ {below} = {value!r}"
+    return f"{_seconds(above)} ÷ {below} = {_seconds(value)}"
 
 
 def _seconds(value: float) -> str:

@@ -186,7 +186,8 @@ def _clock(found: Arithmetic, zone: str) -> list[Any]:
         (_("clock starts"), clock.start, Kind.INSTANT),
         (_("which is when it was"), instant_word(clock.start_is), Kind.TEXT),
         (_("limit"), seconds(clock.limit), Kind.WORKING),
-        (_("calendar"), beside(clock.limits.calendar, zone if clock.calendar.always else clock.calendar.zone), Kind.TEXT),
+        (_("calendar"), beside(clock.limits.calendar, zone if clock.calendar.always else clock.calendar.zone),
+         Kind.TEXT),
         (_("due"), clock.due, Kind.INSTANT),
         (_("due without any pause"), clock.due_without, Kind.INSTANT),
     ]  # fmt: skip

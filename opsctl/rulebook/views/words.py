@@ -12,7 +12,7 @@ _SIGNS = {">=": "≥", "<=": "≤"}
 
 
 def length(written: str) -> str:
-    """`15m` and `5wd` as `15 min` and `5 working days`: in the units of the book, since a day of work is no 24 hours."""
+    """`15m` and `5wd` as `15 min` and `5 working days`, in the units of the book: a day of work is no 24 hours."""
     parts = _PART.findall(written)
     return " ".join(_part(int(count), unit.lower()) for count, unit in parts) if parts else written
 
