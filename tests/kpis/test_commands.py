@@ -261,7 +261,10 @@ def test_a_month_that_it_does_not_touch_leaves_nothing_out(odd: CommandLine, per
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (["report", "2026-10", "--period", "2026-09"], "The period is given twice: 2026-10 and 2026-09. Keep one of them."),
+        (
+            ["report", "2026-10", "--period", "2026-09"],
+            "The period is given twice: 2026-10 and 2026-09. Keep one of them.",
+        ),
         (
             ["explain", "availability", "2026-10", "--period", "2026-09"],
             "The period is given twice: 2026-10 and 2026-09. Keep one of them.",

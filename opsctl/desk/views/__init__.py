@@ -189,7 +189,13 @@ def demo(folder: str, address: str, today: Report, figures: Report, set_up: str)
     following = (_("Go on in this shell:"), f"  {set_up}", *(f"  {line}" for line in tried()))
     return Report(
         kind="demo",
-        data={"folder": folder, "host_file": host_file, "address": address, "today": today.data, "report": figures.data},
+        data={
+            "folder": folder,
+            "host_file": host_file,
+            "address": address,
+            "today": today.data,
+            "report": figures.data,
+        },
         parts=(
             Text((intro.format(folder=folder),)),
             Text((figures.heading,)),

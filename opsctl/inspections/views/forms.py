@@ -167,7 +167,8 @@ def _table(items: Sequence[Item]) -> str:
 def _rows(found: Iterable[tuple[int, Item]]) -> str:
     return "".join(
         f'<tr><td class="number">{number}</td><td class="item">{_named(item)}</td>'
-        f'<td class="range">{escape(_range(item))}</td><td class="answer">{_blank(item)}</td><td class="remarks"></td></tr>\n'
+        f'<td class="range">{escape(_range(item))}</td><td class="answer">{_blank(item)}</td>'
+        '<td class="remarks"></td></tr>\n'
         for number, item in found
     )
 
