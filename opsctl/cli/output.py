@@ -63,7 +63,6 @@ def check_output(context: "Context") -> None:
         return
     path = Path(output)
     try:
-        os.fsencode(path)  # no file can have half a character in its name
         if path.is_dir():
             raise _unwritable(path, os.strerror(errno.EISDIR))
         if not path.parent.is_dir():

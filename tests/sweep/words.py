@@ -31,7 +31,7 @@ ANYWHERE = (
     Word("full-width", "ＩＮＣ－２０２６－０００１：＝"),
     Word("chinese", "网络中断！（核心）"),
     Word("surrogates", "\udcff\udcfe\udc80"),
-    Word("half-surrogate", "name\ud800"),
+    Word("name-and-bytes", "name\udcff"),
     Word("path", "../../etc/passwd"),
     Word("home-of-nobody", "~nobody-of-that-name/x"),
     Word("sql", "'; DROP TABLE incident; --"),
@@ -176,7 +176,7 @@ def worth_trying(metavar: str) -> list[Word]:
 
 
 HARD_TO_STORE = frozenset({
-    "surrogates", "half-surrogate", "controls", "only-controls", "format", "pattern", "long", "dash-garbage", "huge",
+    "surrogates", "name-and-bytes", "controls", "only-controls", "format", "pattern", "long", "dash-garbage", "huge",
     "huge-number", "sixty-four-bits", "digits", "arabic", "year-one", "year-one-west", "year-9999", "year-9999-date",
     "month-year-9999", "huge-record", "part", "far-back", "far-ahead", "epoch", "infinite", "nan",
 })  # fmt: skip
