@@ -251,10 +251,11 @@ class Context:
                 ),
                 _("Save it as UTF-8."),
             ) from None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RuntimeError) as error:  # the last: the home of a user who does not exist
             reason = getattr(error, "strerror", None) or error
             raise InvalidInput(
-                _("{path} cannot be read: {reason}").format(path=excerpt(file, _LONGEST_PATH), reason=reason)
+                _("{path} cannot be read: {reason}").format(path=excerpt(file, _LONGEST_PATH) or "''", reason=reason),
+                _("Check the path, and that you may read it."),
             ) from None
 
     def signature(self) -> "Signature":

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from opsctl.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from opsctl.core.texts import _, read_language, series
 from opsctl.core.times import read_duration
-from opsctl.core.typed import nearest, read_handle
+from opsctl.core.typed import LONGEST_PATH, excerpt, nearest, read_handle
 
 _PROFILE = ("database", "timezone", "language", "person")
 _HOST = ("name",)
@@ -65,16 +65,26 @@ def locate(chosen: str | None, environment: Mapping[str, str]) -> Path | None:
     """
     chosen = chosen or environment.get("OPSCTL_CONFIG")
     if chosen:
-        path = Path(chosen).expanduser()
+        path = _expanded(chosen)
         if not _is_file(path):
             if _is_kept_from_us(path):
                 raise NotAllowed(
                     _("{path} cannot be read: this login may not enter its folder.").format(path=path),
                     _("See who may: namei -l {path}").format(path=shlex.quote(str(path))),
                 )
-            raise NotFound(_("There is no host file {path}.").format(path=path), _("Name another with --config."))
+            raise NotFound(
+                _("There is no host file {path}.").format(path=excerpt(str(path), LONGEST_PATH)),
+                _("Name another with --config."),
+            )
         return path
     return next((path for path in usual_places(environment) if _is_file(path)), None)
+
+
+def _expanded(chosen: str) -> Path:
+    try:
+        return Path(chosen).expanduser()
+    except RuntimeError:  # the home of a user who does not exist
+        return Path(chosen)
 
 
 def usual_places(environment: Mapping[str, str]) -> list[Path]:

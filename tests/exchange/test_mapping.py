@@ -295,11 +295,14 @@ def test_texts_are_what_the_typed_kit_makes_of_them(text: str) -> None:
 FORMS = ["%d/%m/%Y %H:%M", "%Y/%m/%d", "%Y年%m月%d日 %H时%M分%S秒", "%Y%m%d %H", "%m/%d/%y", "%d.%m.%Y %M"]
 
 
-@given(st.sampled_from(FORMS), st.datetimes(), st.booleans(), st.text("0129/ 年+_", max_size=3), st.integers(0, 30))
+SINCE_1000 = st.datetimes(min_value=datetime(1000, 1, 1))  # noqa: DTZ001  # strftime pads no year before that
+
+
+@given(st.sampled_from(FORMS), SINCE_1000, st.booleans(), st.text("0129/ 年+_", max_size=3), st.integers(0, 30))
 def test_the_quick_reading_of_a_format_is_that_of_strptime(
     form: str, moment: datetime, padded: bool, noise: str, place: int
 ) -> None:
-    text = moment.replace(year=max(moment.year, 1000)).strftime(form)
+    text = moment.strftime(form)
     text = text if padded else text.replace("/0", "/").lstrip("0")
     text = text[:place] + noise + text[place + len(noise) :]
     outcomes: list[object] = []

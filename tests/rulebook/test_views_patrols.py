@@ -58,7 +58,7 @@ def test_people_read_tables_of_what_stands_in_the_book(applied: CommandLine) -> 
         "Duties\n"
         "duty     schedule                          owner          assets                            clause\n"
         "dusting  90 d after it was last done       role:engineer  –                                 –\n"
-        "month    FREQ=MONTHLY;BYMONTHDAY=-1 14:30  asset-owner    route: edge                       –\n"
+        "month    FREQ=MONTHLY;BYMONTHDAY=-1 14:30  asset owner    route: edge                       –\n"
         "patrol   0 9 * * *                         role:engineer  kind: switch; assets: sw-1, sw-2  OM-3.3a\n"
         "\n"
         "Deadlines of actions\n"

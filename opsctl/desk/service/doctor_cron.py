@@ -62,7 +62,9 @@ def account_of(user: str | None, *, again: str) -> Account:
         near = [] if user is None else nearest(user, [one.pw_name for one in pwd.getpwall()])
         raise NotFound(
             _("There is no user {name!r} on this machine.").format(name=excerpt(user or str(os.geteuid()))),
-            _("Did you mean {words}?").format(words=series(near)) if near else "",
+            _("Did you mean {words}?").format(words=series(near))
+            if near
+            else _("Name a user of this machine: getent passwd"),
         ) from None
     account = Account(found.pw_name, found.pw_uid, found.pw_gid, found.pw_dir)
     if not account.is_me and os.geteuid() != 0:
