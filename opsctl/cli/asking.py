@@ -6,7 +6,7 @@ from collections import deque
 from typing import IO, TYPE_CHECKING, cast
 
 from opsctl.core.errors import MOMENT, OpsctlError
-from opsctl.core.texts import _
+from opsctl.core.texts import _, sentences
 from opsctl.core.times import show_moment
 from opsctl.core.typed import clean_for_terminal
 
@@ -83,7 +83,7 @@ class Asking:
 
     def complain(self, error: OpsctlError) -> None:
         """Say what is wrong and the next step, with its moment in the reader's zone. Raise Ended."""
-        told = f"{error.message} {error.hint}".rstrip()
+        told = sentences(error.message, error.hint)
         if error.moment is not None:
             told = told.replace(MOMENT, show_moment(error.moment, self._context.zone, seconds=True))
         self.tell(told)

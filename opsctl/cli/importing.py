@@ -9,7 +9,7 @@ from typer import Argument, Option
 from opsctl.cli.context import Context
 from opsctl.core.errors import InvalidInput
 from opsctl.core.report import Column, Fields, Kind, Report, Table
-from opsctl.core.texts import _
+from opsctl.core.texts import _, sentences
 
 if TYPE_CHECKING:
     from opsctl.exchange.documents import Reject
@@ -67,7 +67,7 @@ def import_file(
         try:
             write_rejects(source.rejects, refused, source.document.columns)
         except InvalidInput as error:  # what was imported is imported, and has to be reported
-            remarks = (*remarks, f"{error.message} {error.hint}")
+            remarks = (*remarks, sentences(error.message, error.hint))
     return _report(intake.kind, taken, refused, source.mapped.same, str(source.rejects), dry_run, remarks)
 
 

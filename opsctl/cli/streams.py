@@ -37,9 +37,7 @@ def tell(code: ExitCode, message: str, hint: str, as_json: bool) -> int:
         error = {"opsctl": 1, "kind": "error", "data": {"code": int(code), "message": message, "hint": hint}}
         line = json.dumps(error, ensure_ascii=False)
     else:
-        sentence = _sentence(message)
-        # A full stop of Chinese brings its own room.
-        line = f"opsctl: {sentence}{'' if sentence[-1:] in '。？！' else ' '}{hint}".rstrip()
+        line = f"opsctl: {texts.sentences(_sentence(message), hint)}"
     try:
         sys.stdout.flush()
     except (OSError, ValueError):

@@ -78,3 +78,9 @@ def beside(text: str, aside: str) -> str:
 def series(names: Iterable[object]) -> str:
     """Names, references or words one after another, as the language lists them; not for what is to be pasted."""
     return ("、" if language() == "zh_CN" else ", ").join(map(str, names))
+
+
+def sentences(first: str, second: str) -> str:
+    """Two sentences in a row, either of them perhaps empty. A full stop of Chinese brings its own room."""
+    between_them = "" if first[-1:] in "。？！" else " "
+    return f"{first}{between_them}{second}".strip()

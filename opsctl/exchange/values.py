@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from opsctl.core.errors import InvalidInput
-from opsctl.core.texts import _, series
+from opsctl.core.texts import _, sentences, series
 from opsctl.core.times import FIRST_YEAR, LAST_YEAR, naive_to_utc, read_zone
 from opsctl.core.typed import excerpt, read_body, read_title
 from opsctl.exchange.columns import kind_of, text_form
@@ -103,7 +103,7 @@ class Times:
         try:
             return naive_to_utc(naive, self._zone)
         except InvalidInput as error:
-            raise Refused(f"{error.message} {error.hint}") from error
+            raise Refused(sentences(error.message, error.hint)) from error
 
 
 def converter(field: Field, words: Mapping[str, str | bool], times: Times) -> Converter:
@@ -145,7 +145,7 @@ def _text_converter(words: Mapping[str, str | bool], read: Callable[[str], str])
         try:
             return read(text)
         except InvalidInput as error:
-            raise Refused(f"{error.message} {error.hint}") from error
+            raise Refused(sentences(error.message, error.hint)) from error
 
     return convert
 

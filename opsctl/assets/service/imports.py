@@ -12,7 +12,7 @@ from opsctl.assets.terms import Classification, Criticality
 from opsctl.core import naming
 from opsctl.core.errors import InvalidInput, OpsctlError
 from opsctl.core.naming import Names, Told
-from opsctl.core.texts import _, series
+from opsctl.core.texts import _, sentences, series
 from opsctl.core.typed import mend, read_handle
 from opsctl.core.use_cases import Permission, use_case
 from opsctl.exchange.fields import Field, FieldType
@@ -58,7 +58,7 @@ def _judged(session: Session, now: datetime, records: list[Record]) -> tuple[lis
             before = there.get(handle)
             after = judge.asset(before or AssetView(handle, handle, None, None, None, now), record["values"])
         except OpsctlError as error:
-            reason = f"{error.message} {error.hint}".strip()
+            reason = sentences(error.message, error.hint)
             refused.append(Refused(record["line"], record["key"], reason))
             continue
         pairs[handle] = (before, after)

@@ -14,7 +14,7 @@ from opsctl.cli.asking import Asking, Ended
 from opsctl.core import texts
 from opsctl.core.errors import Conflict, ExitCode, InvalidInput, OpsctlError
 from opsctl.core.machine import machine_zone
-from opsctl.core.texts import _, series
+from opsctl.core.texts import _, sentences, series
 from opsctl.core.times import read_zone
 from opsctl.core.typed import mend, read_handle, read_title
 from opsctl.desk.rules.beginning import Answers, Person, is_address, next_commands, profile_of
@@ -365,5 +365,5 @@ def _no_host_file_because(context: "Context") -> str | None:
     try:
         hostfile.check_writable(hostfile.usual_places(os.environ)[0])
     except OpsctlError as error:
-        return f"{error.message} {error.hint}".rstrip()
+        return sentences(error.message, error.hint)
     return None

@@ -11,7 +11,7 @@ from opsctl.cli.context import Context
 from opsctl.cli.progress import progress
 from opsctl.core.errors import InvalidInput, OpsctlError
 from opsctl.core.report import Report
-from opsctl.core.texts import _
+from opsctl.core.texts import _, sentences
 from opsctl.exchange.intake import Record, Refused, read_source, records_of
 from opsctl.exchange.rejects import write_rejects
 from opsctl.incidents.service import imports as service
@@ -68,7 +68,7 @@ def import_file(context: Context, file: str, map_file: str, *, dry_run: bool, re
         try:
             write_rejects(source.rejects, source.all_rows(tally.refused), columns)
         except InvalidInput as error:  # what was imported is imported, and has to be reported
-            remarks = (*remarks, f"{error.message} {error.hint}")
+            remarks = (*remarks, sentences(error.message, error.hint))
     kept = str(source.rejects)
     return views.imported(tally, refused, source.mapped.same, kept, dry_run=dry_run, remarks=remarks)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from opsctl.core.errors import InvalidInput, OpsctlError
-from opsctl.core.texts import _, ngettext, series
+from opsctl.core.texts import _, ngettext, sentences, series
 from opsctl.core.typed import excerpt, mend
 from opsctl.inspections.rules import Answer, Sheet, rest_ok
 from opsctl.inspections.rules.answers import find_item, judge_and_tell
@@ -353,7 +353,7 @@ def _all_of(faults: list[tuple[int, OpsctlError]]) -> InvalidInput:
         line, fault = faults[0]
         return InvalidInput(_("line {line}: {message}").format(line=line, message=fault.message), fault.hint)
     said = [
-        _("line {line}: {message}").format(line=line, message=f"{fault.message} {fault.hint}".strip().rstrip(".。"))
+        _("line {line}: {message}").format(line=line, message=sentences(fault.message, fault.hint).rstrip(".。"))
         for line, fault in faults
     ]
     hint = _("There may be more.") if len(faults) >= _MOST_FAULTS else ""

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from opsctl.core import naming
 from opsctl.core.errors import OpsctlError
-from opsctl.core.texts import _, series
+from opsctl.core.texts import _, sentences, series
 from opsctl.core.typed import mend, read_handle
 from opsctl.core.use_cases import Permission, use_case
 from opsctl.exchange.fields import Field, FieldType
@@ -73,7 +73,7 @@ def _judged(session: Session, now: datetime, actor: str, records: list[Record]) 
             before = there.get(handle)
             after = _person(before or PersonView(handle, handle, now), record["values"], before is None, now)
         except OpsctlError as error:
-            refused.append(_refused(record, f"{error.message} {error.hint}".strip()))
+            refused.append(_refused(record, sentences(error.message, error.hint)))
             continue
         rows[handle] = _Row(record, before, after)
     names = {**persons.names_of(session), **{row.after.handle: _names(row.after) for row in rows.values()}}
@@ -176,7 +176,7 @@ def _judged_customers(
             given = {name: None if mend(text) == "-" else text for name, text in texts.items()}
             after = replace(before or CustomerView(code, code, now), **rules.checked_customer(given))
         except OpsctlError as error:
-            refused.append(_refused(record, f"{error.message} {error.hint}".strip()))
+            refused.append(_refused(record, sentences(error.message, error.hint)))
             continue
         pairs[code] = (before, after)
     return list(pairs.values()), refused

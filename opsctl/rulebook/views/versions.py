@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from opsctl.core.report import Cell, Column, Kind, Report, Table, Text
-from opsctl.core.texts import _, pgettext
+from opsctl.core.texts import _, pgettext, sentences
 from opsctl.rulebook.rules.book import Book
 from opsctl.rulebook.rules.findings import Finding
 from opsctl.rulebook.rules.standing import Difference, Head
@@ -22,7 +22,7 @@ def applied(head: Head, *, new: bool, warnings: Iterable[Finding]) -> Report:
         kind="rulebook.applied",
         data={**data_of(head), "new": new},
         parts=(Text((line.format(version=head.reference, number=head.generation),)),),
-        remarks=tuple(f"{one.message} {one.hint}".strip() for one in warnings),
+        remarks=tuple(sentences(one.message, one.hint) for one in warnings),
         references=(head.reference,),
     )
 
