@@ -169,7 +169,9 @@ OPTIONS = {
     ),
     "no answer to the challenge": (2, (*CORE, "--rest-ok", "--challenge", " \x1b[31m "), None),
     "no file of a sheet": (4, (*CORE, "-F", "gone.txt"), "There is no file gone.txt. Check the path."),
-    "a folder for a sheet": (2, (*CORE, "-F", "."), ". cannot be read: Is a directory."),
+    "a folder for a sheet": (
+        2, (*CORE, "-F", "."), ". cannot be read: Is a directory. Check the path, and that you may read it.",
+    ),
     "no checklist is listed so": (
         4,
         ("inspect", "list", "--checklist", "core-netwrk"),
