@@ -54,7 +54,7 @@ class Living(Replay):
 
     def live(self, step: Step) -> Any:
         """Do the step and return what the use case returned."""
-        return self._inside(self._work(step), step.now, step.by)
+        return self._inside(self.work_of(step), step.now, step.by)
 
     def find(self, moment: datetime, query: Callable[..., Any], /, **arguments: Any) -> Any:
         """What that query finds now."""

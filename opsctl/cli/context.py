@@ -13,7 +13,7 @@ from opsctl.cli import hostfile
 from opsctl.core import times
 from opsctl.core.errors import InvalidInput, NotAllowed, NotFound
 from opsctl.core.texts import _
-from opsctl.core.typed import as_typed, clean_for_terminal, excerpt, read_title
+from opsctl.core.typed import LONGEST_PATH, as_typed, clean_for_terminal, excerpt, read_title
 from opsctl.core.use_cases import mark_of
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ Identify = Callable[["Session", str], str]
 Afterwards = Callable[..., None]
 """What every write ends with, in its transaction, given the session and `now`."""
 _LISTED = 50
-_LONGEST_PATH = 200
 
 
 class Context:
@@ -242,19 +241,19 @@ class Context:
             return sys.stdin.read() if file == "-" else Path(file).expanduser().read_text(encoding="utf-8")
         except FileNotFoundError:
             raise NotFound(
-                _("There is no file {path}.").format(path=excerpt(file, _LONGEST_PATH)), _("Check the path.")
+                _("There is no file {path}.").format(path=excerpt(file, LONGEST_PATH)), _("Check the path.")
             ) from None
         except UnicodeDecodeError as error:
             raise InvalidInput(
                 _("{file} is not UTF-8: it breaks at byte {offset}.").format(
-                    file=excerpt(file, _LONGEST_PATH), offset=error.start
+                    file=excerpt(file, LONGEST_PATH), offset=error.start
                 ),
                 _("Save it as UTF-8."),
             ) from None
         except (OSError, ValueError, RuntimeError) as error:  # the last: the home of a user who does not exist
             reason = getattr(error, "strerror", None) or error
             raise InvalidInput(
-                _("{path} cannot be read: {reason}").format(path=excerpt(file, _LONGEST_PATH) or "''", reason=reason),
+                _("{path} cannot be read: {reason}").format(path=excerpt(file, LONGEST_PATH) or "''", reason=reason),
                 _("Check the path, and that you may read it."),
             ) from None
 

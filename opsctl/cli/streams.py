@@ -6,8 +6,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from opsctl.core import texts
 from opsctl.core.errors import ExitCode
+from opsctl.core.texts import ended, sentences
 from opsctl.core.typed import clean_for_terminal
 
 
@@ -37,7 +37,7 @@ def tell(code: ExitCode, message: str, hint: str, as_json: bool) -> int:
         error = {"opsctl": 1, "kind": "error", "data": {"code": int(code), "message": message, "hint": hint}}
         line = json.dumps(error, ensure_ascii=False)
     else:
-        line = f"opsctl: {texts.sentences(_sentence(message), hint)}"
+        line = f"opsctl: {sentences(ended(message), hint)}"
     try:
         sys.stdout.flush()
     except (OSError, ValueError):
@@ -45,10 +45,3 @@ def tell(code: ExitCode, message: str, hint: str, as_json: bool) -> int:
     with suppress(OSError, ValueError):
         sys.stderr.write(f"{line}\n")
     return int(code)
-
-
-def _sentence(message: str) -> str:
-    """The message with a full stop: the reason that a system gives often has none."""
-    if message[-1:] in ".?!。？！":
-        return message
-    return message + ("。" if texts.language() == "zh_CN" else ".")

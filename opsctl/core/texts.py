@@ -80,6 +80,13 @@ def series(names: Iterable[object]) -> str:
     return ("、" if language() == "zh_CN" else ", ").join(map(str, names))
 
 
+def ended(sentence: str) -> str:
+    """The sentence with a full stop, as the language writes it: the reason that a system gives often has none."""
+    if sentence[-1:] in ".?!。？！":
+        return sentence
+    return sentence + ("。" if language() == "zh_CN" else ".")
+
+
 def sentences(first: str, second: str) -> str:
     """Two sentences in a row, either of them perhaps empty. A full stop of Chinese brings its own room."""
     between_them = "" if first[-1:] in "。？！" else " "

@@ -279,9 +279,7 @@ def _chosen(word: str, choices: "Choices[T]") -> tuple[T] | None:
 
 def _sentence(error: OpsctlError) -> OpsctlError:
     """The error with a full stop before its hint: the reason that a server gives often has none."""
-    whole = error.message[-1:] in ".?!。？！"
-    stop = "。" if texts.language() == "zh_CN" else "."
-    return error if whole else InvalidInput(error.message + stop, error.hint)
+    return InvalidInput(texts.ended(error.message), error.hint)
 
 
 def _spoken(line: str) -> str:

@@ -53,11 +53,12 @@ def _make(context: Context) -> Path:
     from opsctl.desk.service import demo as service
 
     company = service.company()
+    steps = company.steps()
     context.remark(_("An invented company lives seven months again; that takes some seconds."))
     into = Path(tempfile.mkdtemp(prefix="opsctl-demo-"))
     try:
-        with progress(context, _("living a year of the company"), len(company.steps())) as advance:
-            service.live(company, into, rooms=context.rooms(), done=lambda _step: advance(1))
+        with progress(context, _("living a year of the company"), len(steps)) as advance:
+            service.live(company, steps, into, rooms=context.rooms(), done=lambda _step: advance(1))
         # The clock begins when everything is there.
         return service.write_host_file(company, into, language=language(), now=context.look_at_clock())
     except BaseException:

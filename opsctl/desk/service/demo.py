@@ -1,6 +1,5 @@
 """Making the demo: an invented company in a folder of its own, with a host file whose clock keeps it alive."""
 
-import json
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opsctl.cli import hostfile
 from opsctl.desk.service import database
 from opsctl.desk.service.replay import Replay, Step, read_steps, signature
 from opsctl.desk.terms import COMPANY, DEMO_DATABASE, DIARY, HOST_FILE
@@ -40,9 +40,10 @@ def company(folder: Path | None = None) -> Company:
     return Company(folder, profile["timezone"], profile["person"], said["demo"]["clock_start"])
 
 
-def live(told: Company, into: Path, *, rooms: "Sequence[Room]", done: Callable[[Step], None]) -> None:
-    """Live the company's days again in a new database in that folder; `done` hears of each step."""
-    steps = told.steps()
+def live(
+    told: Company, steps: Sequence[Step], into: Path, *, rooms: "Sequence[Room]", done: Callable[[Step], None]
+) -> None:
+    """Live these days of the company again in a new database in that folder; `done` hears of each step."""
     address = read_address(f"sqlite:///{into / DEMO_DATABASE}")
     database.init(address, zone=told.zone, by=signature(steps[0]), demo=True)
     store = Store(address)
@@ -67,15 +68,5 @@ def _host_file(told: Company, target: Path, language: str, now: datetime) -> str
         "language": language,
         "person": told.person,
     }
-    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in profile.items()]
-    return "\n".join(
-        (
-            "[profile.default]",
-            *lines,
-            "",
-            "[demo]",
-            f"clock_start = {told.clock_start.isoformat()}",
-            f"made = {now.isoformat()}",
-            "",
-        )
-    )
+    clock = f"clock_start = {told.clock_start.isoformat()}\nmade = {now.isoformat()}\n"
+    return f"{hostfile.text_of(profile)}\n[demo]\n{clock}"

@@ -54,7 +54,7 @@ class Replay:
 
     def one(self, step: Step) -> Any:
         """Do one step in a transaction of its own and return what the use case returned."""
-        return write(self.store, self._work(step), by=signature(step))
+        return write(self.store, self.work_of(step), by=signature(step))
 
     def all(self, steps: Iterable[Step], told: Callable[[Step], None] = lambda _step: None) -> None:
         """Do them all in one transaction; `told` hears of each before it is done."""
@@ -62,11 +62,13 @@ class Replay:
         def works() -> Iterator[tuple[Signature, Callable[[Session], Any]]]:
             for step in steps:
                 told(step)
-                yield signature(step), self._work(step)
+                yield signature(step), self.work_of(step)
 
         write_series(self.store, works())
 
-    def _work(self, step: Step) -> Callable[[Session], Any]:
+    def work_of(self, step: Step) -> Callable[[Session], Any]:
+        """What the step does in a session."""
+
         def work(session: Session) -> Any:
             use_case, arguments = self._call(step)
             result = use_case(session, now=step.now, actor=step.by, **arguments)

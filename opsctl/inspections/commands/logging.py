@@ -10,7 +10,7 @@ from typer import Option
 from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
 from opsctl.core.errors import InvalidInput, OpsctlError
-from opsctl.core.texts import _
+from opsctl.core.texts import _, ended
 from opsctl.core.typed import read_title
 from opsctl.inspections.commands.parameters import Asset, Name, asked_zone, photos_of
 
@@ -147,7 +147,7 @@ def _kept(error: OpsctlError, sheet: str, typed: Mapping[str, Any]) -> OpsctlErr
         again = _("Your sheet is kept: {command}").format(command=_again(path, {**typed, "--again": True}))
     else:
         again = _("Your sheet is kept; mend it and run: {command}").format(command=_again(path, typed))
-    hint = error.hint if not error.hint or error.hint[-1] in ".?!。？！" else f"{error.hint}."
+    hint = ended(error.hint) if error.hint else ""
     return type(error)(error.message, f"{hint} {again}".strip(), moment=error.moment)
 
 
