@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 import opsctl.actions.tables
 import opsctl.assets.tables.assets
 import opsctl.assets.tables.maintenance
+import opsctl.backups.tables
 import opsctl.duties.tables
 import opsctl.incidents.tables
 import opsctl.inspections.tables

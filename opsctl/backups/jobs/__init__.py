@@ -1,0 +1,1 @@
+"""What this host does with engines, while no transaction is open."""

@@ -1,0 +1,1 @@
+"""What is known of backups, ready to be shown."""
