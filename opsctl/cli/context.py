@@ -19,6 +19,7 @@ from opsctl.core.use_cases import mark_of
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from opsctl.cli.hostfile.jobs import Host
     from opsctl.cli.rooms import Room
     from opsctl.core.chain import Signature
     from opsctl.core.report import Report
@@ -86,6 +87,13 @@ class Context:
         return hostfile.read(hostfile.locate(self.chosen.get("config"), os.environ))
 
     @cached_property
+    def host(self) -> "Host":
+        """What the host file says of backups, read whole at its first use. Raise InvalidInput as `host_of` does."""
+        from opsctl.cli.hostfile.backups import host_of
+
+        return host_of(self.host_file)
+
+    @cached_property
     def address(self) -> "Address":
         """The database: --db, OPSCTL_DB, the host file, else the user's own file."""
         from opsctl.store.address import read_address
@@ -125,7 +133,7 @@ class Context:
     def use_host_file(self, path: Path | None) -> None:
         """Work as that host file says from now on, whatever was chosen before; with None as if there were none."""
         self.close()
-        for name in ("host_file", "address", "store", "zone", "database_zone"):
+        for name in ("host_file", "host", "address", "store", "zone", "database_zone"):
             self.__dict__.pop(name, None)
         for name in ("db", "as_", "tz", "utc"):
             self.chosen.pop(name, None)

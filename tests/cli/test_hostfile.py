@@ -25,12 +25,18 @@ def test_a_file_that_is_mine_is_read(path: Path) -> None:
     path.write_text(
         '[profile.default]\ndatabase = "service=ops"\nperson = "李"\n[host]\nname = "h"\n', encoding="utf-8"
     )
-    assert read(path) == HostFile(database="service=ops", person="李", host_name="h")
+    assert read(path) == HostFile(
+        database="service=ops", person="李", host_name="h", host={"name": "h"}, path=path
+    )
 
 
 def test_no_file_and_an_empty_one_say_nothing(path: Path) -> None:
     path.write_text("", encoding="utf-8")
-    assert read(path) == read(None) == HostFile()
+    assert read(path) == HostFile(path=path)
+    assert read(None) == HostFile()
+
+
+TABLE = "Write the table's name in square brackets."
 
 
 @pytest.mark.parametrize(
@@ -42,7 +48,7 @@ def test_no_file_and_an_empty_one_say_nothing(path: Path) -> None:
         ),
         pytest.param("[hots]", "there is no key hots.", "Did you mean host?", id="table-slip"),
         pytest.param(
-            "zzz = 1", "there is no key zzz.", "Allowed here: profile, host, checks, demo.", id="nothing-near"
+            "zzz = 1", "there is no key zzz.", "Allowed here: profile, host, checks, backups, demo.", id="nothing-near"
         ),
         pytest.param("[profile.work]", "there is no key profile.work.", "Allowed here: default.", id="other-profile"),
         pytest.param(
@@ -62,8 +68,8 @@ def test_no_file_and_an_empty_one_say_nothing(path: Path) -> None:
             " not datetime.datetime(2026, 11, 16, 8, 40).",
             "Take [demo] out; `opsctl demo` writes it into a host file of its own.", id="clock-without-offset",
         ),
-        pytest.param("profile = 1", "profile must be a table, not 1.", "", id="no-table"),
-        pytest.param("host = []", "host must be a table, not [].", "", id="list"),
+        pytest.param("profile = 1", "profile must be a table, not 1.", TABLE, id="no-table"),
+        pytest.param("host = []", "host must be a table, not [].", TABLE, id="list"),
     ],
 )  # fmt: skip
 def test_what_is_not_as_agreed_is_said(path: Path, text: str, message: str, hint: str) -> None:
@@ -109,7 +115,7 @@ def test_a_folder_that_others_may_write_is_not_trusted(path: Path, mode: int) ->
 def test_a_link_is_judged_by_where_it_leads(path: Path, tmp_path: Path) -> None:
     link = tmp_path / "link.toml"
     link.symlink_to(path)
-    assert read(link) == HostFile(language="zh")
+    assert read(link) == HostFile(language="zh", path=link)
     path.parent.chmod(0o777)
     with pytest.raises(NotAllowed, match=str(path.parent)):
         read(link)
@@ -197,6 +203,8 @@ CHECK = {"type": '"command"', "command": '["check_disk"]', "asset": '"db1"', "fi
 MISSING = "A check has a type, a command and an asset."
 LIST = 'Like: command = ["/usr/lib/nagios/plugins/check_load", "-r"]'
 HANDLE = "A handle begins with a letter or digit and holds letters, digits, . _ - only, 64 at most."
+COMMAND = 'Write type = "command".'
+BETWEEN = "Use a duration between them, such as 5m."
 DURATION = "Use a duration such as 90s, 15m, 4h, 1h30m or 2d."
 
 
@@ -211,8 +219,8 @@ DURATION = "Use a duration such as 90s, 15m, 4h, 1h30m or 2d."
             "checks.d.type is 'http', which this version does not have yet.",
             'Write type = "command" and name a program that asks the address.', id="http",
         ),
-        pytest.param({"type": '"sql"'}, "checks.d.type must be 'command', not 'sql'.", "", id="other-type"),
-        pytest.param({"type": "7"}, "checks.d.type must be 'command', not 7.", "", id="type-is-a-number"),
+        pytest.param({"type": '"sql"'}, "checks.d.type must be 'command', not 'sql'.", COMMAND, id="other-type"),
+        pytest.param({"type": "7"}, "checks.d.type must be 'command', not 7.", COMMAND, id="type-is-a-number"),
         pytest.param(
             {"comand": "[]"}, "there is no key checks.d.comand.", "Did you mean command?", id="slip",
         ),
@@ -258,11 +266,12 @@ DURATION = "Use a duration such as 90s, 15m, 4h, 1h30m or 2d."
         pytest.param({"timeout": "10"}, "checks.d.timeout must be text, not 10.", "Put it in quotation marks.",
                      id="seconds"),
         pytest.param(
-            {"timeout": '"301s"'}, "checks.d.timeout must be more than nothing and at most 5m, not '301s'.", "",
+            {"timeout": '"301s"'}, "checks.d.timeout must be more than nothing and at most 5m, not '301s'.", BETWEEN,
             id="too-long",
         ),
         pytest.param(
-            {"timeout": '"0s"'}, "checks.d.timeout must be more than nothing and at most 5m, not '0s'.", "", id="none",
+            {"timeout": '"0s"'}, "checks.d.timeout must be more than nothing and at most 5m, not '0s'.", BETWEEN,
+            id="none",
         ),
         pytest.param({"every": "5"}, "checks.d.every must be text, not 5.", "Put it in quotation marks.", id="every"),
     ],

@@ -12,7 +12,6 @@ KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type) a
 SAID_ELSEWHERE = {
     "opsctl/assets/service/imports.py": "the reason of a row that was rejected; the step is said once, for all rows",
     "opsctl/people/rules.py: named_twice": "the same",
-    "opsctl/cli/hostfile.py": "the sentence names the file and the key, and what may stand there",
     "opsctl/core/wire.py": "what the sample company's diary says; nobody types it",
     "opsctl/desk/service/replay.py": "the same",
     "opsctl/desk/commands/beginning.py": "asked again, with the question below it",

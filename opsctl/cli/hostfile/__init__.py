@@ -8,18 +8,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsctl.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from opsctl.core.texts import _, read_language, series
-from opsctl.core.times import read_duration
-from opsctl.core.typed import LONGEST_PATH, excerpt, nearest, read_handle
+from opsctl.core.texts import _, read_language
+from opsctl.core.typed import LONGEST_PATH, excerpt
+
+if TYPE_CHECKING:
+    from opsctl.cli.hostfile.values import Said
 
 _PROFILE = ("database", "timezone", "language", "person")
-_HOST = ("name",)
+_HOST = ("name", "scratch", "keep_at_least", "max_runs_per_day")
 _DEMO = ("clock_start", "made")
-_CHECK = ("type", "command", "asset", "every", "fills", "timeout")
-_TIMEOUT, _LONGEST_TIMEOUT = timedelta(seconds=10), timedelta(minutes=5)
 
 
 class Check(NamedTuple):
@@ -32,7 +32,7 @@ class Check(NamedTuple):
     command: tuple[str, ...]
     asset: str
     fills: tuple[str, str] | None = None
-    timeout: timedelta = _TIMEOUT
+    timeout: timedelta = timedelta(seconds=10)
 
 
 class DemoClock(NamedTuple):
@@ -47,7 +47,11 @@ class DemoClock(NamedTuple):
 
 
 class HostFile(NamedTuple):
-    """What the host file says; None where it is silent or absent."""
+    """What the host file says; None where it is silent or absent.
+
+    `host` and `backups` are those tables as TOML has them: `opsctl.cli.hostfile.backups.host_of` reads them when
+    somebody asks, so that a slip in a backup keeps nobody from opening an incident. `path` is where it stands.
+    """
 
     database: str | None = None
     timezone: str | None = None
@@ -56,6 +60,9 @@ class HostFile(NamedTuple):
     host_name: str | None = None
     checks: tuple[Check, ...] = ()
     demo: DemoClock | None = None
+    host: Any = None
+    backups: Any = None
+    path: Path | None = None
 
 
 def locate(chosen: str | None, environment: Mapping[str, str]) -> Path | None:
@@ -110,19 +117,32 @@ def read(path: Path | None) -> HostFile:
             _("{path} is not valid TOML: {reason}").format(path=path, reason=error), _("Mend it, or use --config.")
         ) from None
     except OSError as error:
-        raise NotAllowed(_("{path} cannot be read: {reason}").format(path=path, reason=error.strerror)) from None
-    _known(path, "", said, ("profile", "host", "checks", "demo"))
-    profiles = _table(path, "profile", said.get("profile", {}))
-    _known(path, "profile.", profiles, ("default",))
-    profile = _table(path, "profile.default", profiles.get("default", {}))
-    _known(path, "profile.default.", profile, _PROFILE)
-    host = _table(path, "host", said.get("host", {}))
-    _known(path, "host.", host, _HOST)
-    texts = {name: _text(path, f"profile.default.{name}", profile.get(name)) for name in _PROFILE}
+        raise NotAllowed(
+            _("{path} cannot be read: {reason}").format(path=path, reason=error.strerror),
+            _("Mend it, or use --config."),
+        ) from None
+    return _read(path, said)
+
+
+def _read(path: Path, said: dict[str, Any]) -> HostFile:
+    # Only who has a host file needs them.
+    from opsctl.cli.hostfile.values import Said, table, text
+
+    whole = table(Said(path, "", said), ("profile", "host", "checks", "backups", "demo"))
+    profiles = table(Said(path, "profile", said.get("profile", {})), ("default",))
+    profile = table(Said(path, "profile.default", profiles.value.get("default", {})), _PROFILE)
+    host = table(Said(path, "host", said.get("host", {})), _HOST)
+    texts = {name: text(profile.at(name)) for name in _PROFILE}
     _check_language(path, texts["language"])
-    checks = _checks(path, _table(path, "checks", said.get("checks", {})))
-    demo = _demo(path, _table(path, "demo", said["demo"])) if "demo" in said else None
-    return HostFile(**texts, host_name=_text(path, "host.name", host.get("name")), checks=checks, demo=demo)
+    return HostFile(
+        **texts,
+        host_name=text(host.at("name")),
+        checks=_checks(whole.at("checks")) if "checks" in said else (),
+        demo=_demo(table(whole.at("demo"), _DEMO)) if "demo" in said else None,
+        host=host.value or None,
+        backups=said.get("backups"),
+        path=path,
+    )
 
 
 def text_of(said: Mapping[str, str]) -> str:
@@ -193,7 +213,10 @@ def _write_new(path: Path, text: str, made: list[Path]) -> None:
 
 
 def _unwritable(path: Path, reason: str) -> NotAllowed:
-    return NotAllowed(_("The host file {path} cannot be written: {reason}").format(path=path, reason=reason))
+    return NotAllowed(
+        _("The host file {path} cannot be written: {reason}").format(path=path, reason=reason),
+        _("Check the path, and that you may write there."),
+    )
 
 
 def _is_file(path: Path) -> bool:
@@ -241,152 +264,17 @@ def _check_language(path: Path, value: str | None) -> None:
         raise InvalidInput(f"{path}: profile.default.language: {error.message}", error.hint) from None
 
 
-def _table(path: Path, key: str, value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise InvalidInput(_("{path}: {key} must be a table, not {value!r}.").format(path=path, key=key, value=value))
-    return value
+def _checks(said: "Said") -> tuple[Check, ...]:
+    from opsctl.cli.hostfile.checks import checks_of
+
+    return checks_of(said)
 
 
-def _known(path: Path, where: str, table: dict[str, Any], allowed: tuple[str, ...]) -> None:
-    for key in table:
-        if key not in allowed:
-            near = nearest(key, allowed, 1)
+def _demo(said: "Said") -> DemoClock:
+    for one in map(said.at, _DEMO):
+        if not isinstance(one.value, datetime) or one.value.tzinfo is None:
             raise InvalidInput(
-                _("{path}: there is no key {key}.").format(path=path, key=where + key),
-                _("Did you mean {words}?").format(words=near[0])
-                if near
-                else _("Allowed here: {words}.").format(words=series(allowed)),
-            )
-
-
-def _text(path: Path, key: str, value: Any) -> str | None:
-    if value is not None and (not isinstance(value, str) or not value.strip()):
-        raise InvalidInput(
-            _("{path}: {key} must be text, not {value!r}.").format(path=path, key=key, value=value),
-            _("Put it in quotation marks."),
-        )
-    return value
-
-
-def _demo(path: Path, said: dict[str, Any]) -> DemoClock:
-    _known(path, "demo.", said, _DEMO)
-    for name in _DEMO:
-        if not isinstance(said.get(name), datetime) or said[name].tzinfo is None:
-            raise InvalidInput(
-                _("{path}: {key} must be a time with its offset, not {value!r}.").format(
-                    path=path, key=f"demo.{name}", value=said.get(name)
-                ),
+                _("{path}: {key} must be a time with its offset, not {value!r}.").format(**one._asdict()),
                 _("Take [demo] out; `opsctl demo` writes it into a host file of its own."),
             )
-    return DemoClock(said["clock_start"], said["made"])
-
-
-def _checks(path: Path, said: dict[str, Any]) -> tuple[Check, ...]:
-    checks = [_check(path, name, _table(path, f"checks.{name}", each)) for name, each in said.items()]
-    first: dict[tuple[str, tuple[str, str]], str] = {}
-    for one in checks:
-        other = one.name if one.fills is None else first.setdefault((one.asset, one.fills), one.name)
-        if other != one.name:
-            raise InvalidInput(
-                _("{path}: checks.{name} fills the same item of {asset} as checks.{other}.").format(
-                    path=path, name=one.name, asset=one.asset, other=other
-                ),
-                _("Leave one of them."),
-            )
-    return tuple(checks)
-
-
-def _check(path: Path, name: str, said: dict[str, Any]) -> Check:
-    where = f"checks.{name}"
-    if _handle(path, where, name) != name:
-        raise InvalidInput(
-            _("{path}: {name!r} is no name of a check.").format(path=path, name=name),
-            _("Write it in small letters, without blanks."),
-        )
-    _check_type(path, f"{where}.type", said.get("type"))
-    _known(path, f"{where}.", said, _CHECK)
-    for key in ("command", "asset"):
-        if key not in said:
-            raise _missing(path, f"{where}.{key}")
-    _text(path, f"{where}.every", said.get("every"))
-    return Check(
-        name=name,
-        command=_command(path, f"{where}.command", said["command"]),
-        asset=_handle(path, f"{where}.asset", said["asset"]),
-        fills=_fills(path, f"{where}.fills", said["fills"]) if "fills" in said else None,
-        timeout=_timeout(path, f"{where}.timeout", said["timeout"]) if "timeout" in said else _TIMEOUT,
-    )
-
-
-def _check_type(path: Path, key: str, value: Any) -> None:
-    if value is None:
-        raise _missing(path, key)
-    if value == "http":
-        raise InvalidInput(
-            _("{path}: {key} is 'http', which this version does not have yet.").format(path=path, key=key),
-            _('Write type = "command" and name a program that asks the address.'),
-        )
-    if value != "command":
-        raise InvalidInput(_("{path}: {key} must be 'command', not {value!r}.").format(path=path, key=key, value=value))
-
-
-def _command(path: Path, key: str, value: Any) -> tuple[str, ...]:
-    """The program and its arguments. A path has to be whole: what is run must not depend on where it is typed."""
-    texts = isinstance(value, list) and all(isinstance(word, str) and "\0" not in word for word in value)
-    if not texts or not value or not value[0].strip():
-        raise InvalidInput(
-            _("{path}: {key} must be a list of texts, the program first, not {value!r}.").format(
-                path=path, key=key, value=value
-            ),
-            _('Like: command = ["/usr/lib/nagios/plugins/check_load", "-r"]'),
-        )
-    if "/" in value[0] and not value[0].startswith("/"):
-        raise InvalidInput(
-            _("{path}: {key} names {program!r}, which depends on the folder.").format(
-                path=path, key=key, program=value[0]
-            ),
-            _("Write the whole path, or a name that is found in PATH."),
-        )
-    return tuple(value)
-
-
-def _fills(path: Path, key: str, value: Any) -> tuple[str, str]:
-    text = _text(path, key, value) or ""
-    checklist, sign, item = text.partition("/")
-    if not sign or "/" in item:
-        raise InvalidInput(
-            _("{path}: {key} must name a checklist and an item, not {value!r}.").format(
-                path=path, key=key, value=value
-            ),
-            _('Like: fills = "server-room/disk"'),
-        )
-    return _handle(path, key, checklist), _handle(path, key, item)
-
-
-def _timeout(path: Path, key: str, value: Any) -> timedelta:
-    text = _text(path, key, value) or ""
-    try:
-        length = read_duration(text)
-    except InvalidInput as error:
-        raise InvalidInput(f"{path}: {key}: {error.message}", error.hint) from None
-    if not timedelta(0) < length <= _LONGEST_TIMEOUT:
-        raise InvalidInput(
-            _("{path}: {key} must be more than nothing and at most 5m, not {value!r}.").format(
-                path=path, key=key, value=value
-            )
-        )
-    return length
-
-
-def _handle(path: Path, key: str, value: Any) -> str:
-    text = _text(path, key, value) or ""
-    try:
-        return read_handle(text)
-    except InvalidInput as error:
-        raise InvalidInput(f"{path}: {key}: {error.message}", error.hint) from None
-
-
-def _missing(path: Path, key: str) -> InvalidInput:
-    return InvalidInput(
-        _("{path}: {key} is missing.").format(path=path, key=key), _("A check has a type, a command and an asset.")
-    )
+    return DemoClock(said.value["clock_start"], said.value["made"])
