@@ -1,0 +1,41 @@
+"""What use cases and queries of backups give back. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from opsctl.backups.rules import Run, Test
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A run as it was recorded: the moment of the slot it met, and whether it was recorded before."""
+
+    run: Run
+    met: datetime | None
+    was_there: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedTest:
+    """A restore test as it was recorded: the slot it met, and the action from what it found, new or seen again."""
+
+    test: Test
+    met: datetime | None
+    action: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The runs of a list, and how many there are in all."""
+
+    runs: tuple[Run, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One run with its restore tests and its history in the ledger."""
+
+    run: Run
+    tests: tuple[Test, ...]
+    history: tuple[object, ...]
