@@ -30,6 +30,7 @@ _LATE_WALL, _LATE_IDLE, _LATE_WINDOW = "wall", "idle", "window"
 class Command:
     """A program with its arguments. `secrets` are given as files in memory: `{secret:NAME}` in an argument or a value
     of `environment` becomes a path that only this process can open, `{descriptor:NAME}` the number of the open file.
+    `hears` is told each line of its stderr as it comes, of which `Ended.errors` keeps the last bytes only.
     """
 
     words: tuple[str, ...]
@@ -38,6 +39,7 @@ class Command:
     folder: str = "/"
     user: str | None = None
     nice: int | None = None
+    hears: Callable[[str], None] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class _Row:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._processes: list[subprocess.Popen[bytes]] = []
-        self._errors: list[bytearray] = []
+        self._errors: list[_Errors] = []
         self._pumps: list[threading.Thread] = []
         self._raised: list[BaseException] = []
         self._selector = selectors.DefaultSelector()
@@ -198,7 +200,7 @@ class _Row:
         if command.nice is not None:
             with suppress(OSError):  # it has ended already
                 os.setpriority(os.PRIO_PROCESS, process.pid, command.nice)
-        kept = bytearray()
+        kept = _Errors(command.hears)
         self._errors.append(kept)
         if process.stderr is not None:
             os.set_blocking(process.stderr.fileno(), False)
@@ -263,7 +265,7 @@ class _Row:
         if self._raised:
             raise self._raised[0]
         codes = tuple(self._code(process) for process in self._processes)
-        texts = tuple(kept.decode("utf-8", "replace") for kept in self._errors)
+        texts = tuple(kept.end() for kept in self._errors)
         return Ended(tuple(None for _code in codes) if late else codes, errors=texts, late=late)
 
     def _is_over(self) -> bool:
@@ -293,8 +295,7 @@ class _Row:
                 self._selector.unregister(key.fileobj)
                 continue
             self._active = time.monotonic()
-            key.data.extend(block)
-            del key.data[:-KEPT]
+            key.data.take(block)
 
     def _kill(self, number: signal.Signals) -> None:
         for process in self._processes:
@@ -336,6 +337,27 @@ class _Joined:
         if self._into is not None:
             with suppress(OSError):
                 self._into.close()
+
+
+class _Errors:
+    """What a program writes to stderr: its last bytes, and each line for whoever hears them."""
+
+    def __init__(self, hears: Callable[[str], None] | None) -> None:
+        self._kept = bytearray()
+        self._lines = None if hears is None else _Lines(hears)
+
+    def take(self, block: bytes) -> None:
+        """Keep the last bytes and give on the lines that are whole."""
+        self._kept.extend(block)
+        del self._kept[:-KEPT]
+        if self._lines is not None:
+            self._lines.take(memoryview(block))
+
+    def end(self) -> str:
+        """What was kept; a byte that is no UTF-8 is a question mark."""
+        if self._lines is not None:
+            self._lines.end()
+        return self._kept.decode("utf-8", "replace")
 
 
 class _Kept:
