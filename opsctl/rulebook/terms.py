@@ -76,8 +76,29 @@ CLASSIFICATIONS = ("public", "internal", "confidential", "secret")
 """How far the data on an asset may go, as its own room says it."""
 BY_CHECKLIST = "inspection.completed"
 """The kind of record that is about a checklist."""
-MEETING = (BY_CHECKLIST, "maintenance.completed")
+BY_BACKUP = "backup.succeeded"
+BY_RESTORE_TEST = "restore_test.passed"
+"""The kinds of records that are about a policy of backups."""
+MEETING = (BY_CHECKLIST, "maintenance.completed", BY_BACKUP, BY_RESTORE_TEST)
 """The kinds of records that meet duties in this version."""
+BACKUP_DUTY = "backup:"
+TEST_DUTY = "restore-test:"
+"""What stands before a policy's name in those of its duties; no duty that a book says itself has a colon."""
+METHODS = ("full", "incremental", "snapshot", "continuous")
+"""How a backup takes its data. The first is meant where a policy does not say."""
+SENSITIVE = ("confidential", "secret")
+"""Data of these classifications is backed up encrypted."""
+VERIFY_LEVELS = ("L0", "L1", "L2", "L3", "L4", "L5", "L6")
+"""How far a backup is proven, as its own room says it."""
+VERIFY_LEVEL = "L2"
+"""What is asked for at least, and how long a proof holds, where a policy does not say."""
+PROOF_LASTS = timedelta(days=90)
+FIRST_OPENED = "L4"
+"""The lowest level at which something of the backup is restored, so that it was decrypted."""
+BACKUP_CLAUSE = "OM-3.3d"
+"""The clause that asks for backups, where a policy names none."""
+RETENTION = ("last", "daily", "weekly", "monthly", "yearly")
+"""What is kept: the newest, and the newest of so many days, weeks, months and years."""
 FAIL_WITHIN = timedelta(days=3)
 """The deadline of an action from what failed, where no book says one; below that from what was only a warning."""
 WARN_WITHIN = timedelta(days=14)
@@ -88,9 +109,9 @@ ALWAYS_NAME = "always"
 """The calendar that is there without being defined."""
 TABLES = (
     "rulebook", "calendars", "posts", "severity", "severity_names", "limits", "incidents", "targets",
-    "checklists", "routes", "duties", "actions",
+    "checklists", "routes", "duties", "backups", "actions",
 )  # fmt: skip
-LATER_TABLES = ("backups", "clauses", "workflows")
+LATER_TABLES = ("clauses", "workflows")
 """What a rulebook may say one day and this version does not read."""
 FIGURES = {
     "availability": Unit.RATIO,
@@ -107,6 +128,10 @@ FIGURES = {
     "inspection-completion": Unit.RATIO,
     "inspection-on-time": Unit.RATIO,
     "actions-on-time": Unit.RATIO,
+    "backup-success": Unit.RATIO,
+    "restore-test-pass": Unit.RATIO,
+    "rpo-met": Unit.RATIO,
+    "rto-met": Unit.RATIO,
 }
 """The figures that may have a target."""
 STATISTICS = ("median", "p90", "max")

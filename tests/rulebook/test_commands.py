@@ -185,12 +185,12 @@ def test_a_valid_book_ends_with_0_one_with_warnings_with_3_and_one_with_errors_w
     assert (fine.out, fine.err, fine.code) == ("om.toml is a valid rulebook: om@1\n", "", 0)
     book.write_text(head() + MATRIX, encoding="utf-8")
     assert run("rulebook", "validate", str(book)).code == 3
-    book.write_text(head() + MATRIX.replace("high = 1", "high = 0") + "[backups.x]\n", encoding="utf-8")
+    book.write_text(head() + MATRIX.replace("high = 1", "high = 0") + "[workflows.x]\n", encoding="utf-8")
     wrong = run("rulebook", "validate", str(book), "--format", "csv")
     assert wrong.code == 2
     assert wrong.out.splitlines() == [
         "level,key,message,hint",
-        "error,backups,om.toml: backups is not read by this version of opsctl yet.,"
+        "error,workflows,om.toml: workflows is not read by this version of opsctl yet.,"
         "Leave it out; the rest can be applied.",
         "error,severity.high.high,om.toml: severity.high.high is 0.,It must be a severity from 1 to 4.",
     ]

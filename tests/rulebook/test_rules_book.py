@@ -110,12 +110,12 @@ def test_the_book_that_opsctl_brings_along_is_valid_but_for_the_years_to_come() 
             "[limts.sev1]",
             "limts is not known.",
             "Did you mean limits? Allowed: rulebook, calendars, posts, severity, severity_names, limits, incidents,"
-            " targets, checklists, routes, duties, actions.",
+            " targets, checklists, routes, duties, backups, actions.",
             id="a table mistyped",
         ),
         pytest.param(
-            "[backups.erp]",
-            "backups is not read by this version of opsctl yet.",
+            "[workflows.erp]",
+            "workflows is not read by this version of opsctl yet.",
             "Leave it out; the rest can be applied.",
             id="a table of a later version",
         ),

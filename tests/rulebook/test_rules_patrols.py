@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from opsctl.assets.terms import Classification, Criticality
+from opsctl.backups.terms import SUCCEEDED, TEST_PASSED, Level
 from opsctl.core.chain import canonical
 from opsctl.core.ranges import Range
 from opsctl.inspections.terms import COMPLETED
@@ -14,7 +15,16 @@ from opsctl.maintenance.terms import LOGGED
 from opsctl.rulebook.rules import Rules, Words
 from opsctl.rulebook.rules.patrols import Challenge, Checklist, Choice, Item, Patrols, Route, patrols_of
 from opsctl.rulebook.rules.standing import differences, merged, names_of, rules_of
-from opsctl.rulebook.terms import CLASSIFICATIONS, CRITICALITIES, MEETING, ChecklistKind, ItemType
+from opsctl.rulebook.terms import (
+    BY_BACKUP,
+    BY_RESTORE_TEST,
+    CLASSIFICATIONS,
+    CRITICALITIES,
+    MEETING,
+    VERIFY_LEVELS,
+    ChecklistKind,
+    ItemType,
+)
 from tests.rulebook.books import errors, judged
 from tests.rulebook.patrol_books import CHECKLIST, DUTY, ROUTE, items
 
@@ -466,4 +476,6 @@ def test_what_differs_is_named_by_item_and_key() -> None:
 def test_the_words_for_assets_and_records_are_those_of_their_own_rooms() -> None:
     assert tuple(Criticality) == CRITICALITIES
     assert tuple(Classification) == CLASSIFICATIONS
-    assert MEETING == (COMPLETED, LOGGED)
+    assert MEETING == (COMPLETED, LOGGED, SUCCEEDED, TEST_PASSED)
+    assert (BY_BACKUP, BY_RESTORE_TEST) == (SUCCEEDED, TEST_PASSED)
+    assert tuple(Level) == VERIFY_LEVELS

@@ -135,7 +135,8 @@ def test_a_figure_that_there_is_not_is_refused_with_the_nearest(figure: str, hin
     assert message == f"targets.{figure.strip(chr(34))} is not known."
     assert given.startswith(hint)
     assert "repair-on-time, response-on-time, security-incidents-major, plan-start-time, inspection-completion" in given
-    assert given.endswith("inspection-on-time, actions-on-time, mttr.median, mttr.p90, mttr.max, ….")
+    assert "inspection-on-time, actions-on-time, backup-success, restore-test-pass, rpo-met, rto-met" in given
+    assert given.endswith("rto-met, mttr.median, mttr.p90, mttr.max, ….")
 
 
 def test_a_statistic_without_quotes_is_understood() -> None:

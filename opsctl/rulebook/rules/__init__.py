@@ -69,7 +69,10 @@ class Rules:
     asset_targets: Mapping[str, tuple[Target, ...]] = field(default_factory=dict)
     reopen_window: timedelta | None = None
     patrols: Mapping[str, Any] = field(default_factory=dict)
-    """Checklists, routes, duties and deadlines of actions as the books' contents say them; `patrols_of` reads them."""
+    """Checklists, routes, duties, policies of backups and deadlines of actions as the books' contents say them.
+
+    `patrols_of` and `policies_of` read them.
+    """
 
     def severity_of(self, impact: str, urgency: str) -> int | None:
         """The severity of that impact and urgency; None where no matrix is in force."""

@@ -156,7 +156,9 @@ class _Reader:
             content |= self._incidents()
         with suppress(Unreadable):
             content |= self._all_targets()
-        content |= read_patrols(self._tables, zone=self._zone, beside=self._beside, findings=self._findings)
+        content |= read_patrols(
+            self._tables, zone=self._zone, year=self._year, beside=self._beside, findings=self._findings
+        )
         return {name: said for name, said in content.items() if said}
 
     def _table(self, name: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ hour by `*` counts real time instead: it is not due in what is skipped, and twic
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Protocol
 
 from opsctl.core.times import read_zone, start_of_day
@@ -26,6 +27,12 @@ _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _LONGEST_INTERVAL = timedelta(days=50 * 366)
 """How far ahead the next occurrence is looked for."""
+_MONTH = timedelta(days=31)
+_OFTEN = 62
+"""What is due more often in a month is looked through for a year; else for four years, one of them a leap year."""
+_YEAR = timedelta(days=400)
+_FOUR_YEARS = timedelta(days=1501)
+_MOMENT = timedelta(microseconds=1)
 
 
 class Schedule(Protocol):
@@ -46,6 +53,22 @@ def schedule_said(schedule: str, *, zone: str, start: date | None, at: int | Non
     if "=" in schedule:
         return _Recurrence(schedule, zone, start, at or 0)
     return _Cron(_NAMED.get(schedule, schedule), zone, start)
+
+
+def longest_gap(schedule: Schedule, since: datetime) -> tuple[datetime, datetime] | None:
+    """The two neighbouring moments of a schedule that lie farthest apart; None where it comes due once or never.
+
+    Looked through are more than a year from the first one at or after `since`, of a schedule that is seldom due more
+    than four, and the moment after these.
+    """
+    first = schedule.after(since - _MOMENT)
+    if first is None:
+        return None
+    often = len(schedule.between(first, first + _MONTH)) > _OFTEN
+    due = schedule.between(first, first + (_YEAR if often else _FOUR_YEARS))
+    following = schedule.after(due[-1])
+    pairs = pairwise(due if following is None else [*due, following])
+    return max(pairs, key=lambda pair: pair[1] - pair[0], default=None)
 
 
 class _Cron:

@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 
 from opsctl.core.ranges import Range, read_range
 from opsctl.rulebook.rules import Rules, Words
+from opsctl.rulebook.rules.derived import duties_of
 from opsctl.rulebook.terms import BY_CHECKLIST, FAIL_WITHIN, WARN_WITHIN, ChecklistKind, ItemType
 
 T = TypeVar("T")
-_TABLES = ("checklists", "routes", "duties", "actions")
+_TABLES = ("checklists", "routes", "duties", "backups", "actions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,10 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Patrols:
-    """Checklists, routes and duties in force, each made when it is first asked for."""
+    """Checklists, routes and duties in force, each made when it is first asked for.
+
+    Among the duties are those that follow from policies of backups.
+    """
 
     checklists: Mapping[str, Checklist]
     routes: Mapping[str, Route]
@@ -128,17 +132,17 @@ class Patrols:
 
 def patrols_of(rules: Rules) -> Patrols:
     """The checklists, routes and duties that the rules say; nothing is read that is not asked for."""
-    checklists, routes, duties, actions = (rules.patrols.get(table, {}) for table in _TABLES)
+    checklists, routes, duties, backups, actions = (rules.patrols.get(table, {}) for table in _TABLES)
     return Patrols(
-        checklists=_Made(checklists, _checklist),
-        routes=_Made(routes, _route),
-        duties=_Made(duties, partial(_duty, routes)),
+        checklists=Made(checklists, _checklist),
+        routes=Made(routes, _route),
+        duties=Made({**duties, **duties_of(backups)}, partial(_duty, routes)),
         fail_within=_length(actions.get("fail")) or FAIL_WITHIN,
         warn_within=_length(actions.get("warn")) or WARN_WITHIN,
     )
 
 
-class _Made(Mapping[str, T]):
+class Made(Mapping[str, T]):
     """What stands under the names of a table, each made when it is first asked for."""
 
     def __init__(self, said: Mapping[str, Any], make: Callable[[str, Mapping[str, Any]], T]) -> None:

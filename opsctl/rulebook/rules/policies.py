@@ -1,10 +1,14 @@
 """What a rulebook says of backups, and the duties that follow from it. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
-from opsctl.rulebook.rules import Words
-from opsctl.rulebook.rules.patrols import Duty
+from opsctl.rulebook.rules import Rules, Words
+from opsctl.rulebook.rules.patrols import Duty, Made, patrols_of
+from opsctl.rulebook.terms import BACKUP_DUTY, TEST_DUTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +60,29 @@ class Policy:
     slots: Duty
     tests: Duty | None
     incomplete_is_good: bool = False
+
+
+def policies_of(rules: Rules) -> Mapping[str, Policy]:
+    """The policies that the rules say, each made when it is first asked for."""
+    return Made(rules.patrols.get("backups", {}), partial(_policy, patrols_of(rules).duties))
+
+
+def _policy(duties: Mapping[str, Duty], name: str, said: Mapping[str, Any]) -> Policy:
+    return Policy(
+        name=name,
+        title=Words(**said["title"]) if "title" in said else None,
+        asset=said["asset"],
+        owner=said["owner"],
+        classification=said.get("classification"),
+        method=said["method"],
+        locations=tuple(Location(one["name"], one["medium"], one.get("site")) for one in said["locations"]),
+        retention=Retention(**said["retention"]),
+        encryption=said["encryption"],
+        rpo=timedelta(seconds=said["rpo"]),
+        rto=timedelta(seconds=said["rto"]) if "rto" in said else None,
+        level=said["verify"]["level"],
+        expires=timedelta(seconds=said["verify"]["expires"]),
+        slots=duties[f"{BACKUP_DUTY}{name}"],
+        tests=duties.get(f"{TEST_DUTY}{name}"),
+        incomplete_is_good=said["incomplete_is_good"],
+    )

@@ -15,14 +15,14 @@ from opsctl.rulebook.rules.days import read_zone_key
 from opsctl.rulebook.rules.findings import Findings, allowed
 from opsctl.rulebook.rules.parts import Part, handles, must_be_one_of, one_of, said_only
 from opsctl.rulebook.rules.schedules import is_rrule, names_hour, read_at, read_schedule
-from opsctl.rulebook.terms import BY_CHECKLIST, CLASSIFICATIONS, CRITICALITIES, MEETING
+from opsctl.rulebook.terms import BY_BACKUP, BY_CHECKLIST, BY_RESTORE_TEST, CLASSIFICATIONS, CRITICALITIES, MEETING
 
 _KEYS = (
     "clause", "title", "schedule", "at", "every", "zone", "start", "owner", "assets", "evidence", "early", "grace",
 )  # fmt: skip
 _MATCHING = ("kind", "criticality", "classification", "customer", "handles", "route")
 _TOPICS = ("checklist", "policy", "topic")
-_KIND = re.compile(r"[a-z][a-z-]{0,31}\.[a-z][a-z-]{0,31}")
+_KIND = re.compile(r"[a-z][a-z_-]{0,31}\.[a-z][a-z_-]{0,31}")
 _ASSET_OWNER = "asset-owner"
 _OWNERS = ("role", "post", "person")
 _LONGEST_WINDOW = timedelta(days=366)
@@ -39,6 +39,7 @@ class Known:
     checklists: Collection[str]
     routes: Mapping[str, Mapping[str, Any] | None]
     posts: Collection[str]
+    policies: Collection[str] = ()
 
 
 def read_duty(found: Any, key: str, known: Known, findings: Findings) -> dict[str, Any]:
@@ -55,11 +56,11 @@ def read_duty(found: Any, key: str, known: Known, findings: Findings) -> dict[st
         "title": part.take("title", findings.words),
         **_when(part, zone or "UTC"),
         "zone": zone,
-        "owner": part.take("owner", lambda said, at: _owner(said, at, known, findings), _an_owner()),
+        "owner": part.take("owner", lambda said, at: read_owner(said, at, known.posts, findings), an_owner()),
         "assets": assets,
         "evidence": part.take("evidence", lambda said, at: _evidence(said, at, assets, known, findings), _evidences()),
-        "early": part.take("early", lambda said, at: _window(said, at, findings)),
-        "grace": part.take("grace", lambda said, at: _window(said, at, findings)),
+        "early": part.take("early", lambda said, at: read_window(said, at, findings)),
+        "grace": part.take("grace", lambda said, at: read_window(said, at, findings)),
     }
     if content["owner"] == _ASSET_OWNER and "assets" not in part.said:
         findings.wrong(part.of("owner"), part.said["owner"], _("somebody else, for the duty is about no asset"))
@@ -74,23 +75,29 @@ def _when(part: Part, zone: str) -> dict[str, Any]:
         findings.missing(part.of("schedule"), _('a cron line, an RRULE, or every = "90d"'))
     if len(given) > 1:
         findings.wrong(part.of("every"), said["every"], _("left out where a schedule is given"))
+    when = read_times(part, zone, "schedule")
+    if "at" in said and "every" in given and when["schedule"] is None:
+        _check_at(part, None)
+    return {**when, "every": part.take("every", lambda found, key: _every(found, key, findings))}
+
+
+def read_times(part: Part, zone: str, name: str) -> dict[str, Any]:
+    """The schedule under that name, its time of day (`at`, in minutes) and its first day (`start`); None if not said.
+
+    A schedule by the clocks of the zone. What is wrong with one of them is noted.
+    """
+    findings = part.findings
     start = part.take("start", lambda found, at: _day(found, at, findings))
     schedule = None
     # Where the start has an error nobody knows whether the schedule has one.
-    if start is not None or "start" not in said:
+    if start is not None or "start" not in part.said:
         schedule = part.take(
-            "schedule", lambda found, at: read_schedule(found, at, zone=zone, start=start, findings=findings)
+            name, lambda found, at: read_schedule(found, at, zone=zone, start=start, findings=findings)
         )
     at = part.take("at", lambda found, key: read_at(found, key, findings))
-    if "at" in said and ("every" in given or schedule is not None):
+    if "at" in part.said and schedule is not None:
         _check_at(part, schedule)
-    every = part.take("every", lambda found, key: _every(found, key, findings))
-    return {
-        "schedule": schedule,
-        "at": at,
-        "every": every,
-        "start": None if start is None else start.isoformat(),
-    }
+    return {name: schedule, "at": at, "start": None if start is None else start.isoformat()}
 
 
 def _check_at(part: Part, schedule: str | None) -> None:
@@ -122,20 +129,23 @@ def _every(found: Any, key: str, findings: Findings) -> int:
     return seconds
 
 
-def _window(found: Any, key: str, findings: Findings) -> int:
+def read_window(found: Any, key: str, findings: Findings) -> int:
+    """The seconds of an early beginning or a grace. Raise Unreadable, having noted why, for more than a year."""
     seconds = read_length(found, key, findings)
     if seconds > _LONGEST_WINDOW.total_seconds():
         raise findings.wrong(key, found, _("at most 366 days"))
     return seconds
 
 
-def _an_owner() -> str:
+def an_owner() -> str:
+    """What an owner must be."""
     return _("a post such as om-head or post:om-head, or role:…, person:… or asset-owner")
 
 
-def _owner(found: Any, key: str, known: Known, findings: Findings) -> str:
+def read_owner(found: Any, key: str, posts: Collection[str], findings: Findings) -> str:
+    """`post:…`, `role:…`, `person:…` or `asset-owner`. Raise Unreadable, having noted why, for anything else."""
     if not isinstance(found, str):
-        raise findings.wrong(key, found, _an_owner())
+        raise findings.wrong(key, found, an_owner())
     text = mend(found).casefold()
     if text == _ASSET_OWNER:
         return text
@@ -143,15 +153,15 @@ def _owner(found: Any, key: str, known: Known, findings: Findings) -> str:
     if not sign:
         kind, name = "post", kind
     if kind not in _OWNERS or not name:
-        raise findings.wrong(key, found, _an_owner())
+        raise findings.wrong(key, found, an_owner())
     name = findings.handle(name, key)
-    if kind == "post" and name not in known.posts:
+    if kind == "post" and name not in posts:
         message = _("{file}: {key}: no book in force has the post {post}.")
         findings.warn(
             key,
             message.format(file=findings.file, key=key, post=name),
-            allowed(name, sorted(known.posts))
-            if known.posts
+            allowed(name, sorted(posts))
+            if posts
             else _("Say it in [posts], or write role:{name}.").format(name=name),
         )
     return f"{kind}:{name}"
@@ -195,13 +205,19 @@ def _evidence(
         "checklist": part.take(
             "checklist", lambda said, at: one_of(said, at, "checklists", known.checklists, findings)
         ),
-        "policy": part.take("policy", lambda said, at: _handle(said, at, findings)),
+        "policy": part.take("policy", lambda said, at: _policy(said, at, kind, known, findings)),
         "topic": part.take("topic", lambda said, at: findings.text(said, at, _("a text"))),
     }
     route = known.routes.get((assets or {}).get("route", ""))
     if kind == BY_CHECKLIST:
         _check_checklist(part, topics, content["checklist"], route, bool((assets or {}).get("route")), known)
     return said_only(content)
+
+
+def _policy(found: Any, key: str, kind: str | None, known: Known, findings: Findings) -> str:
+    if kind in (BY_BACKUP, BY_RESTORE_TEST):
+        return one_of(found, key, "backups", known.policies, findings)
+    return _handle(found, key, findings)
 
 
 def _check_checklist(

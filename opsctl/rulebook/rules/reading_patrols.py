@@ -1,4 +1,4 @@
-"""From the TOML of a book to its content: checklists, routes and deadlines of actions. Pure."""
+"""From the TOML of a book to its content: checklists, routes, deadlines of actions, and what goes with them. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -14,6 +14,7 @@ from opsctl.rulebook.rules.amounts import read_length
 from opsctl.rulebook.rules.findings import Findings, Unreadable
 from opsctl.rulebook.rules.parts import Part, each, handles, must_be_one_of, one_of, said_only, tables_of, twice
 from opsctl.rulebook.rules.reading_duties import Known, read_duty
+from opsctl.rulebook.rules.reading_policies import read_policy
 from opsctl.rulebook.rules.standing import Content
 from opsctl.rulebook.terms import ChecklistKind, ItemState, ItemType
 
@@ -33,11 +34,11 @@ _CHOICE = '{ id = "high", title = "High", state = "ok" }'
 
 
 def read_patrols(
-    tables: Mapping[str, Any], *, zone: str | None, beside: Content, findings: Findings
+    tables: Mapping[str, Any], *, zone: str | None, year: int, beside: Content, findings: Findings
 ) -> dict[str, Any]:
-    """[checklists], [routes], [duties] and [actions] as a content has them; what is wrong with them is noted.
+    """[checklists], [routes], [duties], [backups] and [actions] as a content has them; what is wrong is noted.
 
-    `zone` is that of the book, `beside` what the other books in force say together.
+    `zone` is that of the book, `year` that of applying, `beside` what the other books in force say together.
     """
     content: dict[str, Any] = {
         "checklists": each(tables, "checklists", lambda found, key: read_checklist(found, key, findings), findings)
@@ -50,8 +51,12 @@ def read_patrols(
         checklists=checklists,
         routes=routes | beside.get("routes", {}) | content["routes"],
         posts=_named(tables, beside, "posts"),
+        policies=_named(tables, beside, "backups"),
     )
     content["duties"] = each(tables, "duties", lambda found, key: read_duty(found, key, known, findings), findings)
+    content["backups"] = each(
+        tables, "backups", lambda found, key: read_policy(found, key, known, year, findings), findings
+    )
     with suppress(Unreadable):
         content["actions"] = _actions(tables.get("actions", {}), findings)
     return content

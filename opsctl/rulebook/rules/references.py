@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from opsctl.rulebook.rules.standing import Content, merged
-from opsctl.rulebook.terms import ALWAYS_NAME, BY_CHECKLIST
+from opsctl.rulebook.terms import ALWAYS_NAME, BY_BACKUP, BY_CHECKLIST, BY_RESTORE_TEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ def dangling(contents: Mapping[str, Content]) -> Iterator[Reference]:
 
 
 def references(contents: Mapping[str, Content]) -> Iterator[Reference]:
-    """Every reference of these books to a calendar, a checklist or a route."""
+    """Every reference of these books to a calendar, a checklist, a route or a policy of backups."""
     for book, content in contents.items():
         for limits in (content.get("limits", {}), *content.get("customer_limits", {}).values()):
             for severity, said in limits.items():
@@ -37,6 +37,8 @@ def references(contents: Mapping[str, Content]) -> Iterator[Reference]:
         for name, duty in content.get("duties", {}).items():
             if "checklist" in duty["evidence"]:
                 yield Reference(book, f"duties.{name}", "checklists", duty["evidence"]["checklist"])
+            if "policy" in duty["evidence"] and duty["evidence"]["kind"] in (BY_BACKUP, BY_RESTORE_TEST):
+                yield Reference(book, f"duties.{name}", "backups", duty["evidence"]["policy"])
             if "route" in duty.get("assets", {}):
                 yield Reference(book, f"duties.{name}", "routes", duty["assets"]["route"])
 

@@ -14,9 +14,9 @@ from opsctl.rulebook.rules import Limits, Rules, Target, Words
 from opsctl.rulebook.terms import ALWAYS_NAME, DAYS, Starts
 
 Content = Mapping[str, Any]
-_BY_NAME = ("calendars", "posts", "limits", "checklists", "routes", "duties")
+_BY_NAME = ("calendars", "posts", "limits", "checklists", "routes", "duties", "backups")
 _WHOLE = ("severity", "severity_names", "incidents", "actions")
-_PATROLS = ("checklists", "routes", "duties", "actions")
+_PATROLS = ("checklists", "routes", "duties", "backups", "actions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,10 @@ def fields_of(content: Content) -> dict[str, str]:
         for scope, targets in content.get(f"{kind}_targets", {}).items():
             fields |= {f"targets.for.{kind}.{scope}.{one['figure']}": one["written"] for one in targets}
     for table in _PATROLS:
-        fields |= _fields_of_patrols(table, content.get(table, {}))
+        if table != "backups":
+            fields |= _fields_of_patrols(table, content.get(table, {}))
+    for name, said in content.get("backups", {}).items():
+        fields |= _fields_of_policy(f"backups.{name}", said)
     return fields
 
 
@@ -190,6 +193,15 @@ def _fields_of_patrols(key: str, said: Any) -> dict[str, str]:
     # The order of items is their numbers in a sheet.
     order = {key: ", ".join(named)} if all("id" in one for one in said) else {}
     return order | _fields_of_patrols(key, below)
+
+
+def _fields_of_policy(key: str, said: Mapping[str, Any]) -> dict[str, str]:
+    """A policy of backups: numbers of what is kept are no lengths, and places have names."""
+    places = [{"id": place["name"], **place} for place in said["locations"]]
+    places = [{part: text for part, text in place.items() if part != "name"} for place in places]
+    counted = {f"{key}.retention.{rule}": str(count) for rule, count in said["retention"].items()}
+    others = {part: one for part, one in said.items() if part != "retention"}
+    return _fields_of_patrols(key, {**others, "locations": places}) | counted
 
 
 def rules_of(content: Content, *, generation: int, since: datetime | None) -> Rules:

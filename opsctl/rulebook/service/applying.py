@@ -147,12 +147,13 @@ def _check_same(session: Session, same: Head, text: str, current: list[Head]) ->
 
 
 def _check_references(contents: Mapping[str, Content], file: str) -> None:
-    """Raise Conflict where a book would count on a calendar, checklist or route that is in none of them any more."""
+    """Raise Conflict where a book would count on what is in none of them any more."""
     for lost in dangling(contents):
         told = {
             "calendars": _("{key} of the book {name} counts on the calendar {wanted}."),
             "checklists": _("{key} of the book {name} counts on the checklist {wanted}."),
             "routes": _("{key} of the book {name} counts on the route {wanted}."),
+            "backups": _("{key} of the book {name} counts on the backup {wanted}."),
         }[lost.table]
         raise Conflict(
             told.format(key=lost.key, name=lost.book, wanted=lost.name),

@@ -1,4 +1,4 @@
-"""Checklists, routes, duties and the deadlines of actions, ready to be shown."""
+"""Checklists, routes, duties, backups and the deadlines of actions, ready to be shown."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from opsctl.rulebook.rules import Rules, Words
 from opsctl.rulebook.rules.patrols import Checklist, Duty, Item, Matching, patrols_of
 from opsctl.rulebook.rules.standing import clock
 from opsctl.rulebook.terms import ChecklistKind
-from opsctl.rulebook.views import words
+from opsctl.rulebook.views import policies, words
 
 
 def parts(rules: Rules) -> tuple[Part, ...]:
-    """Tables of checklists, routes and duties, and the deadlines of actions where a checklist can find something."""
+    """Tables of checklists, routes, duties and backups; the deadlines of actions where a checklist may find something."""
     patrols = patrols_of(rules)
     deadlines = Fields(
         (
@@ -24,7 +24,8 @@ def parts(rules: Rules) -> tuple[Part, ...]:
         title=_("Deadlines of actions"),
     )
     wanted = bool(patrols.checklists) or bool(rules.patrols.get("actions"))
-    return (_checklists(rules), _routes(rules), _duties(rules), *((deadlines,) if wanted else ()))
+    tables = (_checklists(rules), _routes(rules), _duties(rules), *policies.parts(rules))
+    return (*tables, *((deadlines,) if wanted else ()))
 
 
 def describe(rules: Rules) -> dict[str, Any]:
@@ -36,7 +37,8 @@ def describe(rules: Rules) -> dict[str, Any]:
             name: {"title": one.title._asdict(), "checklist": one.checklist, "assets": list(one.assets)}
             for name, one in sorted(patrols.routes.items())
         },
-        "duties": {name: _duty_data(one) for name, one in sorted(patrols.duties.items())},
+        "duties": {name: _duty_data(patrols.duties[name]) for name in _said(rules)},
+        "backups": policies.describe(rules),
         "actions": {"fail": patrols.fail_within.total_seconds(), "warn": patrols.warn_within.total_seconds()},
     }
 
@@ -146,7 +148,13 @@ def _routes(rules: Rules) -> Table:
     return Table(columns, rows, title=_("Routes"))
 
 
+def _said(rules: Rules) -> list[str]:
+    """The duties that the books say themselves: those that follow from policies are shown with these."""
+    return sorted(rules.patrols.get("duties", {}))
+
+
 def _duties(rules: Rules) -> Table:
+    duties = patrols_of(rules).duties
     columns = (
         Column("duty", _("duty"), Kind.REFERENCE),
         Column("schedule", _("schedule")),
@@ -156,7 +164,7 @@ def _duties(rules: Rules) -> Table:
     )
     rows = tuple(
         (name, _schedule(one), words.owner(one.owner, rules.posts), _assets(one.assets), one.clause)
-        for name, one in sorted(patrols_of(rules).duties.items())
+        for name, one in ((name, duties[name]) for name in _said(rules))
     )
     return Table(columns, rows, title=_("Duties"))
 
