@@ -19,9 +19,7 @@ def duties_of(policies: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return duties
 
 
-def _duty(
-    name: str, policy: Mapping[str, Any], times: Mapping[str, Any], schedule: str, kind: str
-) -> dict[str, Any]:
+def _duty(name: str, policy: Mapping[str, Any], times: Mapping[str, Any], schedule: str, kind: str) -> dict[str, Any]:
     return {
         "title": _title(policy.get("title", {"en": name, "zh": name}), kind),
         **{key: policy[key] for key in _SHARED},

@@ -197,9 +197,8 @@ def _fields_of_patrols(key: str, said: Any) -> dict[str, str]:
 
 def _fields_of_policy(key: str, said: Mapping[str, Any]) -> dict[str, str]:
     """A policy of backups: numbers of what is kept are no lengths, and places have names."""
-    places = [{"id": place["name"], **place} for place in said["locations"]]
-    places = [{part: text for part, text in place.items() if part != "name"} for place in places]
     counted = {f"{key}.retention.{rule}": str(count) for rule, count in said["retention"].items()}
+    places = {one["name"]: {part: text for part, text in one.items() if part != "name"} for one in said["locations"]}
     others = {part: one for part, one in said.items() if part != "retention"}
     return _fields_of_patrols(key, {**others, "locations": places}) | counted
 

@@ -14,7 +14,7 @@ from opsctl.rulebook.views import policies, words
 
 
 def parts(rules: Rules) -> tuple[Part, ...]:
-    """Tables of checklists, routes, duties and backups; the deadlines of actions where a checklist may find something."""
+    """Tables of checklists, routes, duties and backups; deadlines of actions where a checklist can find something."""
     patrols = patrols_of(rules)
     deadlines = Fields(
         (

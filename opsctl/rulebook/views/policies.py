@@ -150,6 +150,4 @@ def _retention(kept: Retention) -> str:
 
 
 def _level(policy: Policy) -> str:
-    return _("{level} every {time}").format(
-        level=policy.level, time=show_duration(policy.expires.total_seconds())
-    )
+    return _("{level} every {time}").format(level=policy.level, time=show_duration(policy.expires.total_seconds()))
