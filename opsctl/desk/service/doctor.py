@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from opsctl.cli.hostfile import HostFile
 from opsctl.desk.rules import doctor as rules
 from opsctl.desk.rules.doctor import Finding
+from opsctl.desk.service import doctor_backups as backups
 from opsctl.desk.service import doctor_host as host
 from opsctl.desk.service.doctor_database import Database
 
@@ -31,6 +32,7 @@ def look(context: "Context") -> list[Finding]:
         _one("zone-data", host.zone_data),
         _one("language", lambda: host.language(context)),
         *_several("checks", lambda: host.checks(context, database.silent, is_blind=is_blind)),
+        *_several("backups", lambda: backups.findings(context, database.policies)),
         _one("editor", host.editor),
         _one("completions", host.completions),
     ]

@@ -26,6 +26,7 @@ from opsctl.people.service.identity import identify
 from opsctl.rulebook import service as rulebook
 from opsctl.rulebook.rules import standing
 from opsctl.rulebook.rules.patrols import patrols_of
+from opsctl.rulebook.rules.policies import Policy, policies_of
 from opsctl.store import faults
 from opsctl.store.address import Backend
 from opsctl.store.engine import SCHEMA_VERSION, Store
@@ -59,7 +60,7 @@ _IN_ORDER = ("database", "schema", "writing", "login", "guards", "ledger", "rule
 
 
 class Database:
-    """The database that is named, and what was read of it on the way: its zone, and why checks would be silent.
+    """The database that is named, and what was read of it: its zone, why checks would be silent, the policies.
 
     `is_blind` says that the host file, which may name it, cannot be read.
     """
@@ -69,6 +70,7 @@ class Database:
         self._is_blind = is_blind
         self.zone: str | None = None
         self.silent: dict[str, str] | None = None
+        self.policies: dict[str, Policy] | None = None
         self._server_now: datetime | None = None
         self._turn: timedelta | None = None
         self._newest: datetime | None = None
@@ -160,6 +162,8 @@ class Database:
             self.zone = zone_of(session)
             found = [_guarded(name, partial(_apart, store, session, one)) for name, one in looks]
             _guarded("checks", partial(_apart, store, session, self._note_silent))
+            if self._context.host_file.backups:
+                _guarded("backups", partial(_apart, store, session, self._note_policies))
             return found
 
         try:
@@ -217,6 +221,11 @@ class Database:
             elif assets[one.asset]:
                 self.silent.setdefault(one.name, Why.RETIRED.value)
         return rules.judged("checks", {})
+
+    def _note_policies(self, session: Session) -> Finding:
+        """Keep the policies in force, for this host has backups that run them."""
+        self.policies = dict(policies_of(rulebook.in_force(session, at=self._context.now)))
+        return rules.judged("backups", {})
 
 
 def _behind(check: str, *, is_server: bool) -> Iterator[Finding]:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from opsctl.core.texts import _
+from opsctl.core.texts import _, series
+from opsctl.core.typed import nearest
 from opsctl.desk.rules.doctor import UNEXPECTED, Finding
 from opsctl.desk.terms import EDITORS
 
@@ -192,6 +193,57 @@ def _checks(one: Finding, details: Details, ways: Ways) -> Steps:
     return Steps("", (f"{ways.opsctl} inspect run --dry-run",))
 
 
+def _engines(one: Finding, details: Details, _ways: Ways) -> Steps:
+    if "silent" in one.reasons:
+        return Steps("", (f"ls -l {shlex.quote(str(details['program']))}",))
+    return Steps("", (f"sudo apt-get install {shlex.quote(details['package'])}",))
+
+
+def _scratch(one: Finding, details: Details, _ways: Ways) -> Steps:
+    if "none" in one.reasons:
+        return Steps(_('Add it to the host file: scratch = { path = "/var/tmp/opsctl", min_free = "50GB" }'))
+    path, commands = shlex.quote(details["path"]), []
+    if "not-there" in one.reasons:
+        commands.append(f"sudo install -d -m 700 {path}")
+    if "not-writable" in one.reasons:
+        commands.append(f"ls -ld {path}")
+    if "open-to-others" in one.reasons:
+        commands.append(f"chmod go-w {path}")
+    if "no-such-user" in one.reasons:
+        commands.append(f"sudo adduser --system {shlex.quote(details['user'])}")
+    if "little-room" in one.reasons:
+        commands.append(f"df -h {path}")
+    told = ""
+    if "same-file-system" in one.reasons:
+        told = _("Name a folder on another disk: a full restore must not fill the disk that the source lives on.")
+        commands.append("df -h " + " ".join(map(shlex.quote, (details["path"], *details["shared_with"]))))
+    return Steps(told, tuple(commands))
+
+
+def _backups(one: Finding, details: Details, ways: Ways) -> Steps:
+    if "error" in details:
+        return Steps("", ways.edit(details["path"]))
+    told, commands = [], []
+    if "no-policy" in one.reasons:
+        near = nearest(details["backup"], details["known_policies"])
+        told.append(_("Call it as its policy is called, or write the policy into a rulebook."))
+        told += [_("Did you mean {words}?").format(words=series(near))] if near else []
+        commands.append(f"{ways.opsctl} backup policies")
+    if not {"no-copy", "unasked-copy"}.isdisjoint(one.reasons):
+        told.append(_("Call the copies in the host file as the policy calls its locations."))
+    if "not-encrypted" in one.reasons:
+        told.append(_("Add encrypt to the job in the host file, and decrypt or test_on."))
+    if "backs-itself-up" in one.reasons:
+        told.append(_("Links lead from one into the other: write elsewhere, or name the place in exclude."))
+    if "place-not-there" in one.reasons:
+        told.append(_("Is its disk not mounted? Only for a new place: make the folder, or the repository."))
+        commands.append(f"findmnt --target {shlex.quote(details['places_not_there'][0])}")
+    unseen = [*details["sources_not_there"], *details["places_not_writable"]]
+    commands += [f"namei -l {shlex.quote(path)}" for path in unseen]
+    commands += [f"ls -l {shlex.quote(name)}" for name in details["programs_not_there"]]
+    return Steps(" ".join(told), tuple(commands))
+
+
 def _cron_user(_one: Finding, details: Details, _ways: Ways) -> Steps:
     told = _("cron starts in the home of its user, and host file and database stand there if nothing else is named.")
     return Steps(told, (f"getent passwd {shlex.quote(details['user'])}",))
@@ -231,6 +283,9 @@ _STEPS: dict[str, Callable[[Finding, Details, Ways], Steps]] = {
     "zone-data": _zone_data,
     "language": _language,
     "checks": _checks,
+    "engines": _engines,
+    "scratch": _scratch,
+    "backups": _backups,
     "cron-user": _cron_user,
     "cron-program": _cron_program,
     "cron-database": _cron_database,

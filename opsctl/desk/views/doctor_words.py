@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from opsctl.core.report import Kind
-from opsctl.core.texts import _, beside, between, ngettext, series
+from opsctl.core.texts import _, beside, between, ngettext, pgettext, series
 from opsctl.core.times import show_duration, show_moment
 from opsctl.desk.rules.doctor import Finding
-from opsctl.desk.terms import MEBIBYTE, Verdict
+from opsctl.desk.terms import Verdict
+from opsctl.desk.views.doctor_backups import WORDS, show_size
 
 Details = Mapping[str, Any]
 
@@ -47,6 +48,9 @@ def _titles() -> dict[str, str]:
         "zone-data": _("time zone data"),
         "language": _("language"),
         "checks": _("programs that check"),
+        "engines": pgettext("doctor", "engine"),
+        "scratch": _("scratch place"),
+        "backups": pgettext("doctor", "backup"),
         "editor": _("editor"),
         "completions": _("completions"),
         "cron-user": _("user"),
@@ -120,7 +124,7 @@ def _database(_one: Finding, details: Details, _zone: str) -> str:
 def _file(one: Finding, details: Details, _zone: str) -> str:
     told = _("{owner} {mode}, its folder {folder_owner} {folder_mode}").format(**details)
     told += between(", ") + _("{size}, write-ahead log {log}").format(
-        size=_size(details["size"]), log=_size(details["log_size"])
+        size=show_size(details["size"]), log=show_size(details["log_size"])
     )
     if details["file_system"]:
         told += between(", ") + details["file_system"]
@@ -138,7 +142,7 @@ def _file(one: Finding, details: Details, _zone: str) -> str:
 
 def _disk(_one: Finding, details: Details, _zone: str) -> str:
     told = _("{free} free of {total} at {folder}").format(
-        free=_size(details["free"]), total=_size(details["total"]), folder=details["folder"]
+        free=show_size(details["free"]), total=show_size(details["total"]), folder=details["folder"]
     )
     return told if details["entries_free"] != 0 else told + between("; ") + _("no room for another file")
 
@@ -316,18 +320,13 @@ def _same(_one: Finding, details: Details, _zone: str) -> str:
     )
 
 
-def _size(number: int) -> str:
-    if number < MEBIBYTE:
-        return f"{number / 1024:.0f} KiB"
-    return f"{number / MEBIBYTE:.0f} MiB" if number < 10_000 * MEBIBYTE else f"{number / MEBIBYTE / 1024:.0f} GiB"
-
-
 def _moment(value: datetime | str, zone: str) -> str:
     """A moment as it was found, or as another process has written it."""
     return show_moment(datetime.fromisoformat(value) if isinstance(value, str) else value, zone)
 
 
 _WORDS: dict[str, Callable[[Finding, Details, str], str]] = {
+    **WORDS,
     "version": _version,
     "host-file": _host_file,
     "database": _database,
