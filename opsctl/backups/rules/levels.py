@@ -1,0 +1,77 @@
+"""What every level of a check proves, and what it does not; how long a proof holds. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from opsctl.backups.rules import Check
+from opsctl.backups.terms import Level, Verdict
+from opsctl.core.texts import _
+
+PROBES = frozenset({"command", "http"})
+"""The kinds of assertions that ask an application."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Two sentences: what a level proves, and what may be wrong all the same."""
+
+    proves: str
+    leaves_open: str
+
+
+def meaning(level: Level) -> Meaning:
+    """What that level proves and what it does not, in the reader's language."""
+    match level:
+        case Level.L0:
+            return Meaning(
+                _("The point is where it was put, and is listed."),
+                _("Not that a single byte of its content can be read."),
+            )
+        case Level.L1:
+            return Meaning(
+                _("Its size is like that of the good ones before it."),
+                _("Not what it holds: what has the usual size may be damaged all over."),
+            )
+        case Level.L2:
+            return Meaning(
+                _("Its checksum or its structure is whole, as far as the engine looks without reading all data."),
+                _("Not that every block of data is whole, nor that it can be decrypted, unpacked and restored."),
+            )
+        case Level.L3:
+            return Meaning(
+                _("All its data was read and is what was written."),
+                _("Not that it can be restored, nor that the right things were backed up."),
+            )
+        case Level.L4:
+            return Meaning(
+                _("Some of its files, picked at random, were restored and are what was backed up."),
+                _("Not the files that were not picked, nor that an application works with them."),
+            )
+        case Level.L5:
+            return Meaning(
+                _("All of it was restored into a scratch place, and its content is what was asserted."),
+                _("Not what no assertion asked for, nor that the application starts with it."),
+            )
+        case Level.L6:
+            return Meaning(
+                _("All of it was restored, its content asserted, and an application answered from the restored copy."),
+                _("Not functions that were not asked, nor that it is as quick under the load of a working day."),
+            )
+
+
+def is_valid(check: Check, at: datetime, expires: timedelta) -> bool:
+    """Whether a check is a proof at that moment: it passed, not after it, and its proof has not expired."""
+    return check.verdict is Verdict.PASS and check.checked_at <= at < check.checked_at + expires
+
+
+def level_of_test(*, is_compared: bool, kinds: Iterable[str]) -> Level:
+    """What a full restore proves that passed: `kinds` are those of the assertions that were asked.
+
+    With a probe of an application L6; with any assertion of content, or a comparison with what was written down when
+    the point was made, L5; with neither only that all of it could be read.
+    """
+    asked = set(kinds)
+    if asked & PROBES:
+        return Level.L6
+    return Level.L5 if is_compared or asked else Level.L3
