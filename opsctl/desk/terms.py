@@ -140,9 +140,9 @@ CLOCKS_APART = timedelta(seconds=5)
 ANNOUNCED_BY = 12
 """From this month on the holidays of the next year should be known."""
 WRITABLE = (
-    "action", "asset", "customer", "incident", "incident_interval", "inspection", "inspection_reading",
-    "maintenance", "maintenance_window", "maintenance_work", "occurrence", "patch", "person", "person_post",
-    "reference_counter", "setting",
+    "action", "asset", "backup_check", "backup_copy", "backup_run", "customer", "incident", "incident_interval",
+    "inspection", "inspection_reading", "maintenance", "maintenance_window", "maintenance_work", "occurrence", "patch",
+    "person", "person_post", "reference_counter", "restore_test", "setting",
 )  # fmt: skip
 """Into which tables a login has to INSERT and UPDATE to record, besides reading all and appending to the ledger."""
 EDITORS = ("nano", "vim", "vi", "emacs", "ed")
