@@ -166,6 +166,15 @@ def rooms() -> "list[Room]":
             completes="opsctl.maintenance.terms:PATCH_COMPLETES",
         ),
         Room(
+            "backup",
+            _("Backups that run, and restore tests that prove them."),
+            "opsctl.backups.commands.running",
+            prefix="BAK",
+            records="opsctl.backups.service.rows:records",
+            blank="opsctl.backups.service.rows:blank",
+            adds=("opsctl.backups.commands.reading",),
+        ),
+        Room(
             "kpi",
             _("Figures, each explained down to its records."),
             "opsctl.kpis.commands",
@@ -188,7 +197,7 @@ def sections() -> "list[Section]":
     return [
         Section(_("To begin"), ("demo", "init", "today", "doctor", "completions")),
         Section(_("At night"), tuple(noun for noun, _told in _night_verbs())),
-        Section(_("Daily work"), ("incident", "inspect", "work", "action", "duty", "maintenance", "patch")),
+        Section(_("Daily work"), ("incident", "inspect", "backup", "work", "action", "duty", "maintenance", "patch")),
         Section(_("What and who"), ("asset", "customer", "person", "rulebook")),
         Section(_("Figures and evidence"), ("kpi", "ledger", "db")),
     ]

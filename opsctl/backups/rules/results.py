@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from opsctl.backups.rules import Run, Test
+
+if TYPE_CHECKING:
+    from opsctl.ledger.rules import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,4 +42,4 @@ class Shown:
 
     run: Run
     tests: tuple[Test, ...]
-    history: tuple[object, ...]
+    history: "tuple[Row, ...]"

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
@@ -28,7 +28,7 @@ def to_json(value: Any) -> Any:
 def from_json(kind: type[T], said: Any) -> T:
     """What `to_json` made of a `kind`. Raise InvalidInput for what cannot be one: it may lie in a file for weeks."""
     try:
-        hints = _hints(kind)
+        hints = _hints(cast("Any", kind))
         return kind(**{name: _read(hints[name], value) for name, value in said.items()})
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InvalidInput(

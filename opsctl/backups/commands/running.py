@@ -1,0 +1,195 @@
+"""opsctl backup run, plan"""
+
+import uuid
+from typing import TYPE_CHECKING, Annotated, Any
+
+from typer import Exit, Option
+
+from opsctl.backups.commands.parameters import PolicyNames, jobs_of, plan_of, state_of
+from opsctl.cli.context import current
+from opsctl.cli.groups import room_app, verb
+from opsctl.core.errors import ExitCode, InvalidInput, OpsctlError, Unavailable
+from opsctl.core.texts import _, ngettext
+
+if TYPE_CHECKING:
+    from opsctl.backups.jobs.running import Asked
+    from opsctl.backups.jobs.state import State
+    from opsctl.backups.rules import Run
+    from opsctl.backups.rules.plans import Plan
+    from opsctl.backups.rules.results import Recorded
+    from opsctl.cli.context import Context
+    from opsctl.cli.hostfile.jobs import Job
+
+app = room_app()
+Done = list[tuple["Recorded | None", "Run"]]
+
+
+@verb(
+    app,
+    "run",
+    help=_(
+        "Back up now, with the engines that the host file names, and record how it ended. With --due only what the"
+        " rulebook asks for at this moment, which is what cron runs; with the database away by the plan kept last."
+    ),
+    examples=("opsctl backup run erp-db", "opsctl backup run --due"),
+    writes=True,
+    attention=_("a backup is incomplete"),
+)
+def run(
+    policies: PolicyNames = None,
+    due: Annotated[bool, Option("--due", help=_("Only where a slot is open and nothing has met it yet."))] = False,
+) -> None:
+    """Plan, run one after the other, record each as soon as it ended, say so."""
+    from opsctl.backups.views import runs as views
+
+    context = current()
+    if not policies and not due:
+        raise InvalidInput(_("It is not said what to back up."), _("Name a policy, or say --due."))
+    jobs = jobs_of(context, policies)
+    state = state_of(context)
+    plans = _plans(context, state, jobs)
+    done: Done = []
+    for job in jobs:
+        if not due or job.name in plans:
+            done += _run(context, state, job, plan_of(plans, job.name), due)
+    context.emit(views.ran(done, None))
+    _end(done)
+
+
+def _plans(context: "Context", state: "State", jobs: "list[Job]") -> "dict[str, Plan]":
+    """The plans of these jobs, and what waited is recorded; with the database away the plans that were kept last."""
+    from opsctl.backups.service import planning
+
+    try:
+        _tell_what_waited(context, state)
+        plans = context.read(planning.plans, now=context.now, names=[*context.host.jobs])
+    except Unavailable as error:
+        plans = state.kept_plans()
+        if not plans:
+            raise
+        context.remark(_("{reason} Going on by the plan kept last.").format(reason=error.message))
+    else:
+        state.keep_plans(plans)
+    return {one.policy: one for one in plans}
+
+
+def _tell_what_waited(context: "Context", state: "State") -> None:
+    """Record the results that could not be told before; what the database refuses stays, and is said."""
+    from opsctl.backups.service import recording
+
+    told = 0
+    for one in state.waiting():
+        try:
+            context.perform(getattr(recording, one.use_case), **one.arguments)
+        except Unavailable:
+            raise
+        except (OpsctlError, AttributeError, TypeError) as error:
+            context.remark(_("{path} cannot be recorded: {reason}").format(path=one.path, reason=error))
+            continue
+        one.path.unlink(missing_ok=True)
+        told += 1
+    if told:
+        message = ngettext("{count} result that waited is recorded.", "{count} results that waited are recorded.", told)
+        context.remark(message.format(count=told))
+
+
+def _run(context: "Context", state: "State", job: "Job", plan: "Plan", due: bool) -> Done:
+    """Run one job, and record it; before it, what a killed run of it left."""
+    from opsctl.backups.jobs import running
+
+    asked = _asked(context, job, plan, due)
+    done: Done = []
+    killed = running.killed_before(asked, state)
+    if killed is not None:
+        done.append(_record(context, state, killed))
+    if due and (asked.slot is None or _is_enough(context, plan)):
+        return done
+    try:
+        done.append(_record(context, state, running.run(asked, state)))
+    except running.Interrupted as error:
+        context.look_at_clock()
+        _record(context, state, error.run)
+        raise
+    return done
+
+
+def _asked(context: "Context", job: "Job", plan: "Plan", due: bool) -> "Asked":
+    from opsctl.backups.jobs.running import Asked
+    from opsctl.backups.rules.plans import open_slot
+    from opsctl.backups.terms import Trigger
+
+    signature = context.signature()
+    return Asked(
+        request=str(uuid.uuid4()),
+        job=job,
+        plan=plan,
+        host=signature.host,
+        person=signature.actor,
+        trigger=Trigger.SCHEDULED if due else Trigger.MANUAL,
+        slot=open_slot(plan.slots, context.now),
+        zone=context.host_file.timezone or plan.zone,
+        clock=context.look_at_clock,
+    )
+
+
+def _is_enough(context: "Context", plan: "Plan") -> bool:
+    """Whether the schedule has begun as many runs today as this host allows; said once, and nothing is run."""
+    most = context.host.max_runs_per_day
+    if plan.runs_today < most:
+        return False
+    told = _("{policy} is held: the rulebook asks for more than {most} runs a day, this host's most.")
+    context.remark(told.format(policy=plan.policy, most=most))
+    return True
+
+
+def _record(context: "Context", state: "State", ended: "Run") -> "tuple[Recorded | None, Run]":
+    """Tell the database how it ended, or keep it here until that is there again."""
+    from opsctl.backups.rules.wire import to_json
+    from opsctl.backups.service import recording
+
+    context.look_at_clock()
+    arguments: dict[str, Any] = {"run": to_json(ended)}
+    try:
+        return context.perform(recording.record, **arguments), ended
+    except Unavailable as error:
+        state.wait(recording.record.__name__, ended.request, arguments)
+        context.remark(_("{reason} The result waits on this host.").format(reason=error.message))
+        return None, ended
+
+
+def _end(done: Done) -> None:
+    """End with the worst of what the runs came to; nothing due is no failure."""
+    from opsctl.backups.terms import Status
+
+    codes = {Status.SUCCESS: ExitCode.DONE, Status.INCOMPLETE: ExitCode.ATTENTION}
+    codes[Status.SKIPPED_LOCKED] = ExitCode.CONFLICT
+    order = (ExitCode.FAILED, ExitCode.CONFLICT, ExitCode.ATTENTION)
+    found = {codes.get(ended.status, ExitCode.FAILED) for _recorded, ended in done}
+    for code in order:
+        if code in found:
+            raise Exit(code)
+
+
+@verb(
+    app,
+    "plan",
+    help=_("Show when the next run is due, what exactly would be run, and why it could not; nothing is run."),
+    examples=("opsctl backup plan erp-db",),
+    writes=False,
+)
+def plan(policies: PolicyNames = None) -> None:
+    """Read, ask the drivers, show."""
+    from opsctl.backups.jobs import planning as jobs_planning
+    from opsctl.backups.rules.plans import next_slot
+    from opsctl.backups.service import planning
+    from opsctl.backups.views import runs as views
+
+    context = current()
+    jobs = jobs_of(context, policies)
+    plans = {one.policy: one for one in context.read(planning.plans, now=context.now, names=[one.name for one in jobs])}
+    rows = []
+    for job in jobs:
+        one = plan_of(plans, job.name)
+        told = jobs_planning.would_run(_asked(context, job, one, due=False))
+        rows.append((one, told.commands, next_slot(one.slots, context.now), told.refused))
+    context.emit(views.planned(rows, context.now))

@@ -1,0 +1,289 @@
+"""Running one policy's backup on this host: from the look before it to the look after it, whatever happens between."""
+
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from opsctl.backups.drivers import CannotRestore, Driver, Limits, Made, Refusal, Request, artefacts
+from opsctl.backups.drivers.registry import driver_of
+from opsctl.backups.jobs.hooks import run_hooks
+from opsctl.backups.jobs.state import Marker, State
+from opsctl.backups.rules import Check, Copy, Run
+from opsctl.backups.rules.anomalies import anomaly
+from opsctl.backups.rules.plans import Plan, Slot, is_in_window, left_of_window
+from opsctl.backups.rules.statuses import worst_of
+from opsctl.backups.terms import KEPT_BYTES, WITH_POINT, Engine, Level, Status, Trigger, Verdict
+from opsctl.cli.hostfile.jobs import Job, Place
+from opsctl.core.texts import _
+from opsctl.core.times import read_zone
+from opsctl.core.typed import excerpt
+
+_ROOM = 1.2
+"""A place needs this much of the largest of the last artefacts before one is written."""
+
+
+@dataclass
+class Asked:
+    """One run as it is asked for. `zone` is that of the job's window; `clock` gives the present moment."""
+
+    request: str
+    job: Job
+    plan: Plan
+    host: str
+    person: str
+    trigger: Trigger
+    slot: Slot | None
+    zone: str
+    clock: Callable[[], datetime]
+    tell: Callable[[int], None] = field(default=lambda _bytes: None)
+
+
+class Interrupted(KeyboardInterrupt):
+    """A run was interrupted; `run` says so, and is to be recorded before everything ends."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self.run = run
+
+
+def run(asked: Asked, state: State) -> Run:
+    """Run it, and say how it ended. Raise Interrupted where a person or the system ended it."""
+    begun = asked.clock()
+    with state.locked(asked.plan.policy) as is_ours:
+        if not is_ours:
+            return _ended(asked, begun, Status.SKIPPED_LOCKED, _("another run of it is going on on this host"))
+        refused = _too_late(asked, begun)
+        if refused is not None:
+            return _ended(asked, begun, Status.MISSED, refused)
+        slot = None if asked.slot is None else asked.slot.due_at
+        marker = Marker(asked.request, asked.plan.policy, begun, _own_number(), slot)
+        state.mark(marker)
+        try:
+            return _guarded(asked, begun)
+        finally:
+            state.unmark(asked.plan.policy)
+
+
+def killed_before(asked: Asked, state: State) -> Run | None:
+    """The run that was killed before this one, tidied up; None where the last one ended by itself or still goes on."""
+    with state.locked(asked.plan.policy) as is_ours:
+        marker = state.marked(asked.plan.policy) if is_ours else None
+        if marker is None:
+            return None
+        driver = driver_of(asked.job)
+        left = [name for place in asked.job.places for name in driver.tidy(place, marker.request)]
+        state.unmark(asked.plan.policy)
+    reason = _("it was killed, or the machine went down; nothing was left behind")
+    if left:
+        reason = _("it was killed, or the machine went down; taken away: {names}").format(names=", ".join(left))
+    was = replace(asked, request=marker.request, trigger=Trigger.MANUAL if marker.slot is None else Trigger.SCHEDULED)
+    ended = _ended(was, marker.started_at, Status.FAILED, reason)
+    return replace(ended, slot=marker.slot)
+
+
+def _own_number() -> int:
+    import os
+
+    return os.getpid()
+
+
+def _too_late(asked: Asked, now: datetime) -> str | None:
+    """Why what the schedule asked for may not begin any more; what a person asks for may always."""
+    if asked.trigger is not Trigger.SCHEDULED:
+        return None
+    deadline = asked.job.start_deadline
+    if asked.slot is not None and deadline is not None and now > asked.slot.due_at + deadline:
+        return _("its start deadline is over")
+    if not is_in_window(asked.job.window, _minute(asked, now)):
+        return _("its window is not open")
+    return None
+
+
+def _minute(asked: Asked, now: datetime) -> int:
+    local = now.astimezone(read_zone(asked.zone))
+    return local.hour * 60 + local.minute
+
+
+def limits_of(asked: Asked, now: datetime) -> Limits:
+    """How long a run that begins now may take: its time-outs, and to the end of the window where it is scheduled."""
+    until = None
+    if asked.trigger is Trigger.SCHEDULED:
+        left = left_of_window(asked.job.window, _minute(asked, now))
+        until = None if left is None else time.monotonic() + left.total_seconds()
+    return Limits(asked.job.timeout, asked.job.idle_timeout, until)
+
+
+def _guarded(asked: Asked, begun: datetime) -> Run:
+    """Everything between the lock and its end; hooks that let go run however it ends."""
+    refused = refused_of(asked)
+    if refused is not None:
+        return _ended(asked, begun, refused.status, _joined(refused.reason, refused.hint))
+    told: list[str] = []
+    try:
+        told, failed = run_hooks(asked.job.before, all_of_them=False)
+        ended = _made(asked, begun) if failed is None else _ended(asked, begun, Status.NOT_STARTED, failed)
+    except KeyboardInterrupt:
+        raise Interrupted(_ended(asked, begun, Status.CANCELLED, _("it was interrupted"))) from None
+    finally:
+        more, not_let_go = run_hooks(asked.job.after, all_of_them=True)
+    return _with_hooks(ended, [*told, *more], not_let_go)
+
+
+def _with_hooks(run: Run, told: Sequence[str], not_let_go: str | None) -> Run:
+    """A required hook that failed afterwards makes a good run incomplete: what was quieted may still be quiet."""
+    reasons = [one for one in (run.reason, not_let_go, *told) if one]
+    status = Status.INCOMPLETE if not_let_go and run.status is Status.SUCCESS else run.status
+    return replace(run, status=status, reason=_line("; ".join(reasons)))
+
+
+def refused_of(asked: Asked) -> Refusal | None:
+    """Why nothing can be begun at all: the policy asks for what the job does not do, or no place can be used."""
+    if asked.plan.encryption and not is_encrypted(asked.job):
+        return Refusal(
+            _("the policy asks for encryption, and the job does not encrypt"),
+            _("say encrypt in [backups.{name}] of the host file").format(name=asked.job.name),
+        )
+    driver = driver_of(asked.job)
+    refusals = [_refused_place(asked, driver, place) for place in asked.job.places]
+    if all(one is not None for one in refusals):
+        return refusals[0]
+    return refusals[0] if driver.takes_one_artefact else None
+
+
+def is_encrypted(job: Job) -> bool:
+    """Whether what the job makes can be read by nobody who only has the copy."""
+    if job.driver in (Engine.RESTIC, Engine.BORG):
+        return job.password is not None
+    return job.encryption is not None
+
+
+def _refused_place(asked: Asked, driver: Driver, place: Place) -> Refusal | None:
+    refused = driver.preflight(place)
+    if refused is not None or not driver.takes_one_artefact or not asked.plan.sizes:
+        return refused
+    needed = int(max(asked.plan.sizes) * _ROOM)
+    try:
+        free = shutil.disk_usage(place.to).free
+    except OSError as error:
+        return Refusal(_("{place}: {reason}").format(place=place.to, reason=error.strerror or error))
+    if free < needed:
+        told = _("{place} has {free} bytes free, and {needed} are needed")
+        return Refusal(told.format(place=place.to, free=free, needed=needed))
+    return None
+
+
+def _made(asked: Asked, begun: datetime) -> Run:
+    """Make the point in every place, look after it, and put together how the run ended."""
+    driver, job = driver_of(asked.job), asked.job
+    request = Request(asked.request, asked.plan.policy, asked.host, begun, limits_of(asked, begun), asked.tell)
+    digests = _digests(job)
+    made: dict[str, Made] = {}
+    for place in job.places:
+        first = job.places[0]
+        if driver.takes_one_artefact and place is not first and made[first.name].point is not None:
+            made[place.name] = artefacts.replicate(request, made[first.name], first, place)
+        elif driver.takes_one_artefact and place is not first:
+            made[place.name] = replace(made[first.name], reason=_("nothing was made that could be copied"))
+        else:
+            refused = None if driver.takes_one_artefact else driver.preflight(place)
+            made[place.name] = driver.run(request, place) if refused is None else _not_begun(refused)
+    # What changed while it was backed up has no digest that could be compared.
+    digests = {path: digest for path, digest in _digests(job).items() if digests.get(path) == digest}
+    return _looked_after(asked, begun, driver, made, digests)
+
+
+def _not_begun(refused: Refusal) -> Made:
+    return Made(refused.status, reason=_joined(refused.reason, refused.hint))
+
+
+def _looked_after(asked: Asked, begun: datetime, driver: Driver, made: dict[str, Made], digests: dict[str, str]) -> Run:
+    """Ask for every point by a second way, and compare its size with those before."""
+    now = asked.clock()
+    copies, checks = [], []
+    for place in asked.job.places:
+        one = made[place.name]
+        if one.status in WITH_POINT and one.point is not None:
+            listed = _listed(driver, place, one.point)
+            size = anomaly(one.bytes, asked.plan.sizes, asked.job.least_share)
+            for level, reason in ((Level.L0, listed), (Level.L1, size)):
+                verdict = Verdict.PASS if reason is None else Verdict.DIFFERS
+                checks.append(Check(place.name, level, verdict, now, asked.host, reason))
+            if listed is not None:
+                one = replace(one, status=Status.FAILED, reason=listed)
+            elif size is not None:
+                one = replace(one, status=Status.INCOMPLETE, reason=size)
+        reason = _line(_joined(one.reason, *one.warnings[:1]))
+        copies.append(Copy(place.name, one.status, one.point, one.bytes, one.sha256, reason))
+    first = next((one for one in made.values() if one.status in WITH_POINT), next(iter(made.values())))
+    status, reason = worst_of(copies)
+    manifest = {name: said for name, said in (("counts", dict(first.counts)), ("sha256", digests)) if said}
+    return replace(
+        _ended(asked, begun, status, reason),
+        ended_at=max(now, begun),
+        engine=first.engine,
+        code=first.code,
+        bytes=first.bytes,
+        files=first.files,
+        manifest=json.dumps(manifest, ensure_ascii=False, sort_keys=True) if manifest else None,
+        copies=tuple(copies),
+        checks=tuple(checks),
+    )
+
+
+def _listed(driver: Driver, place: Place, point: str) -> str | None:
+    """Why a second look does not find the point; None where it does."""
+    try:
+        names = {one.name for one in driver.points(place)}
+    except CannotRestore as error:
+        return error.reason
+    return None if point in names else _("the engine says it made {point}, but does not list it").format(point=point)
+
+
+def _digests(job: Job) -> dict[str, str]:
+    """The SHA-256 of each source file that is to be compared with what was restored."""
+    found = {}
+    for one in job.asserts:
+        if one.kind == "file" and one.ask is not None and one.expect in (None, "manifest"):
+            with suppress(OSError), (Path("/") / one.ask).open("rb") as stream:
+                found[one.ask] = hashlib.file_digest(stream, "sha256").hexdigest()
+    return found
+
+
+def _ended(asked: Asked, begun: datetime, status: Status, reason: str | None) -> Run:
+    plan = asked.plan
+    return Run(
+        reference="",
+        policy=plan.policy,
+        asset=plan.asset,
+        customer=plan.customer,
+        host=asked.host,
+        driver=Engine(asked.job.driver),
+        engine=None,
+        trigger=asked.trigger,
+        status=status,
+        slot=None if asked.slot is None else asked.slot.due_at,
+        started_at=begun,
+        ended_at=max(asked.clock(), begun + timedelta(0)),
+        reason=_line(reason),
+        code=None,
+        bytes=None,
+        files=None,
+        manifest=None,
+        request=asked.request,
+        rules=plan.rules,
+        person=asked.person,
+    )
+
+
+def _joined(*reasons: str | None) -> str:
+    return "; ".join(one for one in reasons if one)
+
+
+def _line(reason: str | None) -> str | None:
+    return excerpt(reason, KEPT_BYTES) if reason else None
