@@ -76,12 +76,14 @@ def _of_file(path: Path) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     except OSError as error:
         raise _unreadable(path, error) from None
-    with os.fdopen(descriptor, "rb") as stream:
-        _check_kept(path, os.fstat(stream.fileno()))
-        try:
+    try:
+        _check_kept(path, os.fstat(descriptor))
+        with os.fdopen(descriptor, "rb", closefd=False) as stream:
             return stream.read(LONGEST + 3)
-        except OSError as error:
-            raise _unreadable(path, error) from None
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    finally:
+        os.close(descriptor)
 
 
 def _unreadable(path: Path, error: OSError) -> NotFound | NotAllowed:
