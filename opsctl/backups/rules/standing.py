@@ -138,9 +138,23 @@ def is_good(copy: Copy, policy: Policy) -> bool:
     return copy.status is Status.SUCCESS or (copy.status is Status.INCOMPLETE and policy.incomplete_is_good)
 
 
+def is_damaged(run: Run, copy: str) -> bool:
+    """Whether a look into the copy found that it differs, and none at that level or above passed since.
+
+    That it is not listed, or of another size, is in its status already.
+    """
+    worst: Level | None = None
+    for one in (one for one in run.checks if one.copy == copy and rank(one.level) >= rank(Level.L2)):
+        if one.verdict is Verdict.DIFFERS:
+            worst = one.level if worst is None else max(worst, one.level, key=rank)
+        elif one.verdict is Verdict.PASS and worst is not None and rank(one.level) >= rank(worst):
+            worst = None
+    return worst is not None
+
+
 def has_good_copy(run: Run, policy: Policy) -> bool:
-    """Whether the run left a good copy that is still there."""
-    return any(is_good(copy, policy) for copy in run.copies)
+    """Whether the run left a good copy that is still there, and was not found damaged."""
+    return any(is_good(copy, policy) and not is_damaged(run, copy.name) for copy in run.copies)
 
 
 def proving_check(run: Run, copy: str, level: Level) -> Check | None:
@@ -216,12 +230,12 @@ def _seen(run: Run, at: datetime) -> Run:
 
 
 def _points(policy: Policy, known: Sequence[Run], at: datetime) -> list[Point]:
-    """Every good copy, the newest data first."""
+    """Every good copy that was not found damaged, the newest data first."""
     return [
         Point(run.reference, copy.name, run.started_at, _seconds(at - run.started_at), run.pinned_at is not None)
         for run in known
         for copy in run.copies
-        if is_good(copy, policy)
+        if is_good(copy, policy) and not is_damaged(run, copy.name)
     ]
 
 
