@@ -5,24 +5,25 @@ import selectors
 import shutil
 import signal
 import subprocess
-import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence, Set
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import IO
 
 from opsctl.backups.drivers import Limits
+from opsctl.backups.drivers.streams import KEPT as KEPT
+from opsctl.backups.drivers.streams import Errors, Kept, Lines, Pump, enlarge, in_memory
 
-KEPT = 64 * 1024
-"""So many bytes of what an engine says are kept: of stderr the last ones, of stdout the first."""
-_BLOCK = 1024 * 1024
-_LOOK = 0.05
-_GRACE = 10.0
+GRACE = 10.0
 """Seconds between the request to end and the end: an engine takes its own lock away in them."""
+_LOOK = 0.05
+_LOOK_WITHOUT_ERRORS = 0.005
 _DEATH = 5.0
+_LOOKS_WHILE_IDLE = 4
 _NOT_FOUND = (126, 127)
+"""What a shell, env and their like end with where the program behind them could not be started."""
 _LATE_WALL, _LATE_IDLE, _LATE_WINDOW = "wall", "idle", "window"
 
 
@@ -46,7 +47,8 @@ class Command:
 class Ended:
     """How programs ended, in their order: `codes` are minus a signal's number, None for one that was stopped by us.
 
-    `late` says which limit stopped them: wall, idle or window. `refused` is why the program `at` could not be started.
+    `late` says which limit stopped them: wall, idle or window. `refused` is why one of them could not be started; it
+    has codes where that was found out by a program in front of it, which ended with 126 or 127.
     """
 
     codes: tuple[int | None, ...]
@@ -62,8 +64,9 @@ class Ended:
 
     @property
     def code(self) -> int | None:
-        """The first code that is not 0; 0 where all are."""
-        return next((code for code in self.codes if code != 0), 0)
+        """The first code that is not 0, but for those that only say that the next program was gone; 0 where all are."""
+        failed = [code for code in self.codes if code != 0]
+        return next((code for code in failed if code != -signal.SIGPIPE), failed[0] if failed else 0)
 
     @property
     def said(self) -> str:
@@ -78,9 +81,8 @@ class Ended:
 
 def find_program(name: str, folder: str | None = None) -> str | None:
     """The whole path of a program: in that folder, else in PATH; None where it is in neither."""
-    if folder is not None:
-        return shutil.which(name, path=folder)
-    return shutil.which(name, path=os.environ.get("PATH") or os.defpath)
+    found = None if folder is None else shutil.which(name, path=folder)
+    return found or shutil.which(name, path=os.environ.get("PATH") or os.defpath)
 
 
 def run(
@@ -91,9 +93,9 @@ def run(
     keep: int = KEPT,
 ) -> Ended:
     """Run one program. Its stdout is given to `on_line` line by line, else kept, up to `keep` bytes."""
-    sink = _Lines(on_line) if on_line is not None else _Kept(keep)
+    sink = Lines(on_line) if on_line is not None else Kept(keep)
     ended = pipe([command], limits, sink=sink.take)
-    return Ended(ended.codes, sink.end(), ended.errors, ended.late, ended.refused)
+    return replace(ended, out=sink.end())
 
 
 def pipe(
@@ -108,8 +110,9 @@ def pipe(
     """Run programs, each reading what the one before it writes, and wait for all of them.
 
     The first reads the file `source`, or nothing. `between` sees what goes from the first to the second, `sink` what
-    comes out of the last; without a sink its stdout is thrown away. Both are called in threads of their own, and what
-    they raise is raised here once all programs are stopped. `tell` is told how many bytes the last one gave.
+    comes out of the last; without a sink its stdout is thrown away. Both are called in threads of their own with a
+    block that is theirs only until they return, and what they raise is raised here once all programs are stopped.
+    `tell` is told how many bytes the last one gave.
     """
     with _Row(limits) as row:
         try:
@@ -129,29 +132,33 @@ class _Row:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._processes: list[subprocess.Popen[bytes]] = []
-        self._errors: list[_Errors] = []
-        self._pumps: list[threading.Thread] = []
-        self._raised: list[BaseException] = []
+        self._errors: list[Errors] = []
+        self._pumps: list[Pump] = []
         self._selector = selectors.DefaultSelector()
-        self._active = time.monotonic()
         self._stack = ExitStack()
+        self._active = time.monotonic()
+        self._looked = 0.0
+        self._passed: dict[str, bytes] = {}
+        self._stop, self._stopper = os.pipe()
 
     def __enter__(self) -> "_Row":
         return self
 
-    def __exit__(self, *_error: object) -> None:
+    def __exit__(self, *error: object) -> None:
+        if error[0] is not None:
+            self._end_all()
         self._kill(signal.SIGKILL)
+        os.close(self._stopper)
         for pump in self._pumps:
             pump.join(_DEATH)
         for process in self._processes:
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(_DEATH)
+            self._code(process)
             for stream in (process.stdin, process.stdout, process.stderr):
-                if stream is not None:
-                    with suppress(OSError):
-                        stream.close()
+                if stream is not None and not any(pump.is_alive() for pump in self._pumps):
+                    stream.close()
         self._selector.close()
         self._stack.close()
+        os.close(self._stop)
 
     def start(
         self,
@@ -165,23 +172,26 @@ class _Row:
         reads: int | IO[bytes] = subprocess.DEVNULL if source is None else source
         last = len(commands) - 1
         for at, command in enumerate(commands):
-            carried = at == 1 and between is not None
+            carried = between if at == 1 else None
             gives = subprocess.DEVNULL if at == last and sink is None else subprocess.PIPE
-            process = self._begin(command, subprocess.PIPE if carried else reads, gives)
-            if carried:
-                before = self._processes[-2].stdout
-                self._carry(before, _Joined(between, process.stdin), None)
+            process = self._begin(command, reads if carried is None else subprocess.PIPE, gives)
+            if carried is not None:
+                self._carry(self._processes[0].stdout, process.stdin, carried)
             elif at > 0 and not isinstance(reads, int):
+                enlarge(reads)
                 reads.close()  # only the next program holds it, so that its end is seen
             reads = process.stdout if process.stdout is not None else subprocess.DEVNULL
         if sink is not None:
-            self._carry(self._processes[-1].stdout, _Joined(sink, None), tell)
+            takes = (sink,) if tell is None else (sink, lambda block: tell(len(block)))
+            self._carry(self._processes[-1].stdout, None, *takes)
 
     def _begin(self, command: Command, reads: int | IO[bytes], gives: int) -> "subprocess.Popen[bytes]":
-        words, environment, open_files = self._handed_over(command)
         try:
+            account = None if command.user is None else _account(command.user)
+            words, environment, open_files = self._handed_over(command, None if account is None else account[0])
             process = subprocess.Popen(
                 words,
+                bufsize=0,
                 stdin=reads,
                 stdout=gives,
                 stderr=subprocess.PIPE,
@@ -189,30 +199,30 @@ class _Row:
                 env=environment,
                 pass_fds=open_files,
                 start_new_session=True,
-                user=command.user,
-                group=None if command.user is None else _group_of(command.user),
-                extra_groups=None if command.user is None else [],
+                user=None if account is None else account[0],
+                group=None if account is None else account[1],
+                extra_groups=None if account is None else [],
                 umask=0o077,
             )
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, KeyError) as error:
             raise _Refused(f"{command.words[0]}: {getattr(error, 'strerror', None) or error}") from None
         self._processes.append(process)
         if command.nice is not None:
             with suppress(OSError):  # it has ended already
                 os.setpriority(os.PRIO_PROCESS, process.pid, command.nice)
-        kept = _Errors(command.hears)
+        kept = Errors(command.hears)
         self._errors.append(kept)
         if process.stderr is not None:
             os.set_blocking(process.stderr.fileno(), False)
             self._selector.register(process.stderr, selectors.EVENT_READ, kept)
         return process
 
-    def _handed_over(self, command: Command) -> tuple[list[str], dict[str, str], list[int]]:
+    def _handed_over(self, command: Command, owner: int | None) -> tuple[list[str], dict[str, str], list[int]]:
         """The words and the environment with the places of the secrets in them, and the open files."""
         said: dict[str, str] = {}
         numbers = []
         for name, secret in command.secrets.items():
-            number = self._stack.enter_context(_in_memory(secret))
+            number = self._stack.enter_context(in_memory(secret, owner))
             numbers.append(number)
             said |= {f"{{secret:{name}}}": f"/proc/self/fd/{number}", f"{{descriptor:{name}}}": str(number)}
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("OPSCTL_")}
@@ -223,50 +233,44 @@ class _Row:
             numbers,
         )
 
-    def _carry(self, reads: "IO[bytes] | None", gives: "_Joined", tell: Callable[[int], None] | None) -> None:
+    def _carry(
+        self, reads: IO[bytes] | None, gives: IO[bytes] | None, *takes: Callable[[memoryview], None]
+    ) -> None:
         if reads is None:
             raise _Refused("no pipe")
-        pump = threading.Thread(target=self._pump, args=(reads, gives, tell), daemon=True)
+        pump = Pump(reads, gives, takes, self._note_movement, self._stop)
         self._pumps.append(pump)
         pump.start()
-
-    def _pump(self, reads: "IO[bytes]", gives: "_Joined", tell: Callable[[int], None] | None) -> None:
-        block = memoryview(bytearray(_BLOCK))
-        try:
-            with reads:
-                _enlarge(reads)
-                while count := reads.readinto(block):  # type: ignore[attr-defined]
-                    self._active = time.monotonic()
-                    gives.take(block[:count])
-                    if tell is not None:
-                        tell(count)
-        except BrokenPipeError:
-            pass  # the next program has ended, and its exit code says why
-        except BaseException as error:  # raised again by whoever waits
-            self._raised.append(error)
-        finally:
-            gives.end()
 
     def wait(self) -> Ended:
         """Wait until all have ended, one of the limits is reached or a thread has raised."""
         begun = time.monotonic()
         late = None
-        while late is None and not self._raised and not self._is_over():
+        while late is None and not self._raised() and not self._is_over():
             self._read_errors(_LOOK)
             late = self._late(begun, time.monotonic())
-        if late is not None or self._raised:
-            self._kill(signal.SIGTERM)
-            self._settle(_GRACE)
-            self._kill(signal.SIGKILL)
-        for pump in self._pumps:
-            pump.join(_DEATH)
+        if late is not None or self._raised():
+            self._end_all()
         self._read_errors(0)
         self._kill(signal.SIGKILL)  # whoever is left of their groups
-        if self._raised:
-            raise self._raised[0]
+        for error in self._raised():
+            raise error
         codes = tuple(self._code(process) for process in self._processes)
         texts = tuple(kept.end() for kept in self._errors)
-        return Ended(tuple(None for _code in codes) if late else codes, errors=texts, late=late)
+        if late is not None:
+            return Ended((None,) * len(codes), errors=texts, late=late)
+        missing = next((at for at, code in enumerate(codes) if code in _NOT_FOUND), None)
+        ended = Ended(codes, errors=texts)
+        if missing is None:
+            return ended
+        said = texts[missing].strip().rpartition("\n")[2]
+        return replace(ended, refused=said or str(codes[missing]))
+
+    def _note_movement(self) -> None:
+        self._active = time.monotonic()
+
+    def _raised(self) -> list[BaseException]:
+        return [pump.raised for pump in self._pumps if pump.raised is not None]
 
     def _is_over(self) -> bool:
         return all(map(_has_ended, self._processes)) and not any(pump.is_alive() for pump in self._pumps)
@@ -276,26 +280,39 @@ class _Row:
             return _LATE_WALL
         if self._limits.until is not None and now > self._limits.until:
             return _LATE_WINDOW
-        if now - self._active > self._limits.idle.total_seconds():
-            return _LATE_IDLE
-        return None
+        idle = self._limits.idle.total_seconds()
+        if now - self._looked > idle / _LOOKS_WHILE_IDLE:
+            self._look_for_movement(now)
+        return _LATE_IDLE if now - self._active > idle else None
 
-    def _settle(self, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while not self._is_over() and time.monotonic() < until:
+    def _look_for_movement(self, now: float) -> None:
+        """See whether any program of theirs has read or written: of one that fills its own files nothing else is seen.
+
+        What they were doing when this is asked for the first time is no movement.
+        """
+        before, self._passed = self._passed, _passed_in({one.pid for one in self._processes})
+        if self._looked and before != self._passed:
+            self._active = now
+        self._looked = now
+
+    def _end_all(self) -> None:
+        """Ask them to end, and end them where they do not."""
+        self._kill(signal.SIGTERM)
+        until = time.monotonic() + GRACE
+        while not all(map(_has_ended, self._processes)) and time.monotonic() < until:
             self._read_errors(_LOOK)
+        self._kill(signal.SIGKILL)
 
     def _read_errors(self, seconds: float) -> None:
         if not self._selector.get_map():
-            time.sleep(seconds)
+            time.sleep(min(seconds, _LOOK_WITHOUT_ERRORS))
             return
         for key, _events in self._selector.select(seconds):
-            block = os.read(key.fd, KEPT)
-            if not block:
+            with suppress(BlockingIOError):
+                while block := os.read(key.fd, KEPT):
+                    self._note_movement()
+                    key.data.take(block)
                 self._selector.unregister(key.fileobj)
-                continue
-            self._active = time.monotonic()
-            key.data.take(block)
 
     def _kill(self, number: signal.Signals) -> None:
         for process in self._processes:
@@ -318,99 +335,16 @@ def _has_ended(process: "subprocess.Popen[bytes]") -> bool:
     return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
-class _Joined:
-    """Where a pump puts its bytes: into a function, and on into the next program."""
-
-    def __init__(self, take: Callable[[memoryview], None] | None, into: "IO[bytes] | None") -> None:
-        self._take = take
-        self._into = into
-
-    def take(self, block: memoryview) -> None:
-        """Look at a block and give it on whole."""
-        if self._take is not None:
-            self._take(block)
-        if self._into is not None:
-            self._into.write(block)
-
-    def end(self) -> None:
-        """Let the next program see the end."""
-        if self._into is not None:
-            with suppress(OSError):
-                self._into.close()
-
-
-class _Errors:
-    """What a program writes to stderr: its last bytes, and each line for whoever hears them."""
-
-    def __init__(self, hears: Callable[[str], None] | None) -> None:
-        self._kept = bytearray()
-        self._lines = None if hears is None else _Lines(hears)
-
-    def take(self, block: bytes) -> None:
-        """Keep the last bytes and give on the lines that are whole."""
-        self._kept.extend(block)
-        del self._kept[:-KEPT]
-        if self._lines is not None:
-            self._lines.take(memoryview(block))
-
-    def end(self) -> str:
-        """What was kept; a byte that is no UTF-8 is a question mark."""
-        if self._lines is not None:
-            self._lines.end()
-        return self._kept.decode("utf-8", "replace")
-
-
-class _Kept:
-    """The first bytes of an output."""
-
-    def __init__(self, keep: int) -> None:
-        self._keep = keep
-        self._bytes = bytearray()
-
-    def take(self, block: memoryview) -> None:
-        """Keep what there is room for."""
-        self._bytes.extend(block[: self._keep - len(self._bytes)])
-
-    def end(self) -> str:
-        """What was kept; a byte that is no UTF-8 is a question mark."""
-        return self._bytes.decode("utf-8", "replace")
-
-
-class _Lines:
-    """An output given on line by line."""
-
-    def __init__(self, on_line: Callable[[str], None]) -> None:
-        self._on_line = on_line
-        self._rest = b""
-
-    def take(self, block: memoryview) -> None:
-        """Give on the lines that are whole."""
-        *lines, self._rest = (self._rest + bytes(block)).split(b"\n")
-        for line in lines:
-            self._on_line(line.decode("utf-8", "replace"))
-
-    def end(self) -> str:
-        """Give on the last line, which may have no end; nothing was kept."""
-        if self._rest:
-            self._on_line(self._rest.decode("utf-8", "replace"))
-        return ""
-
-
-@contextmanager
-def _in_memory(secret: bytes) -> Iterator[int]:
-    """An open file that holds the secret and has no name: nothing of it reaches a disk or an argument."""
-    if hasattr(os, "memfd_create"):
-        number = os.memfd_create("opsctl", 0)
-        os.fchmod(number, 0o600)
-    else:
-        number, path = tempfile.mkstemp()
-        os.unlink(path)  # noqa: PTH108 - it has no name from now on
-    try:
-        os.write(number, secret)
-        os.lseek(number, 0, os.SEEK_SET)
-        yield number
-    finally:
-        os.close(number)
+def _passed_in(sessions: Set[int]) -> dict[str, bytes]:
+    """By process of these sessions how many bytes it has read and written, where the system counts them."""
+    found = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            # The name of the program, in parentheses, may hold anything.
+            _state, _parent, _group, session, *_rest = stat.read_bytes().rpartition(b")")[2].split()
+            if int(session) in sessions:
+                found[stat.parent.name] = stat.with_name("io").read_bytes()
+    return found
 
 
 def _replaced(word: str, said: Mapping[str, str]) -> str:
@@ -419,15 +353,12 @@ def _replaced(word: str, said: Mapping[str, str]) -> str:
     return word
 
 
-def _enlarge(stream: "IO[bytes]") -> None:
-    """A wider pipe, where the system has such: fewer turns between the programs."""
-    import fcntl
-
-    with suppress(OSError, AttributeError):
-        fcntl.fcntl(stream.fileno(), fcntl.F_SETPIPE_SZ, _BLOCK)
-
-
-def _group_of(user: str) -> int:
+def _account(user: str) -> tuple[int, int]:
+    """The numbers of a user and of its group. Raise KeyError for a user there is not."""
     import pwd
 
-    return pwd.getpwnam(user).pw_gid
+    try:
+        found = pwd.getpwnam(user)
+    except KeyError:
+        raise KeyError(f"no user {user}") from None
+    return found.pw_uid, found.pw_gid
