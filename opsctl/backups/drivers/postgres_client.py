@@ -1,0 +1,131 @@
+"""PostgreSQL asked through its own programs: they read libpq's files, so that no password passes through here."""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from opsctl.backups.drivers import Limits
+from opsctl.backups.drivers.processes import Command, Ended, find_program, run
+from opsctl.backups.terms import KEPT_BYTES
+from opsctl.core.texts import _
+
+PATIENCE = timedelta(seconds=30)
+"""So long a server may take to answer what is quick."""
+_CONNECT_SECONDS = "20"
+_COMPLAINT = re.compile(r"(?:ERROR|FATAL|PANIC|error|fatal): +(.+)")
+_VERSION = re.compile(r"(\d+)(\.\d+)*")
+_QUIET = ("--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--no-password", "--set=ON_ERROR_STOP=1")
+
+
+class ClientFailed(Exception):
+    """A program could not ask the server, or the server refused: one line that says why."""
+
+    def __init__(self, reason: str, *, is_late: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.is_late = is_late
+
+
+class Server(NamedTuple):
+    """What a server says of itself and of the database that was asked: its major version, the database's own name."""
+
+    major: int
+    database: str
+    encoding: str
+    collation: str
+
+
+def environment() -> Mapping[str, str]:
+    """What the programs are told beside the environment of this process: not to wait forever for a connection."""
+    return {"PGCONNECT_TIMEOUT": os.environ.get("PGCONNECT_TIMEOUT", _CONNECT_SECONDS), "PGAPPNAME": "opsctl"}
+
+
+def psql_environment() -> Mapping[str, str]:
+    """The same for psql, whose output is read here. A dump keeps the encoding of its database."""
+    return {**environment(), "PGCLIENTENCODING": "UTF8"}
+
+
+def psql_words(psql: str, connection: str) -> tuple[str, ...]:
+    """The words that start psql so that it reads no file of its own, asks nobody, and stops at the first error."""
+    return (psql, *_QUIET, f"--dbname={connection}")
+
+
+def ask_lines(
+    psql: str, connection: str, statements: Sequence[str], *, limits: Limits, user: str | None = None
+) -> list[str]:
+    """What psql prints for the statements, run in one session each in its own transaction. Raise ClientFailed.
+
+    They are given by `--command`, where psql takes a backslash for no command of its own.
+    """
+    words = (*psql_words(psql, connection), *(f"--command={statement}" for statement in statements))
+    lines: list[str] = []
+    ended = run(Command(words, environment=psql_environment(), user=user), limits, on_line=lines.append)
+    if not ended.is_good:
+        raise ClientFailed(complaint(ended), is_late=ended.late is not None)
+    return lines
+
+
+def ask_server(psql: str, connection: str, patience: timedelta = PATIENCE) -> Server:
+    """The server behind a connection. Raise ClientFailed where it does not answer or lets nobody in."""
+    said = (
+        "SELECT current_setting('server_version_num'), pg_encoding_to_char(encoding), datcollate, datname"
+        " FROM pg_database WHERE datname = current_database()"
+    )
+    try:
+        (line,) = ask_lines(psql, connection, (said,), limits=Limits(patience, patience))
+        number, encoding, collation, name = line.split("|", 3)
+        return Server(int(number) // 10000, name, encoding, collation)
+    except ValueError:
+        raise ClientFailed(_("the server says nothing of its version")) from None
+
+
+def complaint(ended: Ended) -> str:
+    """Why programs did not end well, in one line without signs that a terminal would obey."""
+    if ended.refused is not None:
+        return one_line(ended.refused)
+    if ended.late is not None:
+        return _("there was no answer in time")
+    for code, text in zip(ended.codes, ended.errors, strict=False):
+        if code != 0 and (found := _COMPLAINT.search(text)):
+            return one_line(found[1])
+    return one_line(ended.said) or _("it ended with code {code}").format(code=ended.code)
+
+
+def one_line(text: str) -> str:
+    """The text as a reason that a record may hold: printable, and not long."""
+    plain = "".join(sign if sign.isprintable() else " " for sign in text.strip())
+    return plain[:KEPT_BYTES].strip()
+
+
+def version_of(program: str) -> str | None:
+    """What a program of PostgreSQL says its version is, such as 18.1; None where it does not run."""
+    ended = run(Command((program, "--version")), Limits(PATIENCE, PATIENCE))
+    found = _VERSION.search(ended.out.partition(")")[2])
+    return found[0] if ended.is_good and found else None
+
+
+def major_of(version: str | None) -> int | None:
+    """The major number of a version, or of an engine with its version; None where none can be read."""
+    found = _VERSION.search(version or "")
+    return int(found[1]) if found else None
+
+
+def program_of(name: str, folder: str | None) -> str:
+    """The path of a program. Raise ClientFailed where it is not there."""
+    found = find_program(name, folder)
+    if found is None:
+        raise ClientFailed(_("{program} is not installed here").format(program=name))
+    return found
+
+
+def with_database(connection: str, name: str) -> str:
+    """The same connection to another database, whichever way it is written: of two, libpq takes what comes last."""
+    if connection.startswith(("postgresql://", "postgres://")):
+        from urllib.parse import quote
+
+        sign = "&" if "?" in connection else "?"
+        return f"{connection}{sign}dbname={quote(name, safe='')}"
+    quoted = name.replace("\\", "\\\\").replace("'", "\\'")
+    return f"{connection if '=' in connection else ''} dbname='{quoted}'".strip()
