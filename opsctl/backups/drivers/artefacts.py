@@ -9,16 +9,18 @@ import hashlib
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
-from opsctl.backups.drivers import CannotRestore, Checked, Limits, Made, Point, Request
+from opsctl.backups.drivers import CannotRestore, Checked, Limits, Made, Point, Refusal, Request
 from opsctl.backups.drivers.processes import Command, Ended, pipe
-from opsctl.backups.terms import Level, Status, Verdict
+from opsctl.backups.drivers.streams import BLOCK
+from opsctl.backups.terms import LOOKED_BACK, WITH_POINT, Level, Status, Verdict
 from opsctl.cli.hostfile.jobs import Place
 from opsctl.core.files import write_whole
 from opsctl.core.texts import _
@@ -28,7 +30,8 @@ _NAME = re.compile(r"[a-z0-9一-鿿][\w.一-鿿-]{0,200}")
 _STAMP = "%Y%m%dT%H%M%SZ"
 _MANIFEST = ".manifest.json"
 _PARTIAL = ".partial"
-_BLOCK = 1024 * 1024
+BESIDE = "beside"
+"""In `more` of a manifest: by suffix the SHA-256 of files that are named after the artefact and belong to it."""
 _MOST = 10 * 1024 * 1024
 """No manifest is larger: what is was not written by us."""
 
@@ -62,10 +65,11 @@ class Draft:
         self._stream = stream
 
     def take(self, block: memoryview) -> None:
-        """Write a block."""
+        """Write a block. Raise OSError where it cannot be written whole."""
         self._digest.update(block)
-        self._stream.write(block)
         self.bytes += len(block)
+        while block:  # the last block that fits on a full disk is written in part, without an error
+            block = block[self._stream.write(block) :]
 
     @property
     def sha256(self) -> str:
@@ -90,11 +94,12 @@ def path_of(place: Place, point: str) -> Path:
 def draft(place: Place, name: str) -> Iterator[Draft]:
     """A new artefact of that name: written whole, synced and put in its place, or not at all.
 
-    Raise OSError where it cannot be written, and for what is there already.
+    Raise OSError where it cannot be written, and for what is there already; CannotRestore for what is no name.
     """
-    folder = Path(place.to)
-    final, partial = folder / name, folder / f".{name}{_PARTIAL}"
-    if final.exists():
+    final = path_of(place, name)
+    folder = final.parent
+    partial = folder / f".{name}{_PARTIAL}"
+    if os.path.lexists(final):
         raise FileExistsError(17, os.strerror(17), str(final))
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -126,12 +131,14 @@ def dump(
     leaves no artefact. `describe` gives `files`, `counts` and `more` of the manifest once all have ended.
     """
     name = name_of(request, suffix)
+    made = None
     try:
         with draft(place, name) as one:
             ended = pipe(commands, request.limits, between=between, sink=one.take, tell=request.tell)
             status, reason = judge(ended, one.bytes)
-            if status not in (Status.SUCCESS, Status.INCOMPLETE):
+            if status not in WITH_POINT:
                 raise _Useless
+        made = Made(status, name, one.bytes, sha256=one.sha256, engine=engine, code=ended.code, reason=reason)
         said = describe()
         write_manifest(place, Manifest(
             policy=request.policy, host=request.host, run=request.id, driver=driver, engine=engine,
@@ -139,12 +146,14 @@ def dump(
         ))  # fmt: skip
     except _Useless:
         return Made(status, engine=engine, code=ended.code, reason=reason)
+    except CannotRestore as error:
+        return Made(Status.FAILED, engine=engine, reason=error.reason)
     except OSError as error:
-        (Path(place.to) / name).unlink(missing_ok=True)
+        if made is not None:  # what was there before this run stays
+            with suppress(OSError):
+                path_of(place, name).unlink(missing_ok=True)
         return Made(Status.FAILED, engine=engine, reason=_refused(error, place))
-    return Made(
-        status, name, one.bytes, said.get("files"), one.sha256, engine, ended.code, reason, said.get("counts", {})
-    )
+    return replace(made, files=said.get("files"), counts=said.get("counts", {}))
 
 
 class _Useless(Exception):
@@ -169,6 +178,29 @@ def late_or_refused(ended: Ended) -> tuple[Status, str] | None:
     return None
 
 
+def refuse_place(place: Place, policy: str) -> Refusal | None:
+    """Why no artefact of the policy can be written there: no folder, no right, or less room than its last one took."""
+    folder = Path(place.to)
+    if not folder.is_dir():
+        reason = _("{folder} is not there, or no folder").format(folder=folder)
+        return Refusal(reason, _("Make it, or mount what it lies on."))
+    if not os.access(folder, os.W_OK | os.X_OK):
+        reason = _("{folder} cannot be written").format(folder=folder)
+        return Refusal(reason, _("Give this account the right to write there."))
+    try:
+        last = max((one.bytes or 0 for one in points_in(place)[-LOOKED_BACK:] if one.policy == policy), default=0)
+        free = shutil.disk_usage(folder).free
+    except (CannotRestore, OSError) as error:
+        return Refusal(str(error), _("Look at the folder: ls -ld {folder}").format(folder=folder))
+    if free >= last:
+        return None
+    reason = _("{folder} has {free} bytes free, and the last points of {policy} took up to {last}")
+    return Refusal(
+        reason.format(folder=folder, free=free, policy=policy, last=last),
+        _("Make room: opsctl backup prune {policy} --dry-run").format(policy=policy),
+    )
+
+
 def write_manifest(place: Place, manifest: Manifest) -> None:
     """Write it beside its artefact, whole. Raise OSError where that cannot be done."""
     said = {name: getattr(manifest, name) for name in Manifest.__dataclass_fields__}
@@ -186,14 +218,32 @@ def read_manifest(place: Place, point: str) -> Manifest | None:
     """What stands beside an artefact; None where nothing does, or nothing that we wrote."""
     path = path_of(place, f"{point}{_MANIFEST}")
     try:
-        if path.stat().st_size > _MOST:
-            return None
-        said = json.loads(path.read_text(encoding="utf-8"))
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # a pipe of that name holds nobody
+        with os.fdopen(descriptor, "rb") as stream:
+            if os.fstat(descriptor).st_size > _MOST:
+                return None
+            said = json.loads(stream.read(_MOST))
         if said.pop("opsctl", None) != 1 or said.pop("kind", None) != "backup.manifest":
             return None
-        return Manifest(**{name: value for name, value in said.items() if name in Manifest.__dataclass_fields__})
-    except (OSError, ValueError, TypeError, AttributeError):
+        known = {name: value for name, value in said.items() if name in Manifest.__dataclass_fields__}
+        return _whole(Manifest(**known))
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _whole(manifest: Manifest) -> Manifest:
+    """The manifest, whose values are of their kinds. Raise ValueError where one is not: it may come from anybody."""
+    texts = (manifest.policy, manifest.host, manifest.run, manifest.driver, manifest.artefact, manifest.sha256)
+    numbers = (manifest.bytes, *(() if manifest.files is None else (manifest.files,)), *manifest.counts.values())
+    beside = manifest.more.get(BESIDE, {})
+    if (
+        any(not isinstance(one, str) for one in (*texts, *beside.values()))
+        or any(type(one) is not int or one < 0 for one in numbers)
+        or any(not re.fullmatch(r"\.[a-z.]{1,40}", suffix) or suffix == _MANIFEST for suffix in beside)
+        or datetime.fromisoformat(manifest.started_at).tzinfo is None
+    ):
+        raise ValueError
+    return manifest
 
 
 def points_in(place: Place) -> list[Point]:
@@ -207,7 +257,7 @@ def points_in(place: Place) -> list[Point]:
     except OSError as error:
         raise CannotRestore(_refused(error, place), Verdict.COULD_NOT_RUN) from None
     for name in names:
-        with suppress(CannotRestore, ValueError, OSError):
+        with suppress(CannotRestore, OSError):
             manifest = read_manifest(place, name)
             if manifest is not None and manifest.artefact == name:
                 size = path_of(place, name).lstat().st_size
@@ -220,25 +270,41 @@ def replicate(request: Request, made: Made, source: Place, target: Place) -> Mad
     """Copy an artefact with its manifest to another place, hashed on its way and read again there."""
     if made.point is None:
         return made
-    manifest = read_manifest(source, made.point)
     try:
-        with path_of(source, made.point).open("rb", buffering=0) as stream, draft(target, made.point) as one:
-            block = memoryview(bytearray(_BLOCK))
-            while count := stream.readinto(block):
-                one.take(block[:count])
-                request.tell(count)
-            if one.sha256 != made.sha256:
-                raise _Useless
-        found = digest_of(path_of(target, made.point))
-        if found != made.sha256 or manifest is None:
+        manifest = read_manifest(source, made.point)
+        if manifest is None or manifest.sha256 != made.sha256:
             raise _Useless
+        for suffix, sha256 in {**manifest.more.get(BESIDE, {}), "": manifest.sha256}.items():
+            _copy(request, source, target, f"{made.point}{suffix}", sha256)
         write_manifest(target, manifest)
     except _Useless:
-        (Path(target.to) / made.point).unlink(missing_ok=True)
+        _take_away(target, request)
         return replace(made, status=Status.FAILED, point=None, reason=_("the copy differs from what was copied"))
-    except OSError as error:
+    except FileExistsError as error:
         return replace(made, status=Status.FAILED, point=None, reason=_refused(error, target))
+    except OSError as error:
+        _take_away(target, request)
+        return replace(made, status=Status.FAILED, point=None, reason=_refused(error, target))
+    except CannotRestore as error:
+        return replace(made, status=Status.FAILED, point=None, reason=error.reason)
     return made
+
+
+def _copy(request: Request, source: Place, target: Place, name: str, sha256: str) -> None:
+    with path_of(source, name).open("rb", buffering=0) as stream, draft(target, name) as one:
+        block = memoryview(bytearray(BLOCK))
+        while count := stream.readinto(block):
+            one.take(block[:count])
+            request.tell(count)
+        if one.sha256 != sha256:
+            raise _Useless
+    if digest_of(path_of(target, name)) != sha256:
+        raise _Useless
+
+
+def _take_away(target: Place, request: Request) -> None:
+    """What is half copied: nothing there has a manifest yet."""
+    tidy(target, request.id)
 
 
 def check(place: Place, point: str, level: Level, sha256: str | None) -> Checked:
@@ -259,7 +325,7 @@ def check(place: Place, point: str, level: Level, sha256: str | None) -> Checked
         return Checked(level, error.verdict, error.reason)
     except OSError as error:
         return Checked(level, Verdict.COULD_NOT_RUN, _refused(error, place))
-    if found not in (sha256 or manifest.sha256,) or found != manifest.sha256:
+    if found != manifest.sha256 or found != (sha256 or found):
         return Checked(level, Verdict.DIFFERS, _("{point} has another SHA-256 than was written").format(point=point))
     return Checked(level, Verdict.PASS)
 
@@ -276,11 +342,12 @@ def prune(place: Place, points: Sequence[str], *, beside: Sequence[str] = ()) ->
     for point in points:
         try:
             path = path_of(place, point)
-            if read_manifest(place, point) is None and path.exists():
+            manifest = read_manifest(place, point)
+            if manifest is None and os.path.lexists(path):
                 gone[point] = _("it has no manifest, so opsctl may not have made it")
                 continue
             # The manifest goes first: what has none is no point, and is tidied away.
-            for suffix in (_MANIFEST, *beside, ""):
+            for suffix in (_MANIFEST, *(manifest.more.get(BESIDE, {}) if manifest is not None else ()), *beside, ""):
                 Path(f"{path}{suffix}").unlink(missing_ok=True)
             sync_folder(path.parent)
             gone[point] = None
@@ -293,15 +360,19 @@ def prune(place: Place, points: Sequence[str], *, beside: Sequence[str] = ()) ->
 
 def tidy(place: Place, request_id: str) -> list[str]:
     """Take away what a killed run left: its drafts, and an artefact that has no manifest yet."""
-    gone = []
+    gone: list[str] = []
+    if not re.fullmatch(r"[0-9a-f-]{8,36}", request_id):
+        return gone
     with suppress(OSError):
-        for one in list(Path(place.to).iterdir()):
-            is_draft = one.name.startswith(".") and one.name.endswith(_PARTIAL)
-            is_bare = one.is_file() and not Path(f"{one}{_MANIFEST}").exists()
-            if f".{request_id[:8]}." in one.name and (is_draft or is_bare) and not one.name.endswith(_MANIFEST):
+        names = [one.name for one in os.scandir(place.to) if f".{request_id[:8]}." in one.name]
+        whole = tuple(name.removesuffix(_MANIFEST) for name in names if name.endswith(_MANIFEST))
+        for name in names:
+            is_draft = name.startswith(".") and name.endswith(_PARTIAL)
+            is_of_whole = any(name == one or name.startswith(f"{one}.") for one in whole)
+            if is_draft or (_NAME.fullmatch(name) and not is_of_whole):
                 with suppress(OSError):
-                    one.unlink()
-                    gone.append(one.name)
+                    (Path(place.to) / name).unlink()
+                    gone.append(name)
     return gone
 
 
@@ -321,6 +392,4 @@ def _plain(host: str) -> str:
 
 def unlimited() -> Limits:
     """Limits for what is quick."""
-    from datetime import timedelta
-
     return Limits(timedelta(minutes=10), timedelta(minutes=10))

@@ -1,11 +1,18 @@
-"""Encrypting artefacts on their way to disk, and decrypting them on their way back: age or gpg."""
+"""What an artefact goes through on its way to disk, and on its way back: zstd, and age or gpg."""
 
-from opsctl.backups.drivers import CannotRestore
-from opsctl.backups.drivers.processes import Command
+import re
+from pathlib import Path
+
+from opsctl.backups.drivers import CannotRestore, Refusal
+from opsctl.backups.drivers.processes import Command, Ended, find_program
 from opsctl.backups.terms import Verdict
 from opsctl.cli.hostfile.jobs import Job
 from opsctl.core.errors import OpsctlError
 from opsctl.core.texts import _
+
+_PACKAGES = {"gpg": "gnupg"}
+"""Packages that are named otherwise than the program in them."""
+_NO_KEY = re.compile(r"no identity matched|no secret key|bad passphrase|no pinentry|bad session key", re.IGNORECASE)
 
 
 def suffix_of(job: Job) -> str:
@@ -13,14 +20,40 @@ def suffix_of(job: Job) -> str:
     return "" if job.encryption is None else f".{job.encryption.tool}"
 
 
+def refuse_program(job: Job, *names: str) -> Refusal | None:
+    """Which of these programs is not there, and the package to install; None where all are."""
+    for name in names:
+        if find_program(name, job.programs) is None:
+            package = _PACKAGES.get(name, name)
+            return Refusal(
+                _("{program} is not installed").format(program=name),
+                _("Install it from the system's packages: {package}").format(package=package),
+            )
+    return None
+
+
+def refuse_sealing(job: Job) -> Refusal | None:
+    """Why nothing can be encrypted as the job asks for it; None where it can, or asks for nothing."""
+    encryption = job.encryption
+    if encryption is None:
+        return None
+    if encryption.tool == "age" and not Path(encryption.recipients).is_file():
+        return Refusal(
+            _("{path}, the file of recipients, is not there").format(path=encryption.recipients),
+            _("Write the public keys into it, one a line: age-keygen -y KEYFILE"),
+        )
+    return refuse_program(job, encryption.tool)
+
+
 def seal(job: Job) -> list[Command]:
     """The program that encrypts what comes to it; none where the job encrypts nothing."""
     encryption = job.encryption
     if encryption is None:
         return []
+    program = find_program(encryption.tool, job.programs) or encryption.tool
     if encryption.tool == "age":
-        return [Command(("age", "--encrypt", "--recipients-file", encryption.recipients), nice=job.nice)]
-    words = ("gpg", "--batch", "--no-tty", "--quiet", "--trust-model", "always", "--compress-algo", "none")
+        return [Command((program, "--encrypt", "--recipients-file", encryption.recipients), nice=job.nice)]
+    words = (program, "--batch", "--no-tty", "--quiet", "--trust-model", "always", "--compress-algo", "none")
     return [Command((*words, "--encrypt", "--recipient", encryption.recipients), nice=job.nice)]
 
 
@@ -39,7 +72,25 @@ def unseal(job: Job) -> list[Command]:
         key = reveal(encryption.decrypt)
     except OpsctlError as error:
         raise CannotRestore(error.message, Verdict.COULD_NOT_RUN) from None
+    program = find_program(encryption.tool, job.programs) or encryption.tool
     if encryption.tool == "age":
-        return [Command(("age", "--decrypt", "--identity", "{secret:key}"), secrets={"key": key + b"\n"})]
-    words = ("gpg", "--batch", "--no-tty", "--quiet", "--pinentry-mode", "loopback")
+        return [Command((program, "--decrypt", "--identity", "{secret:key}"), secrets={"key": key + b"\n"})]
+    words = (program, "--batch", "--no-tty", "--quiet", "--pinentry-mode", "loopback")
     return [Command((*words, "--passphrase-fd", "{descriptor:key}", "--decrypt"), secrets={"key": key})]
+
+
+def pack(job: Job, *, threads: int = 0) -> list[Command]:
+    """The programs that compress and, where the job asks for it, encrypt what comes to them; 0 threads: all cores."""
+    program = find_program("zstd", job.programs) or "zstd"
+    return [Command((program, f"-T{threads}", "--quiet", "--stdout"), nice=job.nice), *seal(job)]
+
+
+def unpack(job: Job) -> list[Command]:
+    """The programs that undo it. Raise CannotRestore as `unseal` does."""
+    program = find_program("zstd", job.programs) or "zstd"
+    return [*unseal(job), Command((program, "--decompress", "--quiet", "--stdout"), nice=job.nice)]
+
+
+def has_no_key(ended: Ended) -> bool:
+    """Whether the key did not fit: of an artefact that has the right SHA-256, that says nothing against it."""
+    return any(_NO_KEY.search(text) for text in ended.errors)
