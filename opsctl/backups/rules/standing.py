@@ -131,6 +131,15 @@ class Standing:
         return bool(self.findings)
 
 
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Policies as they stand; the assets in service that no policy names, and how many are in service at all."""
+
+    standings: tuple[Standing, ...]
+    uncovered: tuple[str, ...] = ()
+    operated: int = 0
+
+
 def is_good(copy: Copy, policy: Policy) -> bool:
     """Whether the copy is there and counts: without some of its files only where the policy says so."""
     if not copy.is_there:

@@ -1,0 +1,62 @@
+"""Points that were there before opsctl knew of them become runs, unproven."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from opsctl.assets.service import handles
+from opsctl.backups.rules import Run, fields
+from opsctl.backups.rules.wire import from_json
+from opsctl.backups.service import planning, rows
+from opsctl.backups.service.recording import append
+from opsctl.backups.tables import CopyRow
+from opsctl.backups.terms import ADOPTED, RUN_PREFIX
+from opsctl.core.use_cases import Permission, use_case
+from opsctl.rulebook import service as rulebook
+from opsctl.rulebook.rules.policies import Policy
+from opsctl.store import references
+
+_COPIES: Any = CopyRow.__table__  # type: ignore[attr-defined]
+_BLOCK = 500
+
+
+def known(session: Session, *, word: str, points: Collection[str], now: datetime) -> tuple[Policy, int, set[str]]:
+    """The policy that a word names, the generation of its rules, and those of the points that a run made already.
+
+    A point is known by its name, which an engine gives only once.
+    """
+    policy = planning.known_policy(session, word=word, now=now)
+    wanted = sorted(points)
+    there: set[str] = set()
+    for start in range(0, len(wanted), _BLOCK):
+        query = select(_COPIES.c.point).where(_COPIES.c.point.in_(wanted[start : start + _BLOCK]))
+        there.update(str(one) for one in session.connection().execute(query).scalars())
+    return policy, rulebook.in_force(session, at=now).generation, there
+
+
+@use_case(needs=Permission.RECORD, offline=False)
+def adopt(session: Session, *, now: datetime, actor: str, runs: list[dict[str, Any]]) -> list[Run]:
+    """Record runs that a host found (`wire.to_json` of each), the oldest first; those recorded before are left out.
+
+    They meet no slot: nobody can say how they were made. Raise InvalidInput for what is no run.
+    """
+    told = [from_json(Run, {**one, "reference": "", "person": actor}) for one in runs]
+    requests = {one.request for one in told}
+    query = select(rows.RUNS.c.request).where(rows.RUNS.c.request.in_(sorted(requests)))
+    there = {str(one) for one in session.connection().execute(query).scalars()}
+    new = sorted((one for one in told if one.request not in there), key=lambda one: (one.started_at, one.request))
+    if not new:
+        return []
+    names = references.allocate(session, prefix=RUN_PREFIX, now=now, count=len(new))
+    customers = {asset: handles.customer_of(session, handle=asset) for asset in {one.asset for one in new}}
+    done = []
+    for reference, one in zip(names, new, strict=True):
+        run = replace(one, reference=reference, customer=customers[one.asset], recorded_at=now)
+        rows.add(session, run)
+        append(session, run, ADOPTED, facts=fields(run), happened_at=run.ended_at)
+        done.append(run)
+    return done
