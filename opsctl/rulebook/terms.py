@@ -153,6 +153,7 @@ COMPLETES: dict[str, dict[str, Any]] = {
     "BOOK@VERSION": {"table": "rulebook_version", "key": "(name || '@' || version)", "order": "generation DESC"},
     "CHECKLIST": {"contents": _CONTENTS, "parts": ("checklists", "routes")},
     "DUTY": {"contents": _CONTENTS, "parts": ("duties",)},
+    "POLICY": {"contents": _CONTENTS, "parts": ("backups",)},
     "POST": {"contents": _CONTENTS, "parts": ("posts",)},
     "CALENDAR": {"contents": _CONTENTS, "parts": ("calendars",)},
 }

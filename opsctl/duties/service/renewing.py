@@ -62,7 +62,8 @@ def renew(session: Session, *, now: datetime, assets: Collection[str], ruled: bo
         written = [one for one in found if one.handle in assets]
         span = _span(now, kept_to, begun[0][1], written, is_whole=missing or ruled, is_changed=bool(assets) or ruled)
         stretches = _stretches(session, begun, span.looked_at)
-        if any(stretch.duties for stretch in stretches):
+        # Rules without any duty may have ended those of the rules before them.
+        if ruled or any(stretch.duties for stretch in stretches):
             _write(session, now, span, stretches, found)
     if missing:
         _move(session, _until(now))

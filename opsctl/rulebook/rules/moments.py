@@ -28,8 +28,9 @@ _DAY = timedelta(days=1)
 _LONGEST_INTERVAL = timedelta(days=50 * 366)
 """How far ahead the next occurrence is looked for."""
 _MONTH = timedelta(days=31)
+_SHORT_MONTH = timedelta(days=28)
 _OFTEN = 62
-"""What is due more often in a month is looked through for a year; else for four years, one of them a leap year."""
+"""What is due more than so many times in a month is often due."""
 _YEAR = timedelta(days=400)
 _FOUR_YEARS = timedelta(days=1501)
 _MOMENT = timedelta(microseconds=1)
@@ -58,14 +59,21 @@ def schedule_said(schedule: str, *, zone: str, start: date | None, at: int | Non
 def longest_gap(schedule: Schedule, since: datetime) -> tuple[datetime, datetime] | None:
     """The two neighbouring moments of a schedule that lie farthest apart; None where it comes due once or never.
 
-    Looked through are more than a year from the first one at or after `since`, of a schedule that is seldom due more
-    than four, and the moment after these.
+    Looked through are four years and more from the first one at or after `since`; of what is often due, and never for
+    a month not, one year: a leap day makes no difference there.
     """
     first = schedule.after(since - _MOMENT)
     if first is None:
         return None
     often = len(schedule.between(first, first + _MONTH)) > _OFTEN
-    due = schedule.between(first, first + (_YEAR if often else _FOUR_YEARS))
+    longest = _longest(schedule, first, _YEAR) if often else None
+    if longest is None or longest[1] - longest[0] >= _SHORT_MONTH:
+        longest = _longest(schedule, first, _FOUR_YEARS)
+    return longest
+
+
+def _longest(schedule: Schedule, first: datetime, length: timedelta) -> tuple[datetime, datetime] | None:
+    due = schedule.between(first, first + length)
     following = schedule.after(due[-1])
     pairs = pairwise(due if following is None else [*due, following])
     return max(pairs, key=lambda pair: pair[1] - pair[0], default=None)

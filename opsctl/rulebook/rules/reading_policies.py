@@ -53,12 +53,13 @@ def read_policy(found: Any, key: str, known: Known, year: int, findings: Finding
 
 
 def _zone(part: Part, known: Known) -> str | None:
-    zone = part.take("zone", lambda said, at: read_zone_key(said, at, part.findings)) or known.zone
-    if zone is None and "zone" not in part.said:
+    if "zone" in part.said:
+        return part.take("zone", lambda said, at: read_zone_key(said, at, part.findings))
+    if known.zone is None:
         part.findings.missing(
             part.of("zone"), _('the name of a time zone, here or in [rulebook], such as "Asia/Shanghai"')
         )
-    return zone
+    return known.zone
 
 
 def _subject(part: Part, known: Known) -> dict[str, Any]:
