@@ -169,7 +169,7 @@ def rooms() -> "list[Room]":
             "backup",
             _("Backups that run, and restore tests that prove them."),
             "opsctl.backups.commands.running",
-            prefix="BAK",
+            prefix="BAK RST",
             records="opsctl.backups.service.rows:records",
             blank="opsctl.backups.service.rows:blank",
             adds=("opsctl.backups.commands.reading",),

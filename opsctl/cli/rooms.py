@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 class Room(NamedTuple):
     """One noun of the command line, by dotted names so that nothing is loaded to list it.
 
-    `prefix` is that of its references ("" for handles); `records` gives the digests of all its records and `blank`
-    removes a text from one, both for the ledger. `owned` lists what a person owns here and `hand_over` moves it to
-    another; `left` lists what an asset leaves here when it is retired, `begun` what a person has begun that others may
-    go on with. `today` gives what is to be seen of it today, `handover` what the next shift has to know of it. A `verb`
-    is a command of its own instead of a group; `adds` are modules of higher floors with more verbs for the group.
-    `completes` says which words of a usage are names of this room, and where they stand, for completion by TAB.
+    `prefix` is that of its references ("" for handles, several with a blank between them); `records` gives the
+    digests of all its records and `blank` removes a text from one, both for the ledger. `owned` lists what a person
+    owns here and `hand_over` moves it to another; `left` lists what an asset leaves here when it is retired,
+    `begun` what a person has begun that others may go on with. `today` gives what is to be seen of it today,
+    `handover` what the next shift has to know of it. A `verb` is a command of its own instead of a group; `adds`
+    are modules of higher floors with more verbs for the group. `completes` says which words of a usage are names of
+    this room, and where they stand, for completion by TAB.
     """
 
     noun: str

@@ -29,7 +29,9 @@ def from_json(kind: type[T], said: Any) -> T:
     """What `to_json` made of a `kind`. Raise InvalidInput for what cannot be one: it may lie in a file for weeks."""
     try:
         hints = _hints(cast("Any", kind))
-        return kind(**{name: _read(hints[name], value) for name, value in said.items()})
+        # What is None was left out.
+        nothing = {name: None for name, hint in hints.items() if NoneType in get_args(hint)}
+        return kind(**nothing | {name: _read(hints[name], value) for name, value in said.items()})
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InvalidInput(
             _("This is no {kind} as opsctl writes it: {reason}").format(kind=kind.__name__.lower(), reason=error),

@@ -52,7 +52,8 @@ def known_policy(session: Session, *, word: str, now: datetime) -> Policy:
 
 
 def _plan(session: Session, now: datetime, generation: int, policy: Policy, due: list[Occurrence]) -> Plan:
-    good = _good(session, policy.name)
+    sizes = _newest(session, policy.name, (Status.SUCCESS, Status.INCOMPLETE))
+    good = _newest(session, policy.name, (Status.SUCCESS,))
     return Plan(
         policy=policy.name,
         asset=policy.asset,
@@ -69,7 +70,8 @@ def _plan(session: Session, now: datetime, generation: int, policy: Policy, due:
         made_at=now,
         slots=_slots(due, SUCCEEDED, policy),
         tests=_slots(due, TEST_PASSED, policy),
-        sizes=tuple(size for size, _started in good if size is not None),
+        # The incomplete among them, too: else what has become small for good would be an anomaly for good.
+        sizes=tuple(size for size, _started in sizes if size is not None),
         good_at=good[0][1] if good else None,
         runs_today=_runs_today(session, policy, now),
     )
@@ -83,11 +85,11 @@ def _slots(due: list[Occurrence], kind: str, policy: Policy) -> tuple[Slot, ...]
     )
 
 
-def _good(session: Session, policy: str) -> list[tuple[int | None, datetime]]:
-    """The sizes and beginnings of the last good runs, the newest first."""
+def _newest(session: Session, policy: str, statuses: tuple[Status, ...]) -> list[tuple[int | None, datetime]]:
+    """The sizes and beginnings of the last runs that ended so, the newest first."""
     columns = rows.RUNS.c
     query = select(columns.bytes, columns.started_at).where(columns.policy == policy)
-    query = query.where(columns.status == Status.SUCCESS, columns.trigger != Trigger.ADOPTED)
+    query = query.where(columns.status.in_(statuses), columns.trigger != Trigger.ADOPTED)
     found = session.connection().execute(query.order_by(columns.started_at.desc()).limit(LOOKED_BACK))
     return [(size, started) for size, started in found]
 

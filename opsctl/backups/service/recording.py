@@ -29,6 +29,7 @@ from opsctl.backups.terms import (
 from opsctl.core.errors import NotFound
 from opsctl.core.texts import _
 from opsctl.core.use_cases import Permission, use_case
+from opsctl.duties.service import figures as duties
 from opsctl.duties.service import meeting
 from opsctl.ledger import service as ledger
 from opsctl.rulebook import service as rulebook
@@ -64,16 +65,15 @@ def record(session: Session, *, now: datetime, actor: str, run: dict[str, Any]) 
 
 
 def _met(session: Session, run: Run) -> datetime | None:
-    """A run counts when it began: that is the moment its data is of."""
-    met = meeting.meet(
-        session,
-        kind=SUCCEEDED,
-        topic=run.policy,
-        about=run.asset,
-        happened_at=run.started_at,
-        judged_at=run.started_at,
-        by=run.reference,
-    )
+    """A run counts when it began: that is the moment its data is of. It makes up for no slot before the last one."""
+    said: dict[str, Any] = {"kind": SUCCEEDED, "topic": run.policy, "about": run.asset, "happened_at": run.started_at}
+    slot = meeting.would_meet(session, **said)
+    if slot is None:
+        return None
+    since = duties.due_between(session, since=slot.due_at, until=run.started_at, kinds={SUCCEEDED})
+    if any(one.duty == slot.duty and one.due_at > slot.due_at for one in since):
+        return None
+    met = meeting.meet(session, **said, judged_at=run.started_at, by=run.reference)
     return None if met is None else met.due_at
 
 

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from opsctl.backups.rules import Asserted, Check, Copy, Run, Step, Test, fields, test_fields
 from opsctl.backups.rules.wire import from_json, to_json
 from opsctl.backups.tables import CheckRow, CopyRow, RunRow, TestRow
+from opsctl.backups.terms import TEST_PREFIX
 from opsctl.core import chain
 from opsctl.ledger.terms import BLANK
 
@@ -118,21 +119,19 @@ def add_test(session: Session, test: Test) -> None:
 
 
 def records(session: Session) -> Iterator[tuple[str, str]]:
-    """Every run's reference and digest as it is now."""
+    """Every run's and every restore test's reference and digest as it is now."""
     references = [str(one) for one in session.connection().execute(select(RUNS.c.reference)).scalars()]
     for start in range(0, len(references), _BLOCK):
         for run in of_references(session, sorted(references)[start : start + _BLOCK]):
             yield run.reference, chain.record_digest(fields(run))
-
-
-def test_records(session: Session) -> Iterator[tuple[str, str]]:
-    """Every restore test's reference and digest as it is now."""
     for test in load_tests(session, chosen_tests().order_by(col(TestRow.reference))):
         yield test.reference, chain.record_digest(test_fields(test))
 
 
 def blank(session: Session, reference: str, texts: list[str]) -> dict[str, Any] | None:
-    """Blank the texts of a run that are among `texts`; its fields after, or None where none was."""
+    """Blank the texts of a run or a restore test that are among `texts`; its fields after, or None where none was."""
+    if reference.startswith(TEST_PREFIX):
+        return _blank_test(session, reference, texts)
     for run in of_references(session, [reference], locked=True):
         held = [name for name in _TEXTS if getattr(run, name) in texts]
         if held:
@@ -142,8 +141,7 @@ def blank(session: Session, reference: str, texts: list[str]) -> dict[str, Any] 
     return None
 
 
-def blank_test(session: Session, reference: str, texts: list[str]) -> dict[str, Any] | None:
-    """Blank the reason of a restore test where it is among `texts`; its fields after, or None where it was not."""
+def _blank_test(session: Session, reference: str, texts: list[str]) -> dict[str, Any] | None:
     named = chosen_tests().where(TESTS.c.reference == reference)
     for test in load_tests(session, named.with_for_update()):
         if test.reason in texts:
