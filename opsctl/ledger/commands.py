@@ -151,8 +151,8 @@ def _record(typed: str | None) -> str | None:
 
 
 def _blanks(context: Context) -> dict[str, Any]:
-    blanking = [room for room in context.rooms() if room.blank]
-    return {prefix: room.load(room.blank) for room in blanking for prefix in str(room.prefix).split(" ")}
+    found = [(room, room.blank) for room in context.rooms() if room.blank]
+    return {prefix: room.load(blank) for room, blank in found for prefix in str(room.prefix).split(" ")}
 
 
 def _export(session: Any, *, search: Any, write: Callable[[Iterator[str]], None]) -> None:
