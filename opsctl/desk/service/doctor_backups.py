@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opsctl.backups.drivers.processes import find_program
 from opsctl.cli import programs
 from opsctl.cli.hostfile.amounts import is_inside
 from opsctl.cli.hostfile.jobs import Host, Job
@@ -39,6 +40,8 @@ _PROGRAMS = {
     "command": (),
 }
 """What a driver runs; SQLite comes with Python, and the command driver's programs stand in the host file."""
+_SERVERS = {"postgres": "initdb", "mysql": "mysqld", "mariadb": "mariadbd"}
+_SERVER_FOLDERS = ("usr/lib/postgresql/*/bin", "usr/sbin", "usr/local/sbin")
 _PACKAGES = {
     "borg": "borgbackup",
     "gpg": "gnupg",
@@ -49,6 +52,9 @@ _PACKAGES = {
     "mysql": "default-mysql-client",
     "mariadb-dump": "mariadb-client",
     "mariadb": "mariadb-client",
+    "initdb": "postgresql",
+    "mysqld": "default-mysql-server",
+    "mariadbd": "mariadb-server",
 }
 """The packages of Debian where they are not called as their program."""
 _ASK_VERSION = {"restic": "version"}
@@ -73,7 +79,9 @@ def _engines(host: Host) -> Iterator[Finding]:
     needed: dict[tuple[str, str | None], list[str]] = {}
     for job in host.jobs.values():
         sealing = [] if job.encryption is None else [job.encryption.tool]
-        for name in (*_PROGRAMS[job.driver], *sealing):
+        # Of a database the scratch copy is a server of its own.
+        servers = [_SERVERS[job.driver]] if job.driver in _SERVERS and host.scratch is not None else []
+        for name in (*_PROGRAMS[job.driver], *sealing, *servers):
             needed.setdefault((name, job.programs), []).append(job.name)
     for (name, folder), jobs in sorted(needed.items(), key=str):
         found = _which(name, folder)
@@ -89,8 +97,10 @@ def _engines(host: Host) -> Iterator[Finding]:
 
 
 def _which(name: str, folder: str | None) -> str | None:
-    """Where the program is: in the folder that the job names, else in PATH."""
-    return (shutil.which(name, path=folder) if folder else None) or shutil.which(name)
+    """Where the program is: where the drivers look for it, and of a server where Debian puts those."""
+    found = find_program(name, folder)
+    usual = (path for pattern in _SERVER_FOLDERS for path in sorted(Path("/").glob(f"{pattern}/{name}")))
+    return found or (next(map(str, usual), None) if name in _SERVERS.values() else None)
 
 
 def _version(program: str, word: str) -> str | None:
