@@ -1,0 +1,173 @@
+"""opsctl backup restore-test"""
+
+import time
+import uuid
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Argument, Exit, Option
+
+from opsctl.backups.commands.parameters import jobs_of, state_of
+from opsctl.backups.rules.choosing import LATEST, RANDOM
+from opsctl.cli.context import current
+from opsctl.cli.groups import room_app, verb
+from opsctl.core.errors import ExitCode, InvalidInput, Unavailable
+from opsctl.core.texts import _
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from opsctl.backups.jobs.testing import Asked
+    from opsctl.backups.rules import Test
+    from opsctl.backups.rules.evidence import Background
+    from opsctl.backups.service.proving import Known
+    from opsctl.backups.views.tested import Told
+    from opsctl.cli.context import Context
+    from opsctl.cli.hostfile.jobs import Job
+
+app = room_app()
+
+
+@verb(
+    app,
+    "restore-test",
+    help=_(
+        "Restore a backup into the scratch place of this host, ask it what the host file asserts, measure the time, and"
+        " take it away again. Evidence is left behind; what differs becomes an action. Nothing live is touched."
+    ),
+    examples=("opsctl backup restore-test erp-db", "opsctl backup restore-test erp-db --run random --evidence audit"),
+    writes=True,
+    attention=_("a restored copy differs: the backup cannot be relied on"),
+)
+def restore_test(
+    policy: Annotated[str | None, Argument(metavar="[POLICY]", help=_("A policy; may be left out with --due."))] = None,
+    run: Annotated[
+        str, Option("--run", metavar="REF", help=_("A run, latest, or random: proven longest ago more likely."))
+    ] = LATEST,
+    copy: Annotated[
+        str | None, Option("--copy", metavar="NAME", help=_("That copy; without: the one proven longest ago."))
+    ] = None,
+    evidence: Annotated[
+        str | None, Option("--evidence", metavar="DIR", help=_("A folder for the evidence, instead of our own."))
+    ] = None,
+    due: Annotated[bool, Option("--due", help=_("Only where the rulebook asks for a test now."))] = False,
+) -> None:
+    """Plan, test one after the other, record each as soon as it ended, say so."""
+    from opsctl.backups.views import tested as views
+
+    context = current()
+    if policy is None and not due:
+        raise InvalidInput(_("It is not said what to test."), _("Name a policy, or say --due."))
+    jobs = jobs_of(context, None if policy is None else [policy])
+    folder = _folder(evidence)
+    done = [told for job in jobs if (told := _test(context, job, run, copy, folder, due)) is not None]
+    context.emit(views.tested(done))
+    _end(done)
+
+
+def _folder(chosen: str | None) -> "Path":
+    from opsctl.backups.jobs.evidence import evidence_folder
+    from opsctl.backups.jobs.state import state_home
+
+    return evidence_folder(chosen, state_home())
+
+
+def _test(context: "Context", job: "Job", point: str, copy: str | None, folder: "Path", due: bool) -> "Told | None":
+    """Test one policy; None where a test is only wanted when it is due, and is not."""
+    from opsctl.backups.jobs import testing
+    from opsctl.backups.rules.plans import open_slot
+    from opsctl.backups.service import proving
+
+    named = None if point in (LATEST, RANDOM) else point
+    known = context.read(proving.known, now=context.now, policy=job.name, reference=named)
+    if due and open_slot(known.plan.tests, context.now) is None:
+        return None
+    asked = _asked(context, job, known, point, copy)
+    try:
+        return _record(context, folder, known, asked, testing.test(asked, known.runs))
+    except testing.Interrupted as error:
+        _record(context, folder, known, asked, error.test)
+        raise
+
+
+def _asked(context: "Context", job: "Job", known: "Known", point: str, copy: str | None) -> "Asked":
+    from opsctl.backups.jobs.testing import Asked
+
+    signature = context.signature()
+    return Asked(
+        request=str(uuid.uuid4()),
+        job=job,
+        plan=known.plan,
+        host=context.host,
+        name=signature.host,
+        person=signature.actor,
+        now=context.now,
+        clock=time.monotonic,
+        point=point if known.run is None else known.run.reference,
+        copy=copy,
+        tell=context.remark,
+    )
+
+
+def _record(context: "Context", folder: "Path", known: "Known", asked: "Asked", test: "Test") -> "Told":
+    """Keep the evidence, record the test, and write the page about it; with the database away the test waits here."""
+    from dataclasses import replace
+
+    from opsctl.backups.jobs import evidence
+    from opsctl.backups.rules.evidence import digest_of, text_of
+    from opsctl.backups.rules.wire import to_json
+    from opsctl.backups.service import recording
+    from opsctl.backups.views.tested import Told
+
+    background = _background(known, asked, test)
+    text = text_of(test, background)
+    test = replace(test, evidence=digest_of(text))
+    draft = evidence.keep(folder, asked.request, text)
+    context.look_at_clock()
+    try:
+        recorded = context.perform(recording.record_test, test=to_json(test))
+    except Unavailable as error:
+        state_of(context).wait(recording.record_test.__name__, asked.request, {"test": to_json(test)})
+        context.remark(_("{reason} The result waits on this host.").format(reason=error.message))
+        return Told(test, known.plan, str(draft))
+    bundle = evidence.finish(draft, recorded.test.reference, _page(context, recorded.test, background))
+    return Told(recorded.test, known.plan, str(bundle), recorded.action)
+
+
+def _background(known: "Known", asked: "Asked", test: "Test") -> "Background":
+    from opsctl import __version__
+    from opsctl.backups.drivers.registry import driver_of
+    from opsctl.backups.rules.evidence import Background
+
+    duty = known.policy.tests or known.policy.slots
+    return Background(
+        plan=known.plan,
+        run=next(one for one in known.runs if one.reference == test.run),
+        title=None if known.policy.title is None else known.policy.title.said,
+        clause=duty.clause,
+        person=asked.person,
+        asked=asked.point,
+        request=asked.request,
+        engine=driver_of(asked.job).engine(),
+        version=__version__,
+        head=known.head,
+    )
+
+
+def _page(context: "Context", test: "Test", background: "Background") -> str:
+    from opsctl.backups.views.evidence import page
+    from opsctl.core.report import Style
+    from opsctl.render.formats import Format
+    from opsctl.render.write import render
+
+    return render(page(test, background), Format.MARKDOWN, Style(zone=context.zone), to_file=True)
+
+
+def _end(done: "list[Told]") -> None:
+    """End with the worst of what the tests came to; nothing due is no failure."""
+    from opsctl.backups.terms import Verdict
+
+    found = {told.test.verdict for told in done}
+    if Verdict.DIFFERS in found:
+        raise Exit(ExitCode.ATTENTION)
+    if Verdict.COULD_NOT_RUN in found:
+        raise Exit(ExitCode.FAILED)

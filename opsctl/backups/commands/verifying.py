@@ -1,0 +1,120 @@
+"""opsctl backup verify"""
+
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Argument, Exit, Option
+
+from opsctl.backups.commands.parameters import jobs_of
+from opsctl.backups.terms import Level
+from opsctl.cli.context import current
+from opsctl.cli.groups import room_app, verb
+from opsctl.core.errors import ExitCode, InvalidInput, NotFound
+from opsctl.core.texts import _
+
+if TYPE_CHECKING:
+    from opsctl.backups.jobs.verifying import Looked
+    from opsctl.backups.rules import Check, Run
+    from opsctl.backups.service.proving import Known
+    from opsctl.cli.context import Context
+
+app = room_app()
+
+
+@verb(
+    app,
+    "verify",
+    help=_(
+        "Look at a backup, level by level: L0 listed, L1 its size, L2 checksum and structure, L3 all data read, L4 some"
+        " files restored and compared. Each level says what it does not prove; L5 and L6 are for restore-test."
+    ),
+    examples=("opsctl backup verify erp-db", "opsctl backup verify BAK-2026-0042 --level L3"),
+    writes=True,
+    attention=_("a copy differs: it cannot be relied on"),
+)
+def verify(
+    what: Annotated[
+        str, Argument(metavar="POLICY|REF", help=_("A policy, which means its latest good run, or a run."))
+    ],
+    level: Annotated[Level, Option("--level", metavar="LEVEL", help=_("How far to look, L0 to L4."))] = Level.L2,
+    copy: Annotated[
+        str | None, Option("--copy", metavar="NAME", help=_("That copy; without: all that this host has."))
+    ] = None,
+) -> None:
+    """Read, look at each copy, record it, say so."""
+    from opsctl.backups.views import checked as views
+
+    context = current()
+    known = _known(context, what)
+    looked = _looked(context, known)
+    _check_level(level, known.plan.policy)
+    run, copies = _copies(known, looked, copy)
+    found = {name: _check(context, looked, run, name, level) for name in copies}
+    context.emit(views.checked(run, level, found))
+    _end([one for checks in found.values() for one in checks])
+
+
+def _check_level(level: Level, policy: str) -> None:
+    from opsctl.backups.jobs.verifying import HIGHEST
+
+    if level > HIGHEST:
+        raise InvalidInput(
+            _("{level} restores everything, which is no look.").format(level=level),
+            _("Test a restore: opsctl backup restore-test {policy}").format(policy=policy),
+        )
+
+
+def _known(context: "Context", what: str) -> "Known":
+    from opsctl.backups.service import proving
+    from opsctl.backups.terms import RUN_PREFIX
+
+    is_run = what.strip().isdecimal() or what.strip().upper().startswith(f"{RUN_PREFIX}-")
+    if is_run:
+        return context.read(proving.known, now=context.now, reference=what)
+    return context.read(proving.known, now=context.now, policy=jobs_of(context, [what])[0].name)
+
+
+def _looked(context: "Context", known: "Known") -> "Looked":
+    from opsctl.backups.jobs.verifying import Looked
+
+    (job,) = jobs_of(context, [known.plan.policy])
+    return Looked(job, known.plan, context.host, context.signature().host, context.now, context.remark)
+
+
+def _copies(known: "Known", looked: "Looked", copy: str | None) -> "tuple[Run, list[str]]":
+    """The run that is meant, and the names of its copies that this host can look at. Raise NotFound for none."""
+    from opsctl.backups.rules.choosing import is_good, usable
+
+    places = [place.name for place in looked.job.places]
+    good = (one for one in known.runs if is_good(one, incomplete_is_good=known.plan.incomplete_is_good))
+    run = known.run or next((one for one in good if usable(one, places, copy)), None)
+    copies = [] if run is None else [one.name for one in usable(run, places, copy)]
+    if run is None or not copies:
+        raise NotFound(
+            _("This host has no such copy of {policy} to look at.").format(policy=known.plan.policy),
+            _("See what there is: opsctl backup list {policy}").format(policy=known.plan.policy),
+        )
+    return run, copies
+
+
+def _check(context: "Context", looked: "Looked", run: "Run", copy: str, level: Level) -> "list[Check]":
+    """Look at one copy, and record what was found at once."""
+    from opsctl.backups.jobs.verifying import verify as look
+    from opsctl.backups.rules.wire import to_json
+    from opsctl.backups.service import recording
+
+    checks = look(looked, run, copy, level)
+    if checks:
+        context.look_at_clock()
+        context.perform(recording.record_checks, run=run.reference, checks=[to_json(one) for one in checks])
+    return checks
+
+
+def _end(checks: "list[Check]") -> None:
+    """End with the worst of what was found; of a copy that could not be looked at nothing is said."""
+    from opsctl.backups.terms import Verdict
+
+    found = {one.verdict for one in checks}
+    if Verdict.DIFFERS in found:
+        raise Exit(ExitCode.ATTENTION)
+    if Verdict.COULD_NOT_RUN in found or not found:
+        raise Exit(ExitCode.FAILED)
