@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import IO
 
-from opsctl.backups.drivers.postgres_client import one_line, psql_environment
+from opsctl.backups.drivers.clients import one_line
+from opsctl.backups.drivers.postgres_client import psql_environment
 from opsctl.core.texts import _
 
 _TABLES = """

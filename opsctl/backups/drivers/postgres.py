@@ -19,19 +19,9 @@ from opsctl.backups.drivers import (
     Step,
     artefacts,
 )  # fmt: skip
+from opsctl.backups.drivers.clients import PATIENCE, ClientFailed, complaint, major_of, program_of, version_of
 from opsctl.backups.drivers.counting import CannotCount, CopyCounter, Session, differences
-from opsctl.backups.drivers.postgres_client import (
-    PATIENCE,
-    ClientFailed,
-    Server,
-    ask_server,
-    complaint,
-    environment,
-    major_of,
-    program_of,
-    psql_words,
-    version_of,
-)  # fmt: skip
+from opsctl.backups.drivers.postgres_client import Server, ask_server, environment, psql_words
 from opsctl.backups.drivers.processes import Command, Ended, find_program, pipe
 from opsctl.backups.drivers.scratch_servers import clear_leftovers as clear_leftovers
 from opsctl.backups.drivers.sealing import seal, suffix_of, unseal

@@ -1,31 +1,17 @@
 """PostgreSQL asked through its own programs: they read libpq's files, so that no password passes through here."""
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
 from opsctl.backups.drivers import Limits
-from opsctl.backups.drivers.processes import Command, Ended, find_program, run
-from opsctl.backups.terms import KEPT_BYTES
+from opsctl.backups.drivers.clients import PATIENCE, ClientFailed, complaint
+from opsctl.backups.drivers.processes import Command, run
 from opsctl.core.texts import _
 
-PATIENCE = timedelta(seconds=30)
-"""So long a server may take to answer what is quick."""
 _CONNECT_SECONDS = "20"
-_COMPLAINT = re.compile(r"(?:ERROR|FATAL|PANIC|error|fatal): +(.+)")
-_VERSION = re.compile(r"(\d+)(\.\d+)*")
 _QUIET = ("--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--no-password", "--set=ON_ERROR_STOP=1")
-
-
-class ClientFailed(Exception):
-    """A program could not ask the server, or the server refused: one line that says why."""
-
-    def __init__(self, reason: str, *, is_late: bool = False) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.is_late = is_late
 
 
 class Server(NamedTuple):
@@ -79,45 +65,6 @@ def ask_server(psql: str, connection: str, patience: timedelta = PATIENCE) -> Se
         return Server(int(number) // 10000, name, encoding, collation)
     except ValueError:
         raise ClientFailed(_("the server says nothing of its version")) from None
-
-
-def complaint(ended: Ended) -> str:
-    """Why programs did not end well, in one line without signs that a terminal would obey."""
-    if ended.refused is not None:
-        return one_line(ended.refused)
-    if ended.late is not None:
-        return _("there was no answer in time")
-    for code, text in zip(ended.codes, ended.errors, strict=False):
-        if code != 0 and (found := _COMPLAINT.search(text)):
-            return one_line(found[1])
-    return one_line(ended.said) or _("it ended with code {code}").format(code=ended.code)
-
-
-def one_line(text: str) -> str:
-    """The text as a reason that a record may hold: printable, and not long."""
-    plain = "".join(sign if sign.isprintable() else " " for sign in text.strip())
-    return plain[:KEPT_BYTES].strip()
-
-
-def version_of(program: str) -> str | None:
-    """What a program of PostgreSQL says its version is, such as 18.1; None where it does not run."""
-    ended = run(Command((program, "--version")), Limits(PATIENCE, PATIENCE))
-    found = _VERSION.search(ended.out.partition(")")[2])
-    return found[0] if ended.is_good and found else None
-
-
-def major_of(version: str | None) -> int | None:
-    """The major number of a version, or of an engine with its version; None where none can be read."""
-    found = _VERSION.search(version or "")
-    return int(found[1]) if found else None
-
-
-def program_of(name: str, folder: str | None) -> str:
-    """The path of a program. Raise ClientFailed where it is not there."""
-    found = find_program(name, folder)
-    if found is None:
-        raise ClientFailed(_("{program} is not installed here").format(program=name))
-    return found
 
 
 def with_database(connection: str, name: str) -> str:

@@ -13,18 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opsctl.backups.drivers import CannotRestore, Compared, Limits, Restored, Step, artefacts
+from opsctl.backups.drivers.clients import PATIENCE, ClientFailed, complaint, major_of, program_of, version_of
 from opsctl.backups.drivers.counting import OF_EXTENSIONS, CannotCount, count_rows, differences
-from opsctl.backups.drivers.postgres_client import (
-    PATIENCE,
-    ClientFailed,
-    ask_lines,
-    ask_server,
-    environment,
-    major_of,
-    program_of,
-    version_of,
-    with_database,
-)  # fmt: skip
+from opsctl.backups.drivers.postgres_client import ask_lines, ask_server, environment, with_database
 from opsctl.backups.drivers.processes import Command, find_program
 from opsctl.backups.drivers.processes import run as run_program
 from opsctl.backups.drivers.scratch_servers import account, cell, serving, sockets
@@ -177,8 +168,6 @@ def _prober(words: tuple[str, ...], limits: Limits, user: str | None) -> Callabl
 
 
 def _run(command: Command, limits: Limits) -> None:
-    from opsctl.backups.drivers.postgres_client import complaint
-
     ended = run_program(command, limits)
     if not ended.is_good:
         raise CannotRestore(complaint(ended), Verdict.COULD_NOT_RUN)

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from opsctl.backups.drivers import CannotRestore
-from opsctl.backups.drivers.postgres_client import one_line
+from opsctl.backups.drivers.clients import one_line
 from opsctl.backups.terms import Verdict
 from opsctl.core.texts import _
 

@@ -4,17 +4,15 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from opsctl.backups.drivers import CannotRestore, Limits, Request, artefacts, unmeasured
+from opsctl.backups.drivers import Limits, Request, unmeasured
 from opsctl.backups.drivers.postgres import Postgres
-from opsctl.backups.terms import Level, Status, Verdict
+from opsctl.backups.terms import Status, Verdict
 from opsctl.cli.hostfile.jobs import Job, Place
 from tests.support import postgres_server
 

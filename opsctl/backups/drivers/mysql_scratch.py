@@ -1,0 +1,309 @@
+"""Restoring MariaDB and MySQL: into a server of its own that ends with the test, or as a new database."""
+
+import os
+import re
+import shutil
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from opsctl.backups.drivers import CannotRestore, Compared, Limits, Restored, Step, artefacts
+from opsctl.backups.drivers.clients import PATIENCE, ClientFailed, complaint, one_line
+from opsctl.backups.drivers.mysql_client import (
+    MARIADB,
+    Version,
+    access,
+    ask_rows,
+    asking,
+    find,
+    has_sandbox,
+    name,
+    needed,
+    version_of,
+)
+from opsctl.backups.drivers.mysql_text import SYSTEM, Reader
+from opsctl.backups.drivers.processes import Command, Ended, find_program, pipe, run
+from opsctl.backups.drivers.scratch_servers import account, cell, serving, sockets
+from opsctl.backups.terms import Verdict
+from opsctl.cli.hostfile.jobs import Job, Place
+from opsctl.core.texts import _
+
+if TYPE_CHECKING:
+    from opsctl.backups.drivers.mysql import Mysql
+
+_SOCKET = "m.sock"
+_READER = "opsctl_reader"
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
+_WHOLE = re.compile(r"-?(0|[1-9]\d{0,18})")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?")
+_AT_ONCE = 200
+_SETTINGS = (
+    "--skip-networking", "--event-scheduler=OFF", "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=OFF",
+    "--innodb-buffer-pool-size=64M", "--max-allowed-packet=1G", "--skip-log-bin",
+)  # fmt: skip
+"""Nothing has to survive; events of the dump must not begin to run."""
+_OF_HOST = (
+    "Can't connect",
+    "Lost connection",
+    "server has gone away",
+    "disk full",
+    "No space left",
+    "Unknown collation",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """A scratch server that runs."""
+
+    client: str
+    socket: Path
+    user: str | None
+    limits: Limits
+    is_boxed: bool
+    database: str
+
+    def first(self, role: str) -> tuple[str, ...]:
+        return "--no-defaults", f"--socket={self.socket}", f"--user={role}"
+
+    @property
+    def box(self) -> tuple[str, ...]:
+        return ("--sandbox",) if self.is_boxed else ()
+
+    def rows(self, role: str, statement: str, *more: str) -> list[list[str | None]]:
+        return ask_rows(self.client, self.first(role), statement, *self.box, *more, limits=self.limits, user=self.user)
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        """The rows of one query, asked by an account that can read everything and write nothing.
+
+        A whole number is an int, a moment an aware UTC datetime, NULL is None (the text NULL, too); whatever else is a
+        text. Raise CannotRestore, as could not run, where it is refused.
+        """
+        seconds = int(min(self.limits.wall, PATIENCE * 10).total_seconds())
+        limit = (
+            f"max_statement_time={seconds}"
+            if "mariadb" in Path(self.client).name
+            else (f"max_execution_time={seconds * 1000}")
+        )
+        before = f"SET SESSION time_zone='+00:00', {limit}; SET SESSION TRANSACTION READ ONLY;"
+        chosen = (f"--database={self.database}",) if self.database else ()
+        try:
+            found = self.rows(_READER, f"{before}\n{query}", *chosen)
+        except ClientFailed as error:
+            raise CannotRestore(error.reason, Verdict.COULD_NOT_RUN) from None
+        return [tuple(_value(cell) for cell in row) for row in found]
+
+
+@contextmanager
+def restored(
+    driver: "Mysql", place: Place, point: str, scratch: Path, *, limits: Limits, step: Step, user: str | None
+) -> Iterator[Restored]:
+    """The artefact in a scratch server; with the context, whatever ends it, the server ends and is removed."""
+    from opsctl.backups.drivers.mysql import version_said
+
+    manifest = artefacts.read_manifest(place, point)
+    more = manifest.more if manifest else {}
+    program = _program(driver.job, version_said(more))
+    named = [one for one in more.get("databases", ()) if one not in SYSTEM]
+    database = str(named[0]) if len(named) == 1 else ""
+    commands: list[tuple[str, ...]] = []
+    with ExitStack() as stack:
+        runner = account(user)
+        home = cell(scratch, "server", runner)
+        stack.callback(shutil.rmtree, home, ignore_errors=True)
+        with step("start a server"):
+            server = stack.enter_context(_started(driver.job, program, home, runner, limits, database, commands))
+        reader = Reader()
+        with step("restore"):
+            words = asking(server.client, server.first("root"), *server.box)
+            commands.append(words)
+            _load(driver, place, point, Command(words, user=runner), limits, is_renamed=False, noted=reader)
+        yield Restored(
+            root=home,
+            files=1,
+            bytes=sum(one.stat().st_size for one in (home / "data").rglob("*") if one.is_file()),
+            compare=lambda: _compared(server, reader.tables),
+            ask=server.ask,
+            words={"host": str(server.socket), "port": "0", "database": database, "root": str(home)},
+            commands=tuple(commands),
+        )
+
+
+@contextmanager
+def _started(
+    job: Job,
+    program: str,
+    home: Path,
+    user: str | None,
+    limits: Limits,
+    database: str,
+    commands: list[tuple[str, ...]],
+) -> Iterator[_Server]:
+    client = _needed("client", job)
+    data = f"--datadir={home}/data"
+    commands.append(_made(job, program, data))
+    (home / "data").mkdir(mode=0o700)
+    if user is not None:
+        shutil.chown(home / "data", user)
+    ended = run(Command(commands[-1], user=user), limits)
+    if not ended.is_good:
+        raise CannotRestore(complaint(ended), Verdict.COULD_NOT_RUN)
+    with sockets(home, _SOCKET, user) as folder:
+        server = _Server(client, folder / _SOCKET, user, limits, has_sandbox(client), database)
+        words = (program, "--no-defaults", data, f"--socket={server.socket}", f"--tmpdir={home}/data", *_SETTINGS)
+        commands.append(words)
+        with serving(words, home, user, is_up=lambda: _answers(server), stop=signal.SIGKILL):
+            server.rows("root", f"CREATE USER {_READER}@localhost")
+            server.rows("root", f"GRANT SELECT, SHOW VIEW ON *.* TO {_READER}@localhost")
+            yield server
+
+
+def _made(job: Job, program: str, data: str) -> tuple[str, ...]:
+    """What makes the server's own tables."""
+    if "mariadb" not in Path(program).name:
+        return program, "--no-defaults", "--initialize-insecure", data
+    install = find_program("mariadb-install-db", job.programs)
+    if install is None:
+        reason = _("{program} is not installed here").format(program="mariadb-install-db")
+        raise CannotRestore(reason, Verdict.COULD_NOT_RUN)
+    return (
+        install, "--no-defaults", data, "--auth-root-authentication-method=normal", "--skip-test-db",
+        "--skip-name-resolve", "--innodb-doublewrite=OFF", "--innodb-flush-log-at-trx-commit=0",
+    )  # fmt: skip
+
+
+def _answers(server: _Server) -> bool:
+    with suppress(ClientFailed):
+        return server.rows("root", "SELECT 1") == [["1"]]
+    return False
+
+
+def _program(job: Job, dumped: Version | None) -> str:
+    """A server of the vendor of the dump, and of its series or a newer one. Raise CannotRestore."""
+    program = _needed("server", job)
+    found = version_of(program)
+    if found is None or (dumped and (found.vendor != dumped.vendor or found.series < dumped.series)):
+        reason = _("the dump is of {dumped}, and here is {found} for a scratch copy").format(
+            dumped=dumped or "–", found=found or "–"
+        )
+        raise CannotRestore(reason, Verdict.COULD_NOT_RUN)
+    if found.vendor == MARIADB and "mariadb" not in Path(program).name:
+        return find("server", job._replace(driver="mariadb")) or program
+    return program
+
+
+def _load(
+    driver: "Mysql", place: Place, point: str, command: Command, limits: Limits, *, is_renamed: bool, noted: Reader
+) -> None:
+    """Let a client read the dump, without what is left out. Raise CannotRestore where the one or the other fails."""
+    out, into = os.pipe()
+    loading = _Loading(command, limits, out)
+    loading.start()
+
+    def give(part: bytes) -> None:
+        rest = memoryview(part)
+        while rest:
+            rest = rest[os.write(into, rest) :]
+
+    reader = Reader(give, is_renamed=is_renamed)
+    try:
+        driver.read(place, point, reader, limits)
+    except BrokenPipeError:
+        pass  # the client has ended, and says why
+    finally:
+        os.close(into)
+        loading.join()
+    ended = loading.ended
+    if ended is None or not ended.is_good:
+        reason = complaint(ended) if ended else _("nobody is asked")
+        is_host = ended is None or ended.refused is not None or ended.late is not None
+        is_host = is_host or any(sign in reason for sign in _OF_HOST)
+        raise CannotRestore(reason, Verdict.COULD_NOT_RUN if is_host else Verdict.DIFFERS)
+    noted.tables = reader.tables
+
+
+class _Loading(threading.Thread):
+    """A client that reads a pipe until its end."""
+
+    def __init__(self, command: Command, limits: Limits, out: int) -> None:
+        super().__init__(daemon=True)
+        self.ended: Ended | None = None
+        self._command = command
+        self._limits = replace(limits, idle=limits.wall)
+        self._out = out
+
+    def run(self) -> None:
+        """Wait for its end; who writes to it sees that nobody reads any more."""
+        with os.fdopen(self._out, "rb", buffering=0) as source:
+            self.ended = pipe([self._command], self._limits, source=source)
+
+
+def _compared(server: _Server, tables: list[tuple[str, str]]) -> Compared:
+    """Every table that the artefact names is there, and the server finds it whole."""
+    wrong: list[str] = []
+    for start in range(0, len(tables), _AT_ONCE):
+        some = ", ".join(f"{name(database)}.{name(table)}" for database, table in tables[start : start + _AT_ONCE])
+        try:
+            rows = server.rows("root", f"CHECK TABLE {some}")
+        except ClientFailed as error:
+            raise CannotRestore(error.reason, Verdict.COULD_NOT_RUN) from None
+        wrong += [one_line(f"{row[0]}: {row[3]}") for row in rows if row[2] == "Error"]
+    return Compared(_("the tables that the artefact names"), len(tables), tuple(wrong[:100]))
+
+
+def restore(driver: "Mysql", place: Place, point: str, into: str, limits: Limits) -> tuple[tuple[str, ...], ...]:
+    """Restore as the new database `into` of the job's server; a failure takes away what was made. The commands.
+
+    Raise CannotRestore.
+    """
+    manifest = artefacts.read_manifest(place, point)
+    named = [one for one in (manifest.more if manifest else {}).get("databases", ()) if one not in SYSTEM]
+    if not _NAME.fullmatch(into):
+        raise CannotRestore(_("{name!r} is no name for a new database").format(name=into[:80]), Verdict.COULD_NOT_RUN)
+    if not artefacts.path_of(place, point).is_file():
+        raise CannotRestore(_("{point} is not there").format(point=point))
+    if len(named) != 1:
+        reason = _("the dump holds {count} databases, and only one can get a new name").format(count=len(named))
+        raise CannotRestore(reason, Verdict.COULD_NOT_RUN)
+    client, first = _needed("client", driver.job), access(driver.job)
+    box = ("--sandbox",) if has_sandbox(client) else ()
+    patient = Limits(driver.patience, driver.patience)
+    try:
+        asked = f"SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = '{into}'"  # noqa: S608 - as seen above
+        if into == named[0] or ask_rows(client, first, asked, limits=patient):
+            reason = _("there is a database {name} already, and nothing is restored over it").format(name=into)
+            raise CannotRestore(reason, Verdict.COULD_NOT_RUN)
+        ask_rows(client, first, f"CREATE DATABASE {name(into)}", limits=patient)
+    except ClientFailed as error:
+        raise CannotRestore(error.reason, Verdict.COULD_NOT_RUN) from None
+    words = asking(client, first, *box, "--one-database", f"--database={into}")
+    try:
+        _load(driver, place, point, Command(words), limits, is_renamed=True, noted=Reader())
+    except BaseException:
+        with suppress(ClientFailed):
+            ask_rows(client, first, f"DROP DATABASE {name(into)}", limits=patient)
+        raise
+    return (words,)
+
+
+def _needed(kind: str, job: Job) -> str:
+    try:
+        return needed(kind, job)
+    except ClientFailed as error:
+        raise CannotRestore(error.reason, Verdict.COULD_NOT_RUN) from None
+
+
+def _value(cell: str | None) -> Any:
+    if cell is None:
+        return None
+    if _WHOLE.fullmatch(cell):
+        return int(cell)
+    if _MOMENT.fullmatch(cell):
+        with suppress(ValueError):
+            return datetime.fromisoformat(cell).replace(tzinfo=UTC)
+    return cell

@@ -1,0 +1,108 @@
+"""The text of a dump of MariaDB or MySQL on its way: whether it has its end, what is in it, and what is left out."""
+
+from collections.abc import Callable
+
+_MARK = b"-- Dump completed"
+_TAIL = 1024
+_HEAD = 1024
+"""A line is judged by its beginning: the rows of a table may be one line of many megabytes."""
+_DATABASE = b"-- Current Database: `"
+_SANDBOX = (b"/*M!999999", b"/*!999999")
+SYSTEM = frozenset({"mysql", "sys", "information_schema", "performance_schema"})
+"""The databases of the server itself: its accounts and figures, which a scratch server has of its own."""
+
+
+class End:
+    """Sees a dump go by and knows whether its last line is the mark of its completion; counts its bytes."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        self._tail = b""
+
+    def take(self, block: memoryview) -> None:
+        """See a block."""
+        self.bytes += len(block)
+        self._tail = (self._tail + bytes(block[-_TAIL:]))[-_TAIL:]
+
+    @property
+    def is_there(self) -> bool:
+        """Whether what went by was whole."""
+        return self._tail.rstrip().rpartition(b"\n")[2].startswith(_MARK)
+
+
+class Reader:
+    """Reads a dump block by block, notes the tables in it, and gives on what is to be restored.
+
+    Left out are the databases of the server itself and the line of the sandbox mode, which older clients fail at; with
+    `is_renamed` also the lines that make and choose a database, so that it goes into the one that the client uses. What
+    stands in the bodies of routines, between two DELIMITER lines, is given on as it is.
+    """
+
+    def __init__(self, give: Callable[[bytes], None] | None = None, *, is_renamed: bool = False) -> None:
+        self.end = End()
+        self.tables: list[tuple[str, str]] = []
+        self.databases: list[str] = []
+        self._give = give
+        self._is_renamed = is_renamed
+        self._database = ""
+        self._rest = b""
+        self._is_start = True
+        self._is_kept = True
+        self._in_database = True
+        self._in_body = False
+
+    def take(self, block: memoryview) -> None:
+        """Read a block and give on what is kept of it."""
+        self.end.take(block)
+        data, self._rest = self._rest + bytes(block), b""
+        kept, at = [], 0
+        while at < len(data):
+            end = data.find(b"\n", at)
+            if self._is_start:
+                if end < 0 and len(data) - at < _HEAD:
+                    self._rest = data[at:]
+                    break
+                self._judge(data[at : at + _HEAD] if end < 0 else data[at : min(end, at + _HEAD)])
+            stop = len(data) if end < 0 else end + 1
+            if self._is_kept:
+                kept.append(data[at:stop])
+            self._is_start = end >= 0
+            at = stop
+        if self._give is not None and kept:
+            self._give(b"".join(kept))
+
+    def close(self) -> None:
+        """Give on a last line that has no end."""
+        if self._rest:
+            self._judge(self._rest)
+            if self._is_kept and self._give is not None:
+                self._give(self._rest)
+
+    def _judge(self, line: bytes) -> None:
+        """Whether the line that begins so is kept."""
+        if line.startswith(b"DELIMITER "):
+            self._in_body = line.strip() != b"DELIMITER ;"
+        if self._in_body:
+            self._is_kept = self._in_database
+            return
+        if line.startswith(_DATABASE):
+            self._database = _quoted(line[len(_DATABASE) - 1 :])
+            self._in_database = self._database not in SYSTEM
+            if self._database not in self.databases:  # views come at the end, database by database again
+                self.databases.append(self._database)
+        elif line.startswith(b"CREATE TABLE `") and self._in_database:
+            self.tables.append((self._database, _quoted(line[len(b"CREATE TABLE ") :])))
+        is_choice = self._is_renamed and line.startswith((b"CREATE DATABASE ", b"USE `"))
+        self._is_kept = self._in_database and not is_choice and not line.startswith(_SANDBOX)
+
+
+def _quoted(text: bytes) -> str:
+    """The name between the first backtick and the one that ends it; two of them inside a name are one."""
+    name = b""
+    rest = text[1:]
+    while True:
+        part, sign, rest = rest.partition(b"`")
+        name += part
+        if not sign or not rest.startswith(b"`"):
+            return name.decode("utf-8", "replace")
+        name, rest = name + b"`", rest[1:]
