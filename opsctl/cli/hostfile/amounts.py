@@ -166,7 +166,7 @@ def bytes_of(written: str, said: Said) -> int:
 
 
 def window(said: Said) -> tuple[int, int] | None:
-    """When it begins and ends, in minutes from midnight; it may pass midnight. None where nothing is said."""
+    """When it begins and ends, in minutes from midnight, which it may pass; None where nothing or all day is said."""
     written = text(said)
     if written is None:
         return None
@@ -175,7 +175,7 @@ def window(said: Said) -> tuple[int, int] | None:
         hours, minutes, to_hours, to_minutes = map(int, found.groups())
         begin, end = hours * 60 + minutes, to_hours * 60 + to_minutes
         if begin < _DAY and end <= _DAY and max(minutes, to_minutes) < 60 and begin != end:
-            return begin, end
+            return None if (begin, end) == (0, _DAY) else (begin, end)
     raise refused(
         said,
         _("{path}: {key}: {value!r} is no window."),

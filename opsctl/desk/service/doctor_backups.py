@@ -41,7 +41,8 @@ _PROGRAMS = {
 }
 """What a driver runs; SQLite comes with Python, and the command driver's programs stand in the host file."""
 _SERVERS = {"postgres": "initdb", "mysql": "mysqld", "mariadb": "mariadbd"}
-_SERVER_FOLDERS = ("usr/lib/postgresql/*/bin", "usr/sbin", "usr/local/sbin")
+_SERVER_FOLDERS = ("usr/lib/postgresql/*/bin", "usr/sbin", "usr/libexec", "usr/local/sbin")
+_OLDER_NAMES = {"mariadb-dump": "mysqldump", "mariadb": "mysql", "mariadbd": "mysqld"}
 _PACKAGES = {
     "borg": "borgbackup",
     "gpg": "gnupg",
@@ -99,8 +100,12 @@ def _engines(host: Host) -> Iterator[Finding]:
 def _which(name: str, folder: str | None) -> str | None:
     """Where the program is: where the drivers look for it, and of a server where Debian puts those."""
     found = find_program(name, folder)
-    usual = (path for pattern in _SERVER_FOLDERS for path in sorted(Path("/").glob(f"{pattern}/{name}")))
-    return found or (next(map(str, usual), None) if name in _SERVERS.values() else None)
+    if found is None and name in _SERVERS.values():
+        usual = (path for pattern in _SERVER_FOLDERS for path in sorted(Path("/").glob(f"{pattern}/{name}")))
+        found = next(map(str, usual), None)
+    if found is None and name in _OLDER_NAMES:
+        return _which(_OLDER_NAMES[name], folder)
+    return found
 
 
 def _version(program: str, word: str) -> str | None:
