@@ -10,8 +10,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def progress(context: "Context", what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A bar that is told how many more are done, where stderr is a terminal and --quiet was not said; else nothing."""
+def progress(context: "Context", what: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """A bar that is told how many more are done, of a `total` if it is known.
+
+    Only where stderr is a terminal and --quiet was not said.
+    """
     if context.quiet or not sys.stderr.isatty():
         yield lambda _count: None
         return

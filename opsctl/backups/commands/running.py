@@ -94,22 +94,24 @@ def _tell_what_waited(context: "Context", state: "State") -> None:
 
 
 def _run(context: "Context", state: "State", job: "Job", plan: "Plan", due: bool) -> Done:
-    """Run one job, and record it; before it, what a killed run of it left."""
+    """Run one job, and record it; before it, what a killed run of it left, which is no part of the verdict."""
     from opsctl.backups.jobs import running
+    from opsctl.cli.progress import progress
 
     asked = _asked(context, job, plan, due)
-    done: Done = []
     killed = running.killed_before(asked, state)
     if killed is not None:
-        done.append(_record(context, state, killed))
+        recorded, _ended = _record(context, state, killed)
+        reference = plan.policy if recorded is None else recorded.run.reference
+        context.remark(_("{reference}: {reason}").format(reference=reference, reason=killed.reason))
     if due and (asked.slot is None or _is_enough(context, plan)):
-        return done
-    try:
-        done.append(_record(context, state, running.run(asked, state)))
-    except running.Interrupted as error:
-        context.look_at_clock()
-        _record(context, state, error.run)
-        raise
+        return []
+    done: Done = []
+    # Whoever interrupts it has to hear that this one is not saved, although the one before it is.
+    context.saved = False
+    with progress(context, plan.policy, plan.sizes[0] if plan.sizes else None) as advance:
+        asked.tell = advance
+        running.run(asked, state, lambda ended: done.append(_record(context, state, ended)))
     return done
 
 

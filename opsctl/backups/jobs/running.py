@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -20,6 +21,7 @@ from opsctl.backups.rules.plans import Plan, Slot, is_in_window, left_of_window
 from opsctl.backups.rules.statuses import worst_of
 from opsctl.backups.terms import KEPT_BYTES, WITH_POINT, Engine, Level, Status, Trigger, Verdict
 from opsctl.cli.hostfile.jobs import Job, Place
+from opsctl.cli.signals import undisturbed
 from opsctl.core.texts import _
 from opsctl.core.times import read_zone
 from opsctl.core.typed import excerpt
@@ -44,30 +46,32 @@ class Asked:
     tell: Callable[[int], None] = field(default=lambda _bytes: None)
 
 
-class Interrupted(KeyboardInterrupt):
-    """A run was interrupted; `run` says so, and is to be recorded before everything ends."""
+def run(asked: Asked, state: State, record: Callable[[Run], None]) -> None:
+    """Run it, and give how it ended to `record`, which is called once, while no other run of it can begin here.
 
-    def __init__(self, run: Run) -> None:
-        super().__init__()
-        self.run = run
-
-
-def run(asked: Asked, state: State) -> Run:
-    """Run it, and say how it ended. Raise Interrupted where a person or the system ended it."""
+    Raise KeyboardInterrupt, after it was recorded, where a person or the system ended it.
+    """
     begun = asked.clock()
     with state.locked(asked.plan.policy) as is_ours:
         if not is_ours:
-            return _ended(asked, begun, Status.SKIPPED_LOCKED, _("another run of it is going on on this host"))
-        refused = _too_late(asked, begun)
-        if refused is not None:
-            return _ended(asked, begun, Status.MISSED, refused)
+            reason = _("another run of it is going on on this host")
+            record(_ended(asked, begun, Status.SKIPPED_LOCKED, reason))
+            return
+        late = _too_late(asked, begun)
+        if late is not None:
+            record(_ended(asked, begun, Status.MISSED, late))
+            return
         slot = None if asked.slot is None else asked.slot.due_at
-        marker = Marker(asked.request, asked.plan.policy, begun, _own_number(), slot)
-        state.mark(marker)
+        state.mark(Marker(asked.request, asked.plan.policy, begun, os.getpid(), slot))
         try:
-            return _guarded(asked, begun)
+            ended = _guarded(asked, begun)
+            with undisturbed():
+                record(ended)
         finally:
+            # Not before it is recorded: what has a mark and no process was killed.
             state.unmark(asked.plan.policy)
+        if ended.status is Status.CANCELLED:
+            raise KeyboardInterrupt
 
 
 def killed_before(asked: Asked, state: State) -> Run | None:
@@ -85,12 +89,6 @@ def killed_before(asked: Asked, state: State) -> Run | None:
     was = replace(asked, request=marker.request, trigger=Trigger.MANUAL if marker.slot is None else Trigger.SCHEDULED)
     ended = _ended(was, marker.started_at, Status.FAILED, reason)
     return replace(ended, slot=marker.slot)
-
-
-def _own_number() -> int:
-    import os
-
-    return os.getpid()
 
 
 def _too_late(asked: Asked, now: datetime) -> str | None:
@@ -129,9 +127,10 @@ def _guarded(asked: Asked, begun: datetime) -> Run:
         told, failed = run_hooks(asked.job.before, all_of_them=False)
         ended = _made(asked, begun) if failed is None else _ended(asked, begun, Status.NOT_STARTED, failed)
     except KeyboardInterrupt:
-        raise Interrupted(_ended(asked, begun, Status.CANCELLED, _("it was interrupted"))) from None
+        ended = _ended(asked, begun, Status.CANCELLED, _("it was interrupted"))
     finally:
-        more, not_let_go = run_hooks(asked.job.after, all_of_them=True)
+        with undisturbed():
+            more, not_let_go = run_hooks(asked.job.after, all_of_them=True)
     return _with_hooks(ended, [*told, *more], not_let_go)
 
 
