@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _, series
 from opsctl.core.times import read_duration
-from opsctl.core.typed import nearest, read_handle
+from opsctl.core.typed import LONGEST_PATH, excerpt, nearest, read_handle
 
 
 class Said(NamedTuple):
@@ -30,7 +30,7 @@ class Said(NamedTuple):
 
 def refused(said: Said, sentence: str, hint: str) -> InvalidInput:
     """The error with that sentence, which may name `{path}`, `{key}` and `{value!r}`."""
-    return InvalidInput(sentence.format(**said._asdict()), hint)
+    return InvalidInput(sentence.format(path=said.path, key=excerpt(said.key, LONGEST_PATH), value=said.value), hint)
 
 
 def table(said: Said, allowed: tuple[str, ...] = ()) -> Said:
