@@ -21,6 +21,10 @@ class Name(StrEnum):
     INSPECTION_COMPLETION = "inspection-completion"
     INSPECTION_ON_TIME = "inspection-on-time"
     ACTIONS_ON_TIME = "actions-on-time"
+    BACKUP_SUCCESS = "backup-success"
+    RESTORE_TEST_PASS = "restore-test-pass"  # noqa: S105 - no password
+    RPO_MET = "rpo-met"
+    RTO_MET = "rto-met"
 
 
 class Unit(StrEnum):
@@ -36,7 +40,9 @@ OF_ASSETS = frozenset({Name.AVAILABILITY, Name.MTBF})
 OF_ROUNDS = frozenset({Name.INSPECTION_COMPLETION, Name.INSPECTION_ON_TIME})
 """Judged by the occurrences of duties that a round meets."""
 OF_ACTIONS = frozenset({Name.ACTIONS_ON_TIME})
-PLANNED = OF_ROUNDS | OF_ACTIONS
+OF_BACKUPS = frozenset({Name.BACKUP_SUCCESS, Name.RESTORE_TEST_PASS, Name.RPO_MET, Name.RTO_MET})
+"""Judged by slots, restore tests and data sets."""
+PLANNED = OF_ROUNDS | OF_ACTIONS | OF_BACKUPS
 """Judged by what was due; everything else but the figures of assets judges cases."""
 WITHOUT_SEVERITY = OF_ASSETS | PLANNED
 ON_TIME = frozenset({Name.REPAIR_ON_TIME, Name.RESPONSE_ON_TIME})
@@ -82,6 +88,10 @@ class Reason(StrEnum):
     CANCELLED = "cancelled"
     """It was due no longer: its asset was retired, or the rules changed."""
     WAIVED = "waived"
+    COULD_NOT_RUN = "could-not-run"
+    """A restore test that says nothing about the backup."""
+    IN_PART = "in-part"
+    """A restore test of some files only: its time is not the time to recover."""
 
 
 CONTRADICTIONS = frozenset({Reason.NEGATIVE, Reason.NO_ASSET})

@@ -201,19 +201,20 @@ def test_where_nothing_was_due_there_is_a_dash_and_no_per_cent(run: CommandLine,
 def test_a_sheet_has_an_empty_cell_where_there_is_no_value(run: CommandLine) -> None:
     header = (
         "name,scope,state,value,unit,numerator,denominator,n,median,mean,p90,max,carried_over,excluded,"
-        "target,met,voided,corrected,late,reopened,fallbacks,if_approved,weighted,previous,last_year"
+        "target,met,voided,corrected,late,reopened,fallbacks,if_approved,weighted,previous,last_year,"
+        "due,tested,data_sets,proven,without_policy"
     )
     lines = run("kpi", "report", "2026-12", "--format", "csv").out.splitlines()
     assert lines[0] == header
-    assert "availability,,n/a,,ratio,,,0,,,,,0,0,,,0,0,0,0,0,,,," in lines
-    assert "mtt-resolve,,n/a,,seconds,,,0,,,,,0,0,,,0,0,0,0,0,,,," in lines
-    assert "security-incidents-major,,partial,0,count,,,0,,,,,0,0,,,0,0,0,0,0,,,," in lines
+    assert "availability,,n/a,,ratio,,,0,,,,,0,0,,,0,0,0,0,0,,,,,,,,," in lines
+    assert "mtt-resolve,,n/a,,seconds,,,0,,,,,0,0,,,0,0,0,0,0,,,,,,,,," in lines
+    assert "security-incidents-major,,partial,0,count,,,0,,,,,0,0,,,0,0,0,0,0,,,,,,,,," in lines
     lines = run("kpi", "report", "2026-10", "--asset", "erp", "--format", "csv").out.splitlines()
     assert (
         f"availability,asset=erp,value,{(OCTOBER - ERP_DOWN) / OCTOBER!r},ratio,"
-        f"{OCTOBER - ERP_DOWN},{OCTOBER},2,,,,,0,0,,,0,0,2,0,0,,,,"
+        f"{OCTOBER - ERP_DOWN},{OCTOBER},2,,,,,0,0,,,0,0,2,0,0,,,,,,,,,"
     ) in lines
-    assert "mtt-resolve,asset=erp,value,7200,seconds,7200,1,1,7200,7200,7200,7200,1,0,,,0,0,1,0,0,,,," in lines
+    assert "mtt-resolve,asset=erp,value,7200,seconds,7200,1,1,7200,7200,7200,7200,1,0,,,0,0,1,0,0,,,,,,,,," in lines
 
 
 def test_a_database_without_assets_has_no_availability(run_on_store: CommandLine) -> None:

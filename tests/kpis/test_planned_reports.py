@@ -292,7 +292,8 @@ def test_what_was_never_due_is_not_explained(run: CommandLine, word: str) -> Non
 
 
 def test_figures_without_severities_are_named_where_one_is_asked_for(run: CommandLine) -> None:
-    line = "Of what was due and not of severities, so {}: inspection completion, on-time inspection, on-time actions."
+    line = "Of what was due and not of severities, so {}: inspection completion, on-time inspection, on-time actions, "
+    line += "backup success rate, restore test pass rate, RPO attainment, RTO attainment."
     assert line.format("left out") in run("kpi", "report", "2026-10", "--severity", "1").out
     assert line.format("not split") in run("kpi", "report", "2026-10", "--by", "severity").out
 
@@ -316,4 +317,5 @@ def test_a_report_asks_once_for_each_source_where_nothing_was_due(
         finally:
             event.remove(store.read_engine, "before_cursor_execute", note)
         counts.append(len(asked))
-    assert counts[1] - counts[0] == 2
+    # Occurrences, actions, and whether there is any backup run.
+    assert counts[1] - counts[0] == 3

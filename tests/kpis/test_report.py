@@ -189,7 +189,8 @@ def test_a_report_of_one_customer_or_severity(run: CommandLine) -> None:
     worst = run("kpi", "report", "2026-10", "--severity", "1", "--json")
     assert figure(worst, "mttr", severity=1)["counted"] == ["INC-2026-0002"]
     assert data(worst)["left_out"] == [
-        "availability", "mtbf", "inspection-completion", "inspection-on-time", "actions-on-time",
+        "availability", "mtbf", "inspection-completion", "inspection-on-time", "actions-on-time", "backup-success",
+        "restore-test-pass", "rpo-met", "rto-met",
     ]  # fmt: skip
     split = run("kpi", "report", "2026-10", "--by", "severity", "--json")
     assert figure(split, "mttr", severity=3)["counted"] == ["INC-2026-0001"]

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from opsctl.core.intervals import Interval
 from opsctl.core.numbers import DurationStatistics
 from opsctl.core.periods import Period
+from opsctl.kpis.rules.data_sets import Aged, Coverage, Timed, Tried
 from opsctl.kpis.terms import DEFINITION_VERSIONS, Name, Reason, State, Unit, unit_of
 
 Scope = tuple[tuple[str, str | int], ...]
@@ -98,6 +99,9 @@ class Figure:
     instant than the formula names, by that instant; `responses` how acknowledgements came about, `without_self` the
     statistics without those of one's own opening. `weighted` is the availability with partial outages counted by
     their share, None where there was none.
+
+    Of backups, `aged` are the data sets, the worst first, `tried` the runs of the slots that are missed, `timed` the
+    restore tests with their RTO, and `coverage` says how far restores are tested at all.
     """
 
     name: Name
@@ -124,6 +128,10 @@ class Figure:
     met_by: tuple[tuple[str, str], ...] = ()
     grades: tuple[tuple[str, int], ...] = ()
     flagged: int = 0
+    aged: tuple[Aged, ...] = ()
+    tried: tuple[Tried, ...] = ()
+    timed: tuple[Timed, ...] = ()
+    coverage: Coverage | None = None
     targets: tuple[Verdict, ...] = ()
     trend: Trend | None = None
 

@@ -16,7 +16,8 @@ from opsctl.inspections.terms import COMPLETED, Grade
 from opsctl.kpis.rules.figures import Excluded, Figure, Met, Scope, valued
 from opsctl.kpis.terms import Name, Reason, State
 
-_LEFT_OUT = {DutyState.CANCELLED: Reason.CANCELLED, DutyState.WAIVED: Reason.WAIVED}
+LEFT_OUT = {DutyState.CANCELLED: Reason.CANCELLED, DutyState.WAIVED: Reason.WAIVED}
+"""What leaves the numerator and the denominator, and why."""
 
 
 class Due(NamedTuple):
@@ -52,8 +53,8 @@ def of_rounds(
             one.about or None,
             customers.get(one.about),
             _is_good(name, one, now),
-            _LEFT_OUT.get(one.state),
-            one.reason if one.state in _LEFT_OUT else None,
+            LEFT_OUT.get(one.state),
+            one.reason if one.state in LEFT_OUT else None,
             one.met_by,
             rounds.get(one.met_by or ""),
         )

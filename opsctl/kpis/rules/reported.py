@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from opsctl.actions.rules import Action
+from opsctl.backups.rules import Run, Test
 from opsctl.core.periods import Period
 from opsctl.duties.rules import Occurrence
 from opsctl.incidents.rules.life import Incident
@@ -60,21 +61,28 @@ class Explained:
 
 @dataclass(frozen=True)
 class ExplainedDue:
-    """An occurrence, a round or an action whose part in a figure is asked for.
+    """An occurrence, a round, an action, a backup or a restore test whose part in a figure is asked for.
 
-    A round that met no occurrence has none. `reference` is that of what was asked for.
+    A round or backup that met no occurrence has none, but a backup that was begun for a slot has that. `reference` is
+    that of what was asked for.
     """
 
     reference: str
     occurrence: Occurrence | None = None
     round: RoundFacts | None = None
     action: Action | None = None
+    run: Run | None = None
+    test: Test | None = None
 
     @property
     def due_at(self) -> datetime | None:
         """The instant which a figure goes by."""
         if self.action is not None:
             return self.action.deadline
+        if self.test is not None:
+            return self.test.ended_at
+        if self.run is not None and self.occurrence is None:
+            return self.run.ended_at
         return None if self.occurrence is None else self.occurrence.due_at
 
     @property

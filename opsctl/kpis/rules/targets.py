@@ -21,7 +21,8 @@ MEAN = "mean"
 def with_targets(figure: Figure, rules: Rules, customer: str | None = None) -> Figure:
     """The figure with the verdict on each target that the rules have for it in its scope.
 
-    The asset's own target, else that of the customer (`customer` is whom the asset serves), else that of all.
+    The asset's own target, else that of the customer (`customer` is whom the asset serves), else that of all. Where
+    restore tests were due and none was made there is no value, and the target is missed all the same.
     """
     scope = dict(figure.scope)
     asset = scope.get("asset")
@@ -34,6 +35,8 @@ def with_targets(figure: Figure, rules: Rules, customer: str | None = None) -> F
         if target is not None:
             value = _value(figure, statistic)
             met = None if value is None else _COMPARE[target.op](value, target.value)
+            if value is None and figure.coverage is not None and figure.coverage.is_breach:
+                met = False
             found.append(Verdict(statistic, target.op, target.value, met, target.written))
     return replace(figure, targets=tuple(found))
 

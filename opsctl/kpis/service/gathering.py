@@ -25,8 +25,9 @@ from opsctl.kpis.rules.judged import Judged, judged
 from opsctl.kpis.rules.scopes import Wanted
 from opsctl.kpis.rules.service_time import Hours
 from opsctl.kpis.rules.tally import Tallies
+from opsctl.kpis.service.backups import of_backups
 from opsctl.kpis.service.planned import planned
-from opsctl.kpis.terms import CARRYING, OF_ASSETS, PLANNED, Name
+from opsctl.kpis.terms import CARRYING, OF_ASSETS, OF_BACKUPS, PLANNED, Name
 from opsctl.rulebook import service as rulebook
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -79,9 +80,11 @@ def gather(
     found = tallies.figures()
     if of_assets:
         found += _of_assets(session, now, period, of_assets, wanted, downs, gathered)
-    if of_planned := [name for name in names if name in PLANNED]:
+    if of_planned := [name for name in names if name in PLANNED - OF_BACKUPS]:
         figures, gathered.late_rounds = planned(session, now=now, period=period, names=of_planned, wanted=wanted)
         found += figures
+    if backed_up := [name for name in names if name in OF_BACKUPS]:
+        found += of_backups(session, now=now, period=period, names=backed_up, wanted=wanted)
     place = {name: at for at, name in enumerate(names)}
     gathered.figures = sorted(found, key=lambda one: place[one.name])
     return gathered

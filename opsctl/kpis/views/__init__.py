@@ -9,7 +9,7 @@ from opsctl.core.times import show_moment
 from opsctl.kpis.rules.figures import Figure, Scope
 from opsctl.kpis.rules.reported import Reported, Undecided
 from opsctl.kpis.terms import CONTRADICTIONS, DEFINITION_VERSIONS, OF_ASSETS, ON_TIME, PLANNED, Name, Reason
-from opsctl.kpis.views import tables
+from opsctl.kpis.views import backups, tables
 from opsctl.kpis.views.figures import data, frame, sheet
 from opsctl.kpis.views.words import excluded_line, formula, grades_line, instant_word, reason_word, some, title
 
@@ -45,6 +45,8 @@ def report(found: Reported) -> Report:
     met = tables.met_table(figures, found.scope)
     if met is not None:
         parts.append(met)
+    if said := backups.lines(whole):
+        parts.append(Text((_("Backups:"), *said)))
     # Two figures of the same rounds would say the same of them.
     if notes := list(dict.fromkeys(line for one in whole for line in _notes(one))):
         parts.append(Text(tuple(notes)))

@@ -9,12 +9,13 @@ from opsctl.core.periods import Period
 from opsctl.core.report import Cell, Column, Kind, Table
 from opsctl.inspections.terms import Grade
 from opsctl.kpis.rules.figures import Earlier, Excluded, Figure, Outage, Scope, Verdict, seconds
-from opsctl.kpis.terms import CARRYING, DURATIONS, OF_ROUNDS, ON_TIME, PLANNED, Name, Unit
+from opsctl.kpis.terms import CARRYING, DURATIONS, OF_BACKUPS, OF_ROUNDS, ON_TIME, PLANNED, Name, Unit
+from opsctl.kpis.views import backups
 
 _KEYS = (
     "name", "scope", "state", "value", "unit", "numerator", "denominator", "n", "median", "mean", "p90", "max",
     "carried_over", "excluded", "target", "met", "voided", "corrected", "late", "reopened", "fallbacks",
-    "if_approved", "weighted", "previous", "last_year",
+    "if_approved", "weighted", "previous", "last_year", "due", "tested", "data_sets", "proven", "without_policy",
 )  # fmt: skip
 
 
@@ -67,6 +68,8 @@ def data(figure: Figure) -> dict[str, Any]:
         found["met_by"] = [{"reference": one, "by": by} for one, by in figure.met_by]
         found["grades"] = {str(grade): dict(figure.grades).get(grade, 0) for grade in Grade}
         found["flagged"] = figure.flagged
+    if figure.name in OF_BACKUPS:
+        found |= backups.data(figure)
     if figure.trend is not None:
         found["trend"] = {"previous": _earlier(figure.trend.previous), "last_year": _earlier(figure.trend.last_year)}
     return found
@@ -142,6 +145,7 @@ def _row(one: Figure) -> tuple[Any, ...]:
         Cell(None if one.if_approved is None else one.if_approved.value, Kind.RATIO_FLOOR),
         Cell(one.weighted, Kind.RATIO_FLOOR),
         *(Cell(None if before is None else before.value, kind) for before in earlier),
+        *backups.cells(one.coverage),
     )
 
 

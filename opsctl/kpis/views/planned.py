@@ -1,4 +1,4 @@
-"""What was due of rounds and actions: every one with its verdict, or one record's part in a figure."""
+"""What was due of rounds, actions and backups: every one with its verdict, or one record's part in a figure."""
 
 from dataclasses import replace
 from typing import Any
@@ -10,15 +10,19 @@ from opsctl.duties.rules import Occurrence
 from opsctl.inspections.views import words
 from opsctl.kpis.rules.figures import Figure
 from opsctl.kpis.rules.reported import ExplainedDue
-from opsctl.kpis.terms import OF_ACTIONS, OF_ROUNDS, Name
+from opsctl.kpis.terms import OF_ACTIONS, OF_BACKUPS, OF_ROUNDS, Name
+from opsctl.kpis.views import kept
 from opsctl.kpis.views.words import excluded_line
+from opsctl.rulebook.terms import BY_BACKUP, BY_RESTORE_TEST
 
 Pairs = list[tuple[str, Any, Kind]]
 _FEW = 5
 
 
 def records(figure: Figure) -> Table:
-    """Every occurrence or action of the figure, with what met it and the verdict on it."""
+    """Every occurrence, action, restore test or data set of the figure, with what met it and the verdict on it."""
+    if figure.name in OF_BACKUPS:
+        return kept.records(figure)
     met_by = dict(figure.met_by)
     missed = set(figure.missed)
     rows: list[tuple[Any, ...]] = [
@@ -37,15 +41,23 @@ def records(figure: Figure) -> Table:
 
 def decided(figure: Figure) -> list[Part]:
     """The same for people: of many rounds whose window is not over only how many there are."""
-    if figure.name not in OF_ROUNDS or len(figure.pending) <= _FEW:
-        return [records(figure)]
-    told = ngettext(
-        "{count} round is not decided yet: its window is not over.",
-        "{count} rounds are not decided yet: their windows are not over.",
-        len(figure.pending),
-    )
+    below = kept.beside(figure) if figure.name in OF_BACKUPS else []
+    if figure.name in OF_ACTIONS or len(figure.pending) <= _FEW:
+        return [records(figure), *below]
+    if figure.name in OF_ROUNDS:
+        told = ngettext(
+            "{count} round is not decided yet: its window is not over.",
+            "{count} rounds are not decided yet: their windows are not over.",
+            len(figure.pending),
+        )
+    else:
+        told = ngettext(
+            "{count} that is due is not decided yet: its window is not over.",
+            "{count} that are due are not decided yet: their windows are not over.",
+            len(figure.pending),
+        )
     rest = records(replace(figure, pending=()))
-    return [*([rest] if rest.rows else []), Text((told.format(count=len(figure.pending)),))]
+    return [*([rest] if rest.rows else []), Text((told.format(count=len(figure.pending)),)), *below]
 
 
 def parts(figure: Figure, record: ExplainedDue) -> list[Any]:
@@ -55,6 +67,8 @@ def parts(figure: Figure, record: ExplainedDue) -> list[Any]:
         found.append(Fields(tuple(_occurrence(record.occurrence, record))))
     if record.action is not None:
         found.append(Fields(tuple(_action(record.action))))
+    if figure.name in OF_BACKUPS:
+        found += kept.parts(figure, record)
     return [*found, Text((_told(figure, record),))]
 
 
@@ -82,7 +96,7 @@ def data(figure: Figure, record: ExplainedDue) -> dict[str, Any]:
             "deadline": action.deadline, "state": action.state, "void": action.void,
             "verified_at": action.verified_at, "verified_by": action.verified_by,
         }  # fmt: skip
-    return found
+    return found | kept.data(record)
 
 
 def _counted(figure: Figure, missed: bool, met: bool) -> str:
@@ -97,6 +111,11 @@ def _counted(figure: Figure, missed: bool, met: bool) -> str:
 
 
 def _sentence(figure: Figure, missed: bool, met: bool) -> str:
+    if figure.name is Name.BACKUP_SUCCESS:
+        if not missed:
+            return _("{reference}: counted, a good run in its window.")
+        late = _("{reference}: counted, its good run came late.")
+        return late if met else _("{reference}: counted, no good run.")
     if figure.name is Name.INSPECTION_COMPLETION:
         return _("{reference}: counted, not done.") if missed else _("{reference}: counted, done.")
     if not missed:
@@ -120,7 +139,8 @@ def _occurrence(one: Occurrence, record: ExplainedDue) -> Pairs:
         (_("met by"), one.met_by, Kind.REFERENCE),
     ]
     if one.met_at is not None:
-        pairs.append((_("walked, as claimed"), one.met_at, Kind.INSTANT))
+        what = _("happened") if one.kind in (BY_BACKUP, BY_RESTORE_TEST) else _("walked, as claimed")
+        pairs.append((what, one.met_at, Kind.INSTANT))
     if one.judged_at is not None:
         pairs.append((_("judged by"), one.judged_at, Kind.INSTANT))
     if record.round is not None:
@@ -144,6 +164,8 @@ def _told(figure: Figure, record: ExplainedDue) -> str:
     for one in figure.excluded:
         if one.reference == reference:
             return excluded_line(one)
+    if figure.name in OF_BACKUPS and (told := kept.told(figure, record)) is not None:
+        return told
     if reference in figure.counted:
         return _sentence(figure, reference in figure.missed, reference in dict(figure.met_by)).format(
             reference=reference
@@ -153,6 +175,6 @@ def _told(figure: Figure, record: ExplainedDue) -> str:
     walked = record.round
     if (walked is not None and walked.void) or (record.action is not None and record.action.void is not None):
         return _("{reference} is void and counts nowhere.").format(reference=reference)
-    if record.action is None and record.occurrence is None:
+    if record.action is None and record.occurrence is None and record.test is None:
         return _("{reference} met nothing that was due, so it counts in no figure.").format(reference=reference)
     return _("{reference} has no part in this figure.").format(reference=reference)

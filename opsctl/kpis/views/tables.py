@@ -8,8 +8,9 @@ from opsctl.core.numbers import DurationStatistics
 from opsctl.core.report import Cell, Column, Kind, Table
 from opsctl.core.texts import _, pgettext
 from opsctl.incidents.terms import Response
+from opsctl.kpis.rules.data_sets import Coverage
 from opsctl.kpis.rules.figures import Earlier, Figure, Scope
-from opsctl.kpis.terms import DURATIONS, ON_TIME, Name
+from opsctl.kpis.terms import DURATIONS, OF_BACKUPS, ON_TIME, Name
 from opsctl.kpis.views.figures import kind_of
 from opsctl.kpis.views.words import scope_word, state_word, target_word, title
 
@@ -22,6 +23,8 @@ def of_report(figures: Sequence[Figure], *, trend: bool) -> list[Table]:
         (frozenset({Name.AVAILABILITY}), _availability),
         (ON_TIME | {Name.INSPECTION_ON_TIME, Name.ACTIONS_ON_TIME}, _on_time),
         (frozenset({Name.INSPECTION_COMPLETION}), _completion),
+        (OF_BACKUPS - {Name.RESTORE_TEST_PASS}, _backups),
+        (frozenset({Name.RESTORE_TEST_PASS}), _restore_tests),
         (DURATIONS, _durations),
         (frozenset({Name.MTBF}), _between_failures),
         (frozenset({Name.SECURITY_INCIDENTS_MAJOR}), _counts),
@@ -96,6 +99,39 @@ def _completion(figures: Sequence[Figure], trend: bool) -> Table:
         Column("due", _("fell due"), Kind.COUNT),
     )
     return _table(figures, columns, lambda one: (one.value, one.numerator, one.denominator), trend)
+
+
+def _backups(figures: Sequence[Figure], trend: bool) -> Table:
+    columns = (
+        *_first(),
+        Column("value", _("value"), Kind.RATIO_FLOOR),
+        Column("good", pgettext("of backups", "good"), Kind.COUNT),
+        Column("all", pgettext("of backups", "of"), Kind.COUNT),
+    )
+    return _table(figures, columns, lambda one: (one.value, one.numerator, one.denominator), trend)
+
+
+def _restore_tests(figures: Sequence[Figure], trend: bool) -> Table:
+    columns = (
+        *_first(),
+        Column("value", _("value"), Kind.RATIO_FLOOR),
+        Column("passed", _("passed"), Kind.COUNT),
+        Column("executed", pgettext("restore tests", "made"), Kind.COUNT),
+        Column("tested", _("made when due"), Kind.TEXT),
+        Column("proven", _("data sets proven"), Kind.TEXT),
+    )
+
+    def cells(one: Figure) -> Cells:
+        of = one.coverage or Coverage()
+        covered = (of_all(of.tested, of.due), of_all(of.proven, of.data_sets))
+        return (one.value, one.numerator, of.executed, *covered)
+
+    return _table(figures, columns, cells, trend)
+
+
+def of_all(some: int, every: int) -> str | None:
+    """So many of so many: `2/3`; None where there is none at all, which is no share."""
+    return f"{some}/{every}" if every else None
 
 
 def _durations(figures: Sequence[Figure], trend: bool) -> Table:

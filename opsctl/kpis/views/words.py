@@ -27,6 +27,10 @@ def title(name: Name) -> str:
         Name.INSPECTION_COMPLETION: _("inspection completion"),
         Name.INSPECTION_ON_TIME: _("on-time inspection"),
         Name.ACTIONS_ON_TIME: _("on-time actions"),
+        Name.BACKUP_SUCCESS: _("backup success rate"),
+        Name.RESTORE_TEST_PASS: _("restore test pass rate"),
+        Name.RPO_MET: _("RPO attainment"),
+        Name.RTO_MET: _("RTO attainment"),
     }[name]
 
 
@@ -47,6 +51,10 @@ def formula(name: Name) -> str:
         Name.INSPECTION_COMPLETION: _("rounds done, in time or late ÷ rounds that duties asked for in the period"),
         Name.INSPECTION_ON_TIME: _("rounds done within their window ÷ rounds that duties asked for in the period"),
         Name.ACTIONS_ON_TIME: _("actions verified by their deadline ÷ actions whose deadline fell in the period"),
+        Name.BACKUP_SUCCESS: _("backups due in the period that have a good run in their window ÷ backups due"),
+        Name.RESTORE_TEST_PASS: _("restore tests that passed ÷ restore tests that were made in the period"),
+        Name.RPO_MET: _("data sets whose newest good copy is within its RPO ÷ data sets, at the end of the period"),
+        Name.RTO_MET: _("restore tests within their RTO ÷ restore tests made, and data sets never restored as a whole"),
     }[name]
 
 
@@ -64,6 +72,10 @@ def state_word(figure: Figure) -> str:
     if figure.state is State.PARTIAL and figure.value is None and figure.pending:
         text = ngettext("partial: {count} not decided yet", "partial: {count} not decided yet", len(figure.pending))
         return text.format(count=len(figure.pending))
+    if figure.value is None and figure.coverage is not None and figure.coverage.is_breach:
+        if figure.state is State.PARTIAL:
+            return _("partial: no restore was tested yet, though it was due")
+        return _("n/a: no restore was tested, though it was due")
     return {
         State.VALUE: pgettext("state", "value"),
         State.NOT_APPLICABLE: _("n/a: nothing was due"),
@@ -83,6 +95,8 @@ def excluded_line(excluded: Excluded) -> str:
         Reason.NO_PLAN: _("{reference} left out: no emergency plan was started"),
         Reason.CANCELLED: _("{reference} left out: it was due no longer"),
         Reason.WAIVED: _("{reference} left out: it was waived"),
+        Reason.COULD_NOT_RUN: _("{reference} left out: it could not run"),
+        Reason.IN_PART: _("{reference} left out: it restored only a part, which is not the time to recover"),
     }[excluded.reason]
     line = reason.format(reference=excluded.reference)
     because = reason_of_duty(excluded.because)
@@ -100,6 +114,8 @@ def reason_word(reason: Reason) -> str:
         Reason.NO_PLAN: _("had no emergency plan started"),
         Reason.CANCELLED: _("were due no longer"),
         Reason.WAIVED: _("were waived"),
+        Reason.COULD_NOT_RUN: _("could not run"),
+        Reason.IN_PART: _("restored only a part"),
     }[reason]
 
 
