@@ -1,48 +1,37 @@
 """What lies in the places of a job and no run is known to have made, as runs that could be recorded."""
 
 import uuid
-from collections.abc import Collection, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 from opsctl.backups.rules import Copy, Run
-from opsctl.backups.rules.retention import Listed
+from opsctl.backups.rules.retention import Known, Listed
 from opsctl.backups.terms import Engine, Status, Trigger
 from opsctl.cli.hostfile.jobs import Job
-from opsctl.rulebook.rules.policies import Policy
 
 _ADOPTED = uuid.UUID("5d3f6c1e-0b7a-5b7e-9d63-2f1c9a4e8b10")
 """The name space of requests of points that carry none."""
 
 
 def adoptable(
-    job: Job,
-    policy: Policy,
-    host: str,
-    listed: Mapping[str, tuple[Listed, ...]],
-    *,
-    known: AbstractSet[str],
-    requests: Collection[str],
-    rules: int,
-    now: datetime,
+    job: Job, known: Known, host: str, listed: Mapping[str, tuple[Listed, ...]], *, now: datetime
 ) -> tuple[list[Run], int]:
     """The runs that would be recorded, the oldest first, and how many points are those of others.
 
-    `known` are the points that a run made, `requests` those of runs that are recorded. Points with the tags of another
-    policy or host belong to these. Copies with the same tag are one run.
+    Points with the tags of another policy or host belong to these. Copies with the same tag are one run.
     """
     found: dict[str, list[tuple[str, Listed]]] = {}
     others = 0
     for place in job.places:
         for one in listed.get(place.name, ()):
-            if one.name in known or one.request in requests or one.at > now:
+            if one.name in known.points or one.request in known.requests or one.at > now:
                 continue
-            if (one.policy, one.host) not in ((None, None), (policy.name, host)):
+            if (one.policy, one.host) not in ((None, None), (known.policy.name, host)):
                 others += 1
                 continue
             found.setdefault(_request(one, host, place.to), []).append((place.name, one))
-    runs = [_run(job, policy, host, request, points, rules) for request, points in found.items()]
+    runs = [_run(job, known, host, request, points) for request, points in found.items()]
     return sorted(runs, key=lambda run: (run.started_at, run.request)), others
 
 
@@ -55,13 +44,13 @@ def _request(one: Listed, host: str, to: str) -> str:
     return str(uuid.uuid5(_ADOPTED, f"{where}\n{one.name}"))
 
 
-def _run(job: Job, policy: Policy, host: str, request: str, points: list[tuple[str, Listed]], rules: int) -> Run:
+def _run(job: Job, known: Known, host: str, request: str, points: list[tuple[str, Listed]]) -> Run:
     at = min(one.at for _place, one in points)
     sizes = [one.bytes for _place, one in points if one.bytes is not None]
     return Run(
         reference="",
-        policy=policy.name,
-        asset=policy.asset,
+        policy=known.policy.name,
+        asset=known.policy.asset,
         customer=None,
         host=host,
         driver=Engine(job.driver),
@@ -77,7 +66,7 @@ def _run(job: Job, policy: Policy, host: str, request: str, points: list[tuple[s
         files=None,
         manifest=None,
         request=request,
-        rules=rules,
+        rules=known.rules,
         person="",
         copies=tuple(Copy(place, Status.SUCCESS, one.name, one.bytes) for place, one in points),
     )

@@ -99,6 +99,47 @@ class Floors:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """A policy with the generation that says it, and which points and requests are those of recorded runs."""
+
+    policy: Policy
+    rules: int
+    points: frozenset[str]
+    requests: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Pruning:
+    """What was decided for the points of each place of a job, by the copy's name, and what came of it.
+
+    `gone` has, by place and point, None where it was deleted, else why not; `unasked` why a place could not be asked.
+    """
+
+    policy: Policy
+    floors: Floors
+    is_dry: bool
+    decided: Mapping[str, Sequence[Decided]]
+    unasked: Mapping[str, str]
+    gone: Mapping[str, Mapping[str, str | None]]
+
+    @property
+    def held(self) -> int:
+        """How many points only the floors of this host keep."""
+        return sum(one.is_held for decided in self.decided.values() for one in decided)
+
+    @property
+    def deleted(self) -> dict[str, list[str]]:
+        """By run, the names of the copies that were deleted."""
+        found: dict[str, list[str]] = {}
+        for place, decided in self.decided.items():
+            points = self.gone.get(place, {})
+            for one in decided:
+                if one.run is not None and one.name in points and points[one.name] is None:
+                    found.setdefault(one.run, []).append(place)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class _Known:
     """A point of ours with the run that made it and the copy it is."""
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from opsctl.backups.rules.retention import Decided, Fate, Why
 from opsctl.backups.rules.standing import Breach, Finding
-from opsctl.backups.terms import Level
 from opsctl.core.texts import _, pgettext, series
 from opsctl.core.times import show_duration
 
@@ -50,19 +49,6 @@ def finding_text(found: Finding) -> str:
         Breach.TEST_DIFFERED: _("the last restore test {about} found that the copy cannot be relied on"),
     }[found.breach]
     return told.format(about=found.about, length=age_text(found.seconds), limit=age_text(found.limit))
-
-
-def level_text(level: Level | str) -> str:
-    """What a check at that level proves, in a few words."""
-    return {
-        Level.L0: pgettext("level", "listed"),
-        Level.L1: pgettext("level", "size as usual"),
-        Level.L2: pgettext("level", "structure whole"),
-        Level.L3: pgettext("level", "all data read"),
-        Level.L4: pgettext("level", "some files restored"),
-        Level.L5: pgettext("level", "restored and asserted"),
-        Level.L6: pgettext("level", "application answered"),
-    }[Level(level)]
 
 
 def fate_word(fate: Fate) -> str:
