@@ -172,7 +172,12 @@ def rooms() -> "list[Room]":
             prefix="BAK RST",
             records="opsctl.backups.service.rows:records",
             blank="opsctl.backups.service.rows:blank",
-            adds=("opsctl.backups.commands.reading",),
+            adds=(
+                "opsctl.backups.commands.testing",
+                "opsctl.backups.commands.verifying",
+                "opsctl.backups.commands.standing",
+                "opsctl.backups.commands.reading",
+            ),
         ),
         Room(
             "kpi",
