@@ -224,7 +224,7 @@ def test_the_newest_row_tells_the_loss_window(tmp_path: Path) -> None:
 
 
 def test_the_newest_of_several_rows_counts_and_a_canary_outranks_them(tmp_path: Path) -> None:
-    newest = {"one": NIGHT - 3 * HOUR, "two": NIGHT - HOUR, "select max(written_at) from public.canary": NIGHT - MINUTE}
+    newest = {"one": NIGHT - 3 * HOUR, "two": NIGHT - HOUR, "SELECT max(at) AS at FROM public.canary": NIGHT - MINUTE}
 
     def ask(query: str) -> list[tuple[Any, ...]]:
         return [(newest[query],)]

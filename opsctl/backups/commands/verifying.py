@@ -35,7 +35,7 @@ def verify(
     what: Annotated[
         str, Argument(metavar="POLICY|REF", help=_("A policy, which means its latest good run, or a run."))
     ],
-    level: Annotated[Level, Option("--level", metavar="LEVEL", help=_("How far to look, L0 to L4."))] = Level.L2,
+    level: Annotated[str, Option("--level", metavar="LEVEL", help=_("How far to look, L0 to L4."))] = Level.L2.value,
     copy: Annotated[
         str | None, Option("--copy", metavar="NAME", help=_("That copy; without: all that this host has."))
     ] = None,
@@ -44,23 +44,28 @@ def verify(
     from opsctl.backups.views import checked as views
 
     context = current()
+    asked = _level(level)
     known = _known(context, what)
     looked = _looked(context, known)
-    _check_level(level, known.plan.policy)
     run, copies = _copies(known, looked, copy)
-    found = {name: _check(context, looked, run, name, level) for name in copies}
-    context.emit(views.checked(run, level, found))
+    found = {name: _check(context, looked, run, name, asked) for name in copies}
+    context.emit(views.checked(run, asked, found))
     _end([one for checks in found.values() for one in checks])
 
 
-def _check_level(level: Level, policy: str) -> None:
+def _level(word: str) -> Level:
+    """The level that a word names. Raise InvalidInput for none, and for one that is no look but a restore."""
     from opsctl.backups.jobs.verifying import HIGHEST
+    from opsctl.cli.usage import read_word
 
-    if level > HIGHEST:
+    # Words are typed in small letters; levels are not.
+    found = Level(read_word(word, [level.lower() for level in Level], "--level").upper())
+    if found > HIGHEST:
         raise InvalidInput(
-            _("{level} restores everything, which is no look.").format(level=level),
-            _("Test a restore: opsctl backup restore-test {policy}").format(policy=policy),
+            _("{level} restores everything, which is more than a look.").format(level=found),
+            _("Test a restore: opsctl backup restore-test POLICY"),
         )
+    return found
 
 
 def _known(context: "Context", what: str) -> "Known":

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from opsctl.backups.drivers import CannotRestore, Compared, Restored, Step
+from opsctl.backups.drivers.canary import look
 from opsctl.backups.rules import Asserted, Run
 from opsctl.backups.rules.assertions import (
     differs,
@@ -29,6 +30,7 @@ from opsctl.cli.hostfile.jobs import Assertion, Canary
 from opsctl.core.texts import _, ngettext
 from opsctl.core.typed import excerpt
 
+Query = Callable[[str], list[tuple[Any, ...]]]
 MANIFEST = "manifest"
 _SHOWN = 120
 _MOST_ANSWERED = 1024 * 1024
@@ -86,7 +88,7 @@ def ask_all(
     for one in asserts:
         if one.kind != "files":
             with step(_named(one)):
-                answers.assertions.append(_ask(answers, one, run, restored))
+                answers.assertions.append(_KINDS[one.kind](answers, one, run, restored))
             answers.kinds.append(one.kind)
     return answers
 
@@ -129,34 +131,30 @@ def _refused(what: str, expect: str, error: CannotRestore) -> Asserted:
 
 def _look_for_canary(answers: Answers, canary: Canary, run: Run, restored: Restored) -> None:
     """The canary is written before each run, so its newest row shows what the copy really holds."""
-    query = f"select max(written_at) from {canary.table}"  # noqa: S608 - the host file holds a plain name there
     what, expect = _("the canary in {table}").format(table=canary.table), _("a row")
-    asked = _queried(what, expect, query, restored)
-    newest = None if isinstance(asked, Asserted) else moment_of(asked)
-    if isinstance(asked, Asserted):
-        answers.assertions.append(asked)
-    elif newest is None:
-        answers.assertions.append(differs(what, expect, _("no row")))
-    else:
+    found = _asked(what, expect, restored, lambda ask: look(ask, canary.table))
+    if isinstance(found, datetime):
         answers.has_canary = True
-        answers.newest_at, answers.loss_seconds = newest, loss_of(newest, run.started_at)
-        answers.assertions.append(Asserted(what, expect, newest.isoformat(), Verdict.PASS))
+        answers.newest_at, answers.loss_seconds = found, loss_of(found, run.started_at)
+        found = Asserted(what, expect, found.isoformat(), Verdict.PASS)
+    answers.assertions.append(found if isinstance(found, Asserted) else differs(what, expect, _("no row")))
 
 
-def _queried(what: str, expect: str, query: str, restored: Restored) -> Any:
-    """The first value that a query finds, or the assertion that it could not be asked or was refused."""
+def _asked(what: str, expect: str, restored: Restored, ask: Callable[[Query], Any]) -> Any:
+    """What is found, or the assertion that it could not be asked or was refused."""
     if restored.ask is None:
         return not_asked(what, expect, _("the copy is no database that could be asked"))
     try:
-        return scalar(restored.ask(query))
+        return ask(restored.ask)
     except CannotRestore as error:
         return _refused(what, expect, error)
     except Exception as error:  # every engine has errors of its own, and each says the copy does not answer
         return differs(what, expect, " ".join(str(error).split()) or type(error).__name__)
 
 
-def _ask(answers: Answers, one: Assertion, run: Run, restored: Restored) -> Asserted:
-    return _KINDS[one.kind](answers, one, run, restored)
+def _queried(what: str, expect: str, query: str, restored: Restored) -> Any:
+    """The first value that a query finds, or the assertion that it could not be asked or was refused."""
+    return _asked(what, expect, restored, lambda ask: scalar(ask(query)))
 
 
 def _sql(_answers: Answers, one: Assertion, _run: Run, restored: Restored) -> Asserted:
