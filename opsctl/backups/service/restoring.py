@@ -1,0 +1,43 @@
+"""Which point is restored for good, and recording that it was."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from opsctl.backups.rules import Run
+from opsctl.backups.rules.standing import has_good_copy
+from opsctl.backups.service import planning, reading, rows
+from opsctl.backups.service.recording import append, held
+from opsctl.backups.terms import RESTORED, RUN_PREFIX
+from opsctl.core.errors import NotFound
+from opsctl.core.texts import _
+from opsctl.core.typed import mend
+from opsctl.core.use_cases import Permission, use_case
+
+
+def chosen(session: Session, *, word: str, now: datetime) -> Run:
+    """The run that a word means: its reference, else the newest good point of the policy of that name.
+
+    Raise NotFound where there is no such run or policy, or no good point of it; InvalidInput as `find_run` does.
+    """
+    typed = mend(word).upper()
+    if typed.startswith(f"{RUN_PREFIX}-") or typed.isdigit():
+        return reading.find_run(session, word=word, now=now)
+    policy = planning.known_policy(session, word=word, now=now)
+    columns = rows.RUNS.c
+    query = rows.chosen().where(columns.policy == policy.name).order_by(columns.started_at.desc())
+    for run in rows.load(session, query):
+        if has_good_copy(run, policy):
+            return run
+    raise NotFound(
+        _("There is no good point of {policy}.").format(policy=policy.name),
+        _("See what there is: opsctl backup list {policy}").format(policy=policy.name),
+    )
+
+
+@use_case(needs=Permission.RECORD, offline=True)
+def record_restored(session: Session, *, now: datetime, actor: str, run: str, copy: str, into: str) -> Run:
+    """Record that a copy of a run was restored for good. The run; raise NotFound where there is none."""
+    found = held(session, run)
+    append(session, found, RESTORED, facts={"copy": copy, "into": into}, happened_at=now)
+    return found
