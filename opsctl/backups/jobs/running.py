@@ -65,9 +65,10 @@ def run(asked: Asked, state: State, record: Callable[[Run], None]) -> None:
         state.mark(Marker(asked.request, asked.plan.policy, begun, os.getpid(), slot))
         try:
             ended = _guarded(asked, begun)
-            with undisturbed():
-                record(ended)
-        finally:
+        except KeyboardInterrupt:
+            ended = _ended(asked, begun, Status.CANCELLED, _("it was interrupted"))
+        with undisturbed():
+            record(ended)
             # Not before it is recorded: what has a mark and no process was killed.
             state.unmark(asked.plan.policy)
         if ended.status is Status.CANCELLED:
