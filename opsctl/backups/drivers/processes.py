@@ -104,19 +104,20 @@ def pipe(
     *,
     source: IO[bytes] | None = None,
     between: Callable[[memoryview], None] | None = None,
+    before: int = 1,
     sink: Callable[[memoryview], None] | None = None,
     tell: Callable[[int], None] | None = None,
 ) -> Ended:
     """Run programs, each reading what the one before it writes, and wait for all of them.
 
-    The first reads the file `source`, or nothing. `between` sees what goes from the first to the second, `sink` what
-    comes out of the last; without a sink its stdout is thrown away. Both are called in threads of their own with a
-    block that is theirs only until they return, and what they raise is raised here once all programs are stopped.
-    `tell` is told how many bytes the last one gave.
+    The first reads the file `source`, or nothing. `between` sees what goes into program number `before`, counted from
+    0, `sink` what comes out of the last; without a sink its stdout is thrown away. Both are called in threads of their
+    own with a block that is theirs only until they return, and what they raise is raised here once all programs are
+    stopped. `tell` is told how many bytes the last one gave.
     """
     with _Row(limits) as row:
         try:
-            row.start(commands, source, between, sink, tell)
+            row.start(commands, source, None if between is None else (before, between), sink, tell)
         except _Refused as refused:
             return Ended((), refused=str(refused), errors=())
         return row.wait()
@@ -164,7 +165,7 @@ class _Row:
         self,
         commands: Sequence[Command],
         source: IO[bytes] | None,
-        between: Callable[[memoryview], None] | None,
+        between: tuple[int, Callable[[memoryview], None]] | None,
         sink: Callable[[memoryview], None] | None,
         tell: Callable[[int], None] | None,
     ) -> None:
@@ -172,11 +173,11 @@ class _Row:
         reads: int | IO[bytes] = subprocess.DEVNULL if source is None else source
         last = len(commands) - 1
         for at, command in enumerate(commands):
-            carried = between if at == 1 else None
+            carried = between[1] if between is not None and between[0] == at else None
             gives = subprocess.DEVNULL if at == last and sink is None else subprocess.PIPE
             process = self._begin(command, reads if carried is None else subprocess.PIPE, gives)
             if carried is not None:
-                self._carry(self._processes[0].stdout, process.stdin, carried)
+                self._carry(self._processes[at - 1].stdout, process.stdin, carried)
             elif at > 0 and not isinstance(reads, int):
                 enlarge(reads)
                 reads.close()  # only the next program holds it, so that its end is seen

@@ -1,6 +1,7 @@
 """What an artefact goes through on its way to disk, and on its way back: zstd, and age or gpg."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from opsctl.backups.drivers import CannotRestore, Refusal
@@ -10,6 +11,7 @@ from opsctl.cli.hostfile.jobs import Job
 from opsctl.core.errors import OpsctlError
 from opsctl.core.texts import _
 
+_TOOLS = ("age", "gpg")
 _PACKAGES = {"gpg": "gnupg"}
 """Packages that are named otherwise than the program in them."""
 _NO_KEY = re.compile(r"no identity matched|no secret key|bad passphrase|no pinentry|bad session key", re.IGNORECASE)
@@ -81,14 +83,40 @@ def unseal(job: Job) -> list[Command]:
 
 def pack(job: Job, *, threads: int = 0) -> list[Command]:
     """The programs that compress and, where the job asks for it, encrypt what comes to them; 0 threads: all cores."""
-    program = find_program("zstd", job.programs) or "zstd"
-    return [Command((program, f"-T{threads}", "--quiet", "--stdout"), nice=job.nice), *seal(job)]
+    return [_zstd(job, f"-T{threads}", "--stdout"), *seal(job)]
 
 
-def unpack(job: Job) -> list[Command]:
-    """The programs that undo it. Raise CannotRestore as `unseal` does."""
-    program = find_program("zstd", job.programs) or "zstd"
-    return [*unseal(job), Command((program, "--decompress", "--quiet", "--stdout"), nice=job.nice)]
+def unpack(job: Job, path: Path) -> list[Command]:
+    """The programs that undo it, of which the first opens the file. Raise CannotRestore as `sealed` and `unseal` do."""
+    return opened([*unseal(sealed(job, path.name)), _zstd(job, "--decompress", "--stdout")], path)
+
+
+def probe(job: Job, path: Path) -> list[Command]:
+    """The programs that look whether a file can be decrypted and decompressed. Raise CannotRestore as `unpack` does."""
+    return opened([*unseal(sealed(job, path.name)), _zstd(job, "--test")], path)
+
+
+def opened(commands: list[Command], path: Path) -> list[Command]:
+    """Programs in a row, of which the first reads the file."""
+    return [replace(commands[0], words=(*commands[0].words, str(path))), *commands[1:]]
+
+
+def sealed(job: Job, point: str) -> Job:
+    """The job as it was when it made this point, which its name tells: with encryption or without.
+
+    Raise CannotRestore, as could not run, for one that was encrypted otherwise than the job says now.
+    """
+    tool = next((tool for tool in _TOOLS if point.endswith(f".{tool}")), None)
+    if tool is None:
+        return job._replace(encryption=None)
+    if job.encryption is None or job.encryption.tool != tool:
+        reason = _("it is encrypted with {tool}, and the host file names no key for that").format(tool=tool)
+        raise CannotRestore(reason, Verdict.COULD_NOT_RUN)
+    return job
+
+
+def _zstd(job: Job, *options: str) -> Command:
+    return Command((find_program("zstd", job.programs) or "zstd", "--quiet", *options), nice=job.nice)
 
 
 def has_no_key(ended: Ended) -> bool:
