@@ -14,7 +14,7 @@ PROBES = frozenset({"command", "http"})
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """Two sentences: what a level proves, and what may be wrong all the same."""
+    """Two sentences: what a level proves, and what it does not prove."""
 
     proves: str
     leaves_open: str
@@ -26,37 +26,37 @@ def meaning(level: Level) -> Meaning:
         case Level.L0:
             return Meaning(
                 _("The point is where it was put, and is listed."),
-                _("Not that a single byte of its content can be read."),
+                _("That a single byte of its content can be read."),
             )
         case Level.L1:
             return Meaning(
                 _("Its size is like that of the good ones before it."),
-                _("Not what it holds: what has the usual size may be damaged all over."),
+                _("That it holds the right things: what has the usual size may be damaged all over."),
             )
         case Level.L2:
             return Meaning(
                 _("Its checksum or its structure is whole, as far as the engine looks without reading all data."),
-                _("Not that every block of data is whole, nor that it can be decrypted, unpacked and restored."),
+                _("That every block of data is whole, and that it can be decrypted, unpacked and restored."),
             )
         case Level.L3:
             return Meaning(
                 _("All its data was read and is what was written."),
-                _("Not that it can be restored, nor that the right things were backed up."),
+                _("That it can be restored, and that the right things were backed up."),
             )
         case Level.L4:
             return Meaning(
                 _("Some of its files, picked at random, were restored and are what was backed up."),
-                _("Not the files that were not picked, nor that an application works with them."),
+                _("That the files that were not picked are whole, and that an application works with them."),
             )
         case Level.L5:
             return Meaning(
                 _("All of it was restored into a scratch place, and its content is what was asserted."),
-                _("Not what no assertion asked for, nor that the application starts with it."),
+                _("That anything is right that no assertion asked for, and that the application starts with it."),
             )
         case Level.L6:
             return Meaning(
                 _("All of it was restored, its content asserted, and an application answered from the restored copy."),
-                _("Not functions that were not asked, nor that it is as quick under the load of a working day."),
+                _("That functions work that were not asked, and that it bears the load of a working day."),
             )
 
 

@@ -20,7 +20,7 @@ def page(test: Test, background: Background) -> Report:
         Fields(_point(test, background), title=_("The point")),
     ]
     if test.assertions:
-        parts.append(tested.assertions(test))
+        parts.append(tested.assertions(test, whole=True))
     if test.steps:
         parts.append(tested.steps(test))
     parts.append(Fields(_against(test, background), title=_("Measured against the policy")))

@@ -1,5 +1,6 @@
 """How restore tests ended, ready to be shown: the verdict in one line, then assertions, then steps."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from opsctl.backups.views.runs import verdict_cell
 from opsctl.core.report import Column, Kind, Part, Report, Table, Text
 from opsctl.core.texts import _, pgettext
 from opsctl.core.times import show_duration
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +86,24 @@ def headline(test: Test) -> str:
     return f"{named}: {said}"
 
 
-def assertions(test: Test) -> Table:
-    """What was asserted, what was expected, and what was found."""
+def assertions(test: Test, *, whole: bool = False) -> Table:
+    """What was asserted, what was expected, and what was found; digests whole, or their beginning."""
     columns = (
         Column("verdict", _("verdict")),
         Column("what", _("assertion")),
         Column("expected", _("expected")),
         Column("found", _("found")),
     )
-    rows = tuple((verdict_cell(one.verdict), one.what, one.expected, one.found) for one in test.assertions)
+    shown = (lambda text: text) if whole else _shortened
+    rows = tuple(
+        (verdict_cell(one.verdict), one.what, shown(one.expected), shown(one.found)) for one in test.assertions
+    )
     return Table(columns, rows, title=_("Assertions"), lead="what")
+
+
+def _shortened(text: str | None) -> str | None:
+    """A digest is told from another by its beginning; the page of the evidence has all of it."""
+    return f"{text[:12]}…" if text is not None and _DIGEST.fullmatch(text) else text
 
 
 def steps(test: Test) -> Table:
@@ -107,7 +118,7 @@ def steps(test: Test) -> Table:
 def step_word(name: str) -> str:
     """A step in the reader's language; what is asserted is named by itself."""
     words = {
-        "fetch": _("fetch"),
+        "list": _("read the list of files"),
         "restore": _("restore"),
         "start a server": _("start a server"),
         "compare": _("compare with what was written down"),
