@@ -1,0 +1,396 @@
+"""An SQLite file: copied by SQLite itself while it is in use, checked, counted and packed.
+
+The copy is made in a folder of its own in the place for temporary files ($TMPDIR), with mode 0700, never where the
+artefact goes: what is to be encrypted must not lie there readable. L3 unpacks into such a folder, too.
+"""
+
+import os
+import shutil
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, Any
+
+from opsctl.backups.drivers import (
+    CannotRestore,
+    Checked,
+    Compared,
+    Limits,
+    Made,
+    Point,
+    Refusal,
+    Request,
+    Restored,
+    Step,
+)  # fmt: skip
+from opsctl.backups.drivers import artefacts as stored
+from opsctl.backups.drivers.members import raise_for
+from opsctl.backups.drivers.processes import Ended, pipe
+from opsctl.backups.drivers.sealing import opened, pack, probe, refuse_program, refuse_sealing, suffix_of, unpack
+from opsctl.backups.drivers.unarchiving import blamed
+from opsctl.backups.terms import Level, Status, Verdict
+from opsctl.cli.hostfile.jobs import Job, Place
+from opsctl.core.texts import _, ngettext
+
+_HEADER = b"SQLite format 3\0"
+_PAGES = 4096
+"""So many pages are copied between two looks at the clock."""
+_TURNS = 100_000
+"""So many steps of SQLite's machine are made between two looks at the clock."""
+_BUSY = 60.0
+_ORPHANS = "orphans"
+_COPY = "copy.sqlite"
+
+
+class Sqlite:
+    """Drives the SQLite that is in Python."""
+
+    takes_one_artefact = True
+    levels = (Level.L0, Level.L2, Level.L3)
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+
+    def engine(self) -> str | None:
+        """The version of SQLite."""
+        return f"sqlite {sqlite3.sqlite_version}"
+
+    def preflight(self, place: Place) -> Refusal | None:
+        """Why it cannot begin: a program or the place is missing, or the source is no SQLite file."""
+        return (
+            refuse_program(self.job, "zstd")
+            or refuse_sealing(self.job)
+            or next(filter(None, map(_refuse_source, self.job.sources)), None)
+            or stored.refuse_place(place, self.job.name)
+            or self._refuse_room()
+        )
+
+    def _refuse_room(self) -> Refusal | None:
+        source, folder = Path(self.job.sources[0]), tempfile.gettempdir()
+        free = shutil.disk_usage(folder).free
+        needed = sum(path.stat().st_size for path in (source, Path(f"{source}-wal")) if path.is_file())
+        if free >= needed:
+            return None
+        reason = _("{folder} has {free} bytes free, and the copy of {source} needs {needed}")
+        return Refusal(
+            reason.format(folder=folder, free=free, source=source, needed=needed),
+            _("Make room, or name another folder: export TMPDIR=/path/with/room"),
+        )
+
+    def run(self, request: Request, place: Place) -> Made:
+        """Copy the database, check and count the copy, pack it."""
+        refusal = self.preflight(place)
+        if refusal is not None:
+            return Made(refusal.status, reason=refusal.reason)
+        deadline = _Deadline(request.limits)
+        try:
+            with _private(request.id) as folder:
+                copy = folder / _COPY
+                _copy(Path(self.job.sources[0]), copy, deadline, request.tell)
+                with closing(_open(copy, deadline)) as connection:
+                    found = _Found.of(connection)
+                return self._pack(replace(request, limits=deadline.rest()), place, copy, found)
+        except _Late:
+            return Made(Status.TIMED_OUT, engine=self.engine(), reason=_("it ran longer than its time-out"))
+        except sqlite3.Error as error:
+            reason = _("{source}: {error}").format(source=self.job.sources[0], error=error)
+            return Made(Status.FAILED, engine=self.engine(), reason=reason)
+        except OSError as error:
+            return Made(Status.FAILED, engine=self.engine(), reason=f"{error.filename}: {error.strerror}")
+
+    def _pack(self, request: Request, place: Place, copy: Path, found: "_Found") -> Made:
+        def judge(ended: Ended, _size: int) -> tuple[Status, str | None]:
+            early = stored.late_or_refused(ended)
+            if early is not None:
+                return early
+            if not ended.is_good:
+                return Status.FAILED, ended.said
+            return (Status.SUCCESS, found.remark) if found.damage is None else (Status.INCOMPLETE, found.damage)
+
+        return stored.dump(
+            request, place, opened(pack(self.job), copy), suffix=f".sqlite.zst{suffix_of(self.job)}", judge=judge,
+            describe=lambda: {"counts": found.counts, "more": {_ORPHANS: found.orphans}},
+            driver=self.job.driver, engine=self.engine(),
+        )  # fmt: skip
+
+    def points(self, place: Place) -> list[Point]:
+        """The artefacts in the folder."""
+        return stored.points_in(place)
+
+    def verify(self, place: Place, point: str, level: Level, *, sha256: str | None, limits: Limits) -> Checked:
+        """L2: the SHA-256, and zstd's own checksums; L3: unpacked, checked by SQLite, and every table counted."""
+        checked = stored.check(place, point, level, sha256)
+        if level is Level.L0 or checked.verdict is not Verdict.PASS:
+            return checked
+        try:
+            if level is Level.L2:
+                return self._probe(checked, place, point, limits)
+            with _private("verify") as folder:
+                self._unpack(place, point, folder / _COPY, limits)
+                compared = _compare(folder / _COPY, stored.read_manifest(place, point), None, limits)
+        except CannotRestore as error:
+            return Checked(level, error.verdict, error.reason)
+        except OSError as error:
+            return Checked(level, Verdict.COULD_NOT_RUN, error.strerror or str(error))
+        return Checked(level, Verdict.DIFFERS, compared.differences[0]) if compared.differences else checked
+
+    def _probe(self, checked: Checked, place: Place, point: str, limits: Limits) -> Checked:
+        try:
+            commands = probe(self.job, stored.path_of(place, point))
+        except CannotRestore as error:
+            return replace(checked, reason=_("only its SHA-256 was looked at: {reason}").format(reason=error.reason))
+        raise_for(pipe(commands, limits), _("it cannot be unpacked"))
+        return checked
+
+    def _unpack(self, place: Place, point: str, into: Path, limits: Limits) -> tuple[tuple[str, ...], ...]:
+        """Unpack into a new file. Raise CannotRestore, with nothing left behind."""
+        commands = unpack(self.job, stored.path_of(place, point))
+        try:
+            with os.fdopen(os.open(into, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+                raise_for(pipe(commands, limits, sink=_writer(stream)), _("it cannot be unpacked"))
+                stream.flush()
+                os.fsync(stream.fileno())
+        except FileExistsError:
+            raise CannotRestore(_("{path} is there already").format(path=into), Verdict.COULD_NOT_RUN) from None
+        except OSError as error:
+            into.unlink(missing_ok=True)
+            reason = _("{place}: {reason}").format(place=into, reason=error.strerror or error)
+            raise CannotRestore(reason, Verdict.COULD_NOT_RUN) from None
+        except CannotRestore as error:
+            into.unlink(missing_ok=True)
+            raise blamed(place, point, error) from None
+        return tuple(command.words for command in commands)
+
+    @contextmanager
+    def restored(
+        self,
+        place: Place,
+        point: str,
+        scratch: Path,
+        *,
+        limits: Limits,
+        step: Step,
+        user: str | None = None,
+        counts: Mapping[str, int] | None = None,
+        only: int | None = None,
+    ) -> Iterator[Restored]:
+        """Unpack it into a file of `scratch`, which `ask` opens read only."""
+        path = scratch / _COPY
+        with step("restore"):
+            commands = self._unpack(place, point, path, limits)
+        manifest = stored.read_manifest(place, point)
+        yield Restored(
+            scratch, 1, path.stat().st_size, lambda: _compare(path, manifest, counts, limits),
+            lambda query: _ask(path, query, limits), {"root": str(scratch), "database": str(path)}, commands,
+        )  # fmt: skip
+
+    def restore(self, place: Place, point: str, into: str, *, limits: Limits) -> tuple[tuple[str, ...], ...]:
+        """Unpack it into a new file, never over one that is there or beside its journal."""
+        path = Path(into)
+        if not path.is_absolute() or not path.parent.is_dir():
+            raise CannotRestore(_("{path} lies in no folder").format(path=into), Verdict.COULD_NOT_RUN)
+        for other in (path, Path(f"{into}-wal"), Path(f"{into}-journal")):
+            if os.path.lexists(other):
+                raise CannotRestore(_("{path} is there already").format(path=other), Verdict.COULD_NOT_RUN)
+        return self._unpack(place, point, path, limits)
+
+    def prune(self, place: Place, points: Sequence[str], *, limits: Limits) -> dict[str, str | None]:
+        """Delete artefacts."""
+        return stored.prune(place, points)
+
+    def tidy(self, place: Place, request_id: str) -> list[str]:
+        """Take away drafts, and the folder in which a copy was made."""
+        gone = stored.tidy(place, request_id)
+        for folder in Path(tempfile.gettempdir()).glob(f"{_folder_of(request_id)}*"):
+            if not folder.is_symlink() and folder.is_dir() and folder.stat().st_uid == os.geteuid():
+                shutil.rmtree(folder, ignore_errors=True)
+                gone.append(str(folder))
+        return gone
+
+    def plan(self, request: Request, place: Place) -> list[tuple[str, ...]]:
+        """What would be run: the copy is made by SQLite in this process."""
+        return [command.words for command in opened(pack(self.job), Path(tempfile.gettempdir(), _COPY))]
+
+
+class _Late(Exception):
+    """Time is up."""
+
+
+class _Deadline:
+    """When the time of a run is up: what SQLite does is no process that could be stopped."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._at = time.monotonic() + limits.wall.total_seconds()
+        if limits.until is not None:
+            self._at = min(self._at, limits.until)
+
+    def is_over(self) -> bool:
+        """Whether it is up."""
+        return time.monotonic() > self._at
+
+    def rest(self) -> Limits:
+        """The limits of what comes next in the same run."""
+        return replace(self._limits, until=self._at)
+
+    def stop(self) -> int:
+        """What SQLite asks for now and then: not 0 ends what it does."""
+        return int(self.is_over())
+
+
+class _Found:
+    """What is in a copy: exact counts by table, what SQLite finds damaged, rows that point to nothing."""
+
+    def __init__(self, counts: dict[str, int], damage: str | None, orphans: int) -> None:
+        self.counts, self.damage, self.orphans = counts, damage, orphans
+
+    @classmethod
+    def of(cls, connection: sqlite3.Connection) -> "_Found":
+        """Look at a copy. Raise sqlite3.Error where it cannot be read, _Late where time is up."""
+        with _in_time():
+            said = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(10)")]
+            damage = None if said == ["ok"] else "; ".join(said).replace("\n", " ")
+            if damage is not None:
+                return cls({}, damage, 0)
+            counts = {name: connection.execute(_count_of(name)).fetchone()[0] for name in _tables(connection)}
+            orphans = sum(1 for _row in connection.execute("PRAGMA foreign_key_check"))
+        return cls(counts, None, orphans)
+
+    @property
+    def remark(self) -> str | None:
+        """What a person should know of a database that is whole."""
+        if not self.orphans:
+            return None
+        return ngettext(
+            "{count} row points to a row there is not", "{count} rows point to rows there are not", self.orphans
+        ).format(count=self.orphans)
+
+
+@contextmanager
+def _in_time() -> Iterator[None]:
+    """Raise _Late for what the progress handler interrupted."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+            raise _Late from None
+        raise
+
+
+def _refuse_source(source: str) -> Refusal | None:
+    try:
+        with Path(source).open("rb") as stream:
+            head = stream.read(len(_HEADER))
+    except OSError as error:
+        reason = _("{source}: {reason}").format(source=source, reason=error.strerror or error)
+        return Refusal(reason, _("Name the file of the database, and let this account read it."))
+    if head == _HEADER:
+        return None
+    return Refusal(_("{source} is no SQLite database").format(source=source), _("Name the file of the database."))
+
+
+def _copy(source: Path, copy: Path, deadline: _Deadline, tell: Callable[[int], None]) -> None:
+    """Copy what one moment saw. Raise sqlite3.Error, or _Late."""
+    copied = 0
+
+    def progress(_status: int, remaining: int, total: int) -> None:
+        nonlocal copied
+        if deadline.is_over():
+            raise _Late
+        tell((total - remaining - copied) * size)
+        copied = total - remaining
+
+    with closing(_open(source, deadline)) as live, closing(sqlite3.connect(copy)) as new:
+        copy.chmod(0o600)
+        # Without a transaction around it every write of others would begin the copy anew.
+        live.execute("BEGIN")
+        live.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        size = live.execute("PRAGMA page_size").fetchone()[0]
+        live.backup(new, pages=_PAGES, progress=progress, sleep=0.05)
+
+
+def _open(path: Path, deadline: _Deadline) -> sqlite3.Connection:
+    """The database, read only: a name that is not there makes no empty one."""
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY, isolation_level=None)
+    connection.set_progress_handler(deadline.stop, _TURNS)
+    return connection
+
+
+def _tables(connection: sqlite3.Connection) -> list[str]:
+    rows = connection.execute(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_'"
+        " AND sql NOT LIKE 'CREATE VIRTUAL TABLE%' ORDER BY name"
+    )
+    return [row[0] for row in rows]
+
+
+def _count_of(table: str) -> str:
+    quoted = table.replace('"', '""')
+    return f'SELECT count(*) FROM "{quoted}"'  # noqa: S608 - a name, quoted
+
+
+def _compare(
+    path: Path, manifest: stored.Manifest | None, counts: Mapping[str, int] | None, limits: Limits
+) -> Compared:
+    """Counts of every table against those of the record, else of the manifest, and SQLite's own checks."""
+    expected = dict(counts or (manifest.counts if manifest is not None else {}))
+    against = _("integrity_check, and the rows of every table")
+    try:
+        with closing(_open(path, _Deadline(limits))) as connection:
+            found = _Found.of(connection)
+    except sqlite3.Error as error:
+        return Compared(against, 0, (str(error),))
+    except _Late:
+        raise CannotRestore(_("it ran longer than its time-out"), Verdict.COULD_NOT_RUN) from None
+    if found.damage is not None:
+        return Compared(against, 0, (found.damage,))
+    differences = [
+        _("{table}: {found} rows instead of {expected}").format(
+            table=table, found=found.counts.get(table, "–"), expected=expected.get(table, "–")
+        )
+        for table in sorted({*expected, *found.counts})
+        if expected.get(table) != found.counts.get(table)
+    ]
+    orphans = manifest.more.get(_ORPHANS, 0) if manifest is not None else found.orphans
+    if orphans != found.orphans:
+        differences.append(_("{found} rows point to nothing, instead of {expected}").format(
+            found=found.orphans, expected=orphans))  # fmt: skip
+    return Compared(against, len(found.counts), tuple(differences[:100]))
+
+
+def _ask(path: Path, query: str, limits: Limits) -> list[tuple[Any, ...]]:
+    """The rows of one query. Raise CannotRestore where it cannot be asked, or not in time."""
+    try:
+        with closing(_open(path, _Deadline(limits))) as connection, _in_time():
+            connection.execute("PRAGMA query_only = on")
+            return connection.execute(query).fetchall()
+    except (sqlite3.Error, sqlite3.Warning) as error:
+        raise CannotRestore(str(error), Verdict.COULD_NOT_RUN) from None
+    except _Late:
+        raise CannotRestore(_("it ran longer than its time-out"), Verdict.COULD_NOT_RUN) from None
+
+
+@contextmanager
+def _private(name: str) -> Iterator[Path]:
+    """A folder that only this account may enter, and that is gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix=_folder_of(name)))
+    try:
+        yield folder
+    finally:
+        with suppress(OSError):
+            shutil.rmtree(folder)
+
+
+def _folder_of(request_id: str) -> str:
+    return f"opsctl-{''.join(sign for sign in request_id[:8] if sign.isalnum())}-"
+
+
+def _writer(stream: IO[bytes]) -> Callable[[memoryview], None]:
+    def write(block: memoryview) -> None:
+        stream.write(block)
+
+    return write
