@@ -24,10 +24,19 @@ from opsctl.backups.drivers import (
 )
 from opsctl.backups.drivers.clients import PATIENCE, ClientFailed, complaint, what_it_is
 from opsctl.backups.drivers.mysql_client import Version, access, ask_version, find, needed, version_in, version_of
-from opsctl.backups.drivers.mysql_text import End, Reader
-from opsctl.backups.drivers.processes import Command, Ended, find_program, pipe
+from opsctl.backups.drivers.mysql_text import SYSTEM, End, Reader
+from opsctl.backups.drivers.processes import Command, Ended, pipe
 from opsctl.backups.drivers.scratch_servers import clear_leftovers as clear_leftovers
-from opsctl.backups.drivers.sealing import seal, suffix_of, unseal
+from opsctl.backups.drivers.sealing import (
+    has_no_key,
+    pack,
+    refuse_program,
+    refuse_sealing,
+    sealed,
+    suffix_of,
+    unpack,
+    unseal,
+)
 from opsctl.backups.terms import Level, Status, Verdict
 from opsctl.cli.hostfile.jobs import Job, Place
 from opsctl.core.texts import _, beside
@@ -66,10 +75,11 @@ class Mysql:
             dump, _client = needed("dump", self.job), needed("client", self.job)
         except ClientFailed as error:
             return Refusal(error.reason, _("Install mariadb-client, or for MySQL mysql-client."))
-        if find_program(ZSTD) is None:
-            return Refusal(_("{program} is not installed here").format(program=ZSTD), _("Install zstd."))
-        if not Path(place.to).is_dir():
-            return Refusal(_("{place} is no folder").format(place=place.to), _("Create it, or mount what it is on."))
+        refusal = (
+            refuse_program(self.job, ZSTD) or refuse_sealing(self.job) or artefacts.refuse_place(place, self.job.name)
+        )
+        if refusal is not None:
+            return refusal
         if self.job.counts == EXACT:
             return Refusal(
                 _("{vendor} shares no snapshot, so rows cannot be counted exactly").format(vendor=self.job.driver),
@@ -117,8 +127,7 @@ class Mysql:
         """The dump, its compression and its encryption."""
         databases = ("--databases", "--", *self.job.databases) if self.job.databases else ("--all-databases",)
         words = (dump, *access(self.job), *_DUMP, *databases)
-        nice = self.job.nice
-        return [Command(words, nice=nice), Command((ZSTD, "--quiet", "--stdout"), nice=nice), *seal(self.job)]
+        return [Command(words, nice=self.job.nice), *pack(self.job)]
 
     def points(self, place: Place) -> list[Point]:
         """The artefacts of the folder, the oldest first."""
@@ -127,15 +136,19 @@ class Mysql:
     def verify(self, place: Place, point: str, level: Level, *, sha256: str | None, limits: Limits) -> Checked:
         """L0: it is there. L2: its bytes are those that were written, and it can be unpacked to its mark of completion.
 
-        L3: besides, it is as long as the dump was, and names as many tables. What is encrypted for another host is not
-        read at L2: there its checksum is what can be looked at.
+        L3: besides, it is as long as the dump was, and names as many tables. Of what is encrypted for another host L2
+        looks at the bytes alone, and says so.
         """
         found = artefacts.check(place, point, level, sha256)
         if level is Level.L0 or found.verdict is not Verdict.PASS:
             return found
-        encryption = self.job.encryption
-        if level is Level.L2 and encryption is not None and encryption.decrypt is None:
-            return found
+        try:
+            unseal(sealed(self.job, point))
+        except CannotRestore as error:
+            if level is Level.L2:
+                reason = _("only its SHA-256 was looked at: {reason}").format(reason=error.reason)
+                return replace(found, reason=reason)
+            return Checked(level, error.verdict, error.reason)
         reader = Reader()
         try:
             self.read(place, point, reader, limits)
@@ -149,19 +162,13 @@ class Mysql:
 
     def read(self, place: Place, point: str, reader: Reader, limits: Limits) -> None:
         """Let the reader see the dump, decrypted and unpacked. Raise CannotRestore where it is not whole."""
-        commands = [*unseal(self.job), Command((ZSTD, "--decompress", "--quiet", "--stdout"))]
-        try:
-            with artefacts.path_of(place, point).open("rb", buffering=0) as source:
-                ended = pipe(commands, replace(limits, idle=limits.wall), source=source, sink=reader.take)
-        except FileNotFoundError:
-            raise CannotRestore(_("{point} is not there").format(point=point)) from None
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            reason = _("{place}: {reason}").format(place=place.to, reason=error.strerror or error)
-            raise CannotRestore(reason, Verdict.COULD_NOT_RUN) from None
+        path = artefacts.path_of(place, point)
+        if not path.is_file():
+            raise CannotRestore(_("{point} is not there").format(point=point))
+        # A client that builds an index reads nothing for long: only how long it takes in all is limited.
+        ended = pipe(unpack(self.job, path), replace(limits, idle=limits.wall), sink=reader.take)
         if not ended.is_good:
-            is_stopped = ended.refused is not None or ended.late is not None
+            is_stopped = ended.refused is not None or ended.late is not None or has_no_key(ended)
             raise CannotRestore(complaint(ended), Verdict.COULD_NOT_RUN if is_stopped else Verdict.DIFFERS)
         reader.close()
         if not reader.end.is_there:
@@ -234,3 +241,10 @@ def version_said(more: Mapping[str, object]) -> Version | None:
     if not isinstance(series, list) or len(series) != 2:
         return None
     return version_in(f"{series[0]}.{series[1]}.0 {more.get('vendor')}")
+
+
+def databases_said(more: Mapping[str, object]) -> list[str]:
+    """The databases that a dump holds, without those of the server itself."""
+    named = more.get("databases")
+    names = [one for one in named if isinstance(one, str)] if isinstance(named, list) else []
+    return [one for one in names if one.isprintable() and one not in SYSTEM]

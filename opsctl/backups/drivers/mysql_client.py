@@ -40,7 +40,7 @@ def find(kind: str, job: Job) -> str | None:
     MySQL has one name for each; those of MariaDB go by the old name on older hosts.
     """
     names = _NAMES[kind] if job.driver == Engine.MARIADB else _NAMES[kind][1:]
-    folders = [job.programs] if job.programs else [None, *(_ELSEWHERE if kind == "server" else ())]
+    folders = [job.programs, *(_ELSEWHERE if kind == "server" else ())]
     for name in names:
         for folder in folders:
             found = find_program(name, folder)

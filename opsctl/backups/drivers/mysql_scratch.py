@@ -26,7 +26,7 @@ from opsctl.backups.drivers.mysql_client import (
     needed,
     version_of,
 )
-from opsctl.backups.drivers.mysql_text import SYSTEM, Reader
+from opsctl.backups.drivers.mysql_text import Reader
 from opsctl.backups.drivers.processes import Command, Ended, find_program, pipe, run
 from opsctl.backups.drivers.scratch_servers import account, cell, serving, sockets
 from opsctl.backups.terms import Verdict
@@ -104,13 +104,13 @@ def restored(
     driver: "Mysql", place: Place, point: str, scratch: Path, *, limits: Limits, step: Step, user: str | None
 ) -> Iterator[Restored]:
     """The artefact in a scratch server; with the context, whatever ends it, the server ends and is removed."""
-    from opsctl.backups.drivers.mysql import version_said
+    from opsctl.backups.drivers.mysql import databases_said, version_said
 
     manifest = artefacts.read_manifest(place, point)
     more = manifest.more if manifest else {}
     program = _program(driver.job, version_said(more))
-    named = [one for one in more.get("databases", ()) if one not in SYSTEM]
-    database = str(named[0]) if len(named) == 1 else ""
+    named = databases_said(more)
+    database = named[0] if len(named) == 1 else ""
     commands: list[tuple[str, ...]] = []
     with ExitStack() as stack:
         runner = account(user)
@@ -261,8 +261,10 @@ def restore(driver: "Mysql", place: Place, point: str, into: str, limits: Limits
 
     Raise CannotRestore.
     """
+    from opsctl.backups.drivers.mysql import databases_said
+
     manifest = artefacts.read_manifest(place, point)
-    named = [one for one in (manifest.more if manifest else {}).get("databases", ()) if one not in SYSTEM]
+    named = databases_said(manifest.more if manifest else {})
     if not _NAME.fullmatch(into):
         raise CannotRestore(_("{name!r} is no name for a new database").format(name=into[:80]), Verdict.COULD_NOT_RUN)
     if not artefacts.path_of(place, point).is_file():

@@ -1,5 +1,6 @@
 """PostgreSQL by pg_dump in its custom format: one artefact, with exact counts of rows from its own snapshot."""
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
@@ -19,12 +20,12 @@ from opsctl.backups.drivers import (
     Step,
     artefacts,
 )  # fmt: skip
-from opsctl.backups.drivers.clients import PATIENCE, ClientFailed, complaint, major_of, program_of, version_of
+from opsctl.backups.drivers.clients import PATIENCE, ClientFailed, complaint, major_of, one_line, program_of, version_of
 from opsctl.backups.drivers.counting import CannotCount, CopyCounter, Session, differences
 from opsctl.backups.drivers.postgres_client import Server, ask_server, environment, psql_words
 from opsctl.backups.drivers.processes import Command, Ended, find_program, pipe
 from opsctl.backups.drivers.scratch_servers import clear_leftovers as clear_leftovers
-from opsctl.backups.drivers.sealing import seal, suffix_of, unseal
+from opsctl.backups.drivers.sealing import has_no_key, refuse_sealing, seal, sealed, suffix_of, unseal
 from opsctl.backups.terms import Level, Status, Verdict
 from opsctl.cli.hostfile.jobs import Job, Place
 from opsctl.core.texts import _, beside
@@ -32,6 +33,8 @@ from opsctl.core.texts import _, beside
 DUMP, RESTORE, PSQL = "pg_dump", "pg_restore", "psql"
 EXACT = "exact"
 LOCK_SECONDS = 60
+_HELD = re.compile(r"canceling statement due to \w+ timeout\n.*LOCK TABLE (.+?) IN ACCESS SHARE MODE")
+"""pg_dump waits for locks by a time-out of the statement that asks for them."""
 _COULD_NOT = ("could not open input file", "unsupported version", "out of memory", "No space left")
 """What pg_restore says where the host is at fault and not the artefact."""
 
@@ -65,8 +68,9 @@ class Postgres:
                 _("pg_dump and psql are not installed here"),
                 _("Install the client of PostgreSQL (postgresql-client), or name its folder with programs ="),
             )
-        if not Path(place.to).is_dir():
-            return Refusal(_("{place} is no folder").format(place=place.to), _("Create it, or mount what it is on."))
+        refusal = refuse_sealing(self.job) or artefacts.refuse_place(place, self.job.name)
+        if refusal is not None:
+            return refusal
         try:
             server = self._server()
         except ClientFailed as error:
@@ -127,15 +131,19 @@ class Postgres:
     def verify(self, place: Place, point: str, level: Level, *, sha256: str | None, limits: Limits) -> Checked:
         """L0: it is there. L2: its bytes are those that were written, and it can be read to its end.
 
-        L3: besides, the rows of its tables are counted and are as many as the manifest says. What is encrypted for
-        another host is not read at L2: there its checksum is what can be looked at.
+        L3: besides, the rows of its tables are counted and are as many as the manifest says. Of what is encrypted for
+        another host L2 looks at the bytes alone, and says so.
         """
         found = artefacts.check(place, point, level, sha256)
         if level is Level.L0 or found.verdict is not Verdict.PASS:
             return found
-        encryption = self.job.encryption
-        if level is Level.L2 and encryption is not None and encryption.decrypt is None:
-            return found
+        try:
+            unseal(sealed(self.job, point))
+        except CannotRestore as error:
+            if level is Level.L2:
+                reason = _("only its SHA-256 was looked at: {reason}").format(reason=error.reason)
+                return replace(found, reason=reason)
+            return Checked(level, error.verdict, error.reason)
         try:
             if level is Level.L2:
                 self._read(place, point, None, limits)
@@ -168,7 +176,7 @@ class Postgres:
         self, place: Place, point: str, command: Command, limits: Limits, counter: CopyCounter | None = None
     ) -> None:
         """Let a program read the artefact, decrypted, from a pipe. Raise CannotRestore where it does not end well."""
-        commands = [*unseal(self.job), command]
+        commands = [*unseal(sealed(self.job, point)), command]
         # It is silent while it builds an index: only how long it takes in all is limited.
         patient = replace(limits, idle=limits.wall)
         try:
@@ -267,6 +275,10 @@ class _Counted:
         if found is not None:
             return found
         if not ended.is_good:
+            held = _HELD.search(ended.errors[0])
+            if held is not None:
+                said = _("after {seconds} s somebody still held one of {tables}")
+                return Status.FAILED, said.format(seconds=self._lock_seconds, tables=one_line(held[1]))
             return Status.FAILED, complaint(ended)
         if (self._bytes if self._job.encryption else size) == 0:
             return Status.FAILED, _("the dump is empty: 0 bytes")
@@ -279,8 +291,8 @@ def _said(server: Server) -> dict[str, Any]:
 
 
 def _blame(ended: Ended) -> Verdict:
-    """Whether the artefact is at fault: not where a program did not run, was stopped, or had no room."""
-    if ended.refused is not None or ended.late is not None:
+    """Whether the artefact is at fault: not where a program did not run, was stopped, or had no room or key."""
+    if ended.refused is not None or ended.late is not None or has_no_key(ended):
         return Verdict.COULD_NOT_RUN
     said = "\n".join(ended.errors)
     return Verdict.COULD_NOT_RUN if any(sign in said for sign in _COULD_NOT) else Verdict.DIFFERS

@@ -41,6 +41,7 @@ _SETTINGS = {
 }  # fmt: skip
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)?")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,62}")
+_ENCODING = re.compile(r"[A-Z][A-Z0-9_]{2,30}")
 _OF_HOST = ("is not available", "could not access file", "No space left", "server closed the connection")
 """What a scratch server says where it is at fault and not the artefact."""
 
@@ -108,7 +109,7 @@ def restored(
     """The artefact in a scratch cluster; with the context, whatever ends it, the cluster ends and is removed."""
     manifest = artefacts.read_manifest(place, point)
     more = manifest.more if manifest else {}
-    least = max(major_of(manifest.engine if manifest else None) or 0, _number(more.get("server")))
+    least = max(major_of(str(manifest.engine) if manifest else None) or 0, _number(more.get("server")))
     programs = _server_folder(driver.job.programs, least)
     commands: list[tuple[str, ...]] = []
     with ExitStack() as stack:
@@ -139,7 +140,9 @@ def _started(
     more: Mapping[str, Any],
     commands: list[tuple[str, ...]],
 ) -> Iterator[_Cluster]:
-    encoding = str(more.get("encoding") or "UTF8")
+    encoding = str(more.get("encoding"))
+    if not _ENCODING.fullmatch(encoding):
+        encoding = "UTF8"
     made = (
         f"{programs}/initdb", f"--pgdata={home}/data", f"--username={_OWNER}", "--auth=trust", "--no-sync",
         "--no-locale", f"--encoding={encoding}",
@@ -288,7 +291,7 @@ def _server_folder(given: str | None, least: int) -> str:
     needed = ("initdb", "postgres", "pg_isready", "createdb", "pg_restore", "psql")
     majors = {}
     for folder in folders:
-        if str(folder) not in majors and all(find_program(name, str(folder)) for name in needed):
+        if str(folder) not in majors and all(shutil.which(name, path=folder) for name in needed):
             majors[str(folder)] = major_of(version_of(str(folder / "postgres"))) or 0
     fitting = [(major, folder) for folder, major in majors.items() if major >= least]
     if fitting:

@@ -6,17 +6,17 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from opsctl.backups.drivers import CannotRestore, Limits, Request, artefacts, unmeasured
+from opsctl.backups.drivers import CannotRestore, Limits, Request, unmeasured
 from opsctl.backups.drivers.mysql import Mysql
 from opsctl.backups.drivers.scratch_servers import cell, serving
-from opsctl.backups.terms import Level, Status, Verdict
-from opsctl.cli.hostfile.jobs import Encryption, Job, Place, Secret
+from opsctl.backups.terms import Status, Verdict
+from opsctl.cli.hostfile.jobs import Job, Place
 
 USER = "nobody" if os.geteuid() == 0 else None
 
@@ -71,7 +71,8 @@ SHOP = r"""
 CREATE DATABASE shop;
 USE shop;
 CREATE TABLE orders (id int PRIMARY KEY, placed_at datetime NOT NULL, said text, raw blob);
-INSERT INTO orders SELECT seq, '2026-11-21 01:00:00' + INTERVAL seq SECOND, 'a\nUSE `other`;\n-- Dump completed', x'00ff'
+INSERT INTO orders
+ SELECT seq, '2026-11-21 01:00:00' + INTERVAL seq SECOND, 'a\nUSE `other`;\n-- Dump completed', x'00ff'
  FROM seq_1_to_2000;
 CREATE TABLE `odd `` name` (a text);
 CREATE VIEW newest AS SELECT max(placed_at) AS at FROM orders;
