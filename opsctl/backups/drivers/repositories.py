@@ -1,5 +1,6 @@
 """What drivers of engines with a repository share: troubles, locks, listings, and what is restored from them."""
 
+import json
 import os
 import re
 import shutil
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from opsctl.backups.drivers import CannotRestore, Checked, Compared, Limits, Made, Point, Refusal, Restored, Step
 from opsctl.backups.drivers.artefacts import late_or_refused, unlimited
@@ -104,6 +105,15 @@ def made(status: Status, reason: str | None, engine: str | None, code: int | Non
     return Made(status, reason=reason, engine=engine, code=code)
 
 
+def read_object(line: str) -> dict[str, Any]:
+    """A line of JSON as an object; an empty one for anything else."""
+    try:
+        said = json.loads(line)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
 class Repository(ABC):
     """A driver of an engine that keeps its points in a repository."""
 
@@ -176,6 +186,10 @@ class Repository(ABC):
         hears: Callable[[str], None] | None = None,
     ) -> Ended:
         """Run the engine once. A secret that cannot be had is a program that could not be started."""
+        hiding = [name for name in self.hidden_by if self.job.password is not None and name in os.environ]
+        if hiding:
+            said = _("{variable} in the environment would be used instead of the job's password; unset it")
+            return Ended((), refused=said.format(variable=hiding[0]))
         try:
             secrets = self.secrets(place)
         except OpsctlError as error:
@@ -200,6 +214,9 @@ class Repository(ABC):
         if self.trouble_of(ended) is Trouble.LOCKED and self.unlock(place):
             return self.ask(words, limits, place=place, folder=folder, on_line=on_line, hears=hears)
         return ended
+
+    hidden_by: ClassVar[tuple[str, ...]] = ()
+    """Variables of the environment that the engine would follow instead of the job's password."""
 
     def secrets(self, _place: Place) -> dict[str, bytes]:
         """The password, where the job has one. Raise OpsctlError where it cannot be had."""

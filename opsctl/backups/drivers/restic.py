@@ -16,7 +16,7 @@ from opsctl.backups.drivers import CannotRestore, Limits, Made, Point, Request
 from opsctl.backups.drivers.artefacts import late_or_refused, unlimited
 from opsctl.backups.drivers.listings import Entry, Pick
 from opsctl.backups.drivers.processes import Ended
-from opsctl.backups.drivers.repositories import Holder, Repository, Trouble, made, refused_source
+from opsctl.backups.drivers.repositories import Holder, Repository, Trouble, made, read_object, refused_source
 from opsctl.backups.terms import Level, Status, Verdict
 from opsctl.cli.hostfile.jobs import Place
 from opsctl.core.texts import _
@@ -82,7 +82,7 @@ class Restic(Repository):
 
     program = package = "restic"
     version_words = ("version",)
-    versions = ((0, 14), (0, 20))
+    versions = ((0, 14), (1,))
 
     def environment(self, place: Place) -> dict[str, str]:
         """The password by a file in memory; what the surroundings say of repositories and passwords does not count."""
@@ -128,8 +128,6 @@ class Restic(Repository):
         heard = Heard(request.tell)
         words = self.plan(request, place)[0]
         ended = self.ask_again(words, request.limits, place=place, on_line=heard.on_line, hears=heard.on_error)
-        if ended.late is not None:
-            self.unlock(place)
         if ended.code == 130:
             return made(Status.CANCELLED, _("restic was interrupted"), self.engine(), 130)
         if late_or_refused(ended) is not None or ended.code not in (0, 3):
@@ -261,15 +259,6 @@ class Restic(Repository):
             return []
         ended = self.ask(self._words(place, "unlock", locks=False), unlimited(), place=place)
         return dead if ended.is_good else []
-
-
-def read_object(line: str) -> dict[str, Any]:
-    """A line of JSON as an object; an empty one for anything else."""
-    try:
-        said = json.loads(line)
-    except ValueError:
-        return {}
-    return said if isinstance(said, dict) else {}
 
 
 def _point(said: dict[str, Any]) -> Point:
