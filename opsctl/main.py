@@ -177,6 +177,9 @@ def rooms() -> "list[Room]":
                 "opsctl.backups.commands.verifying",
                 "opsctl.backups.commands.standing",
                 "opsctl.backups.commands.reading",
+                "opsctl.backups.commands.restoring",
+                "opsctl.backups.commands.pruning",
+                "opsctl.backups.commands.pinning",
             ),
         ),
         Room(

@@ -51,9 +51,30 @@ def run(
     done: Done = []
     for job in jobs:
         if not due or job.name in plans:
-            done += _run(context, state, job, plan_of(plans, job.name), due)
-    context.emit(views.ran(done, None))
+            ran = _run(context, state, job, plan_of(plans, job.name), due)
+            done += ran
+            _prune(context, job, ran)
+    context.emit(views.ran(done))
     _end(done)
+
+
+def _prune(context: "Context", job: "Job", ran: Done) -> None:
+    """Prune after a good run that is recorded, where the host file says so; what cannot be pruned now is said."""
+    from opsctl.backups.commands.pruning import prune_job
+    from opsctl.backups.terms import Status
+
+    good = any(recorded is not None and ended.status is Status.SUCCESS for recorded, ended in ran)
+    if job.prune != "auto" or not good:
+        return
+    try:
+        gone = prune_job(context, job, is_dry=False)
+    except OpsctlError as error:
+        context.remark(_("{policy} was not pruned: {reason}").format(policy=job.name, reason=error.message))
+        return
+    count = sum(map(len, gone.deleted.values()))
+    if count:
+        told = ngettext("{policy}: {count} point was pruned.", "{policy}: {count} points were pruned.", count)
+        context.remark(told.format(policy=job.name, count=count))
 
 
 def _plans(context: "Context", state: "State", jobs: "list[Job]") -> "dict[str, Plan]":

@@ -126,6 +126,8 @@ def _guarded(asked: Asked, begun: datetime) -> Run:
     told: list[str] = []
     try:
         told, failed = run_hooks(asked.job.before, all_of_them=False)
+        if failed is None:
+            told += _planted(asked.job)
         ended = _made(asked, begun) if failed is None else _ended(asked, begun, Status.NOT_STARTED, failed)
     except KeyboardInterrupt:
         ended = _ended(asked, begun, Status.CANCELLED, _("it was interrupted"))
@@ -133,6 +135,19 @@ def _guarded(asked: Asked, begun: datetime) -> Run:
         with undisturbed():
             more, not_let_go = run_hooks(asked.job.after, all_of_them=True)
     return _with_hooks(ended, [*told, *more], not_let_go)
+
+
+def _planted(job: Job) -> list[str]:
+    """Write the job's canary, and say why it could not be written: the backup is none the worse."""
+    if job.canary is None:
+        return []
+    from opsctl.backups.drivers import canary
+
+    try:
+        canary.plant(job)
+    except canary.CanaryFailed as error:
+        return [_("no canary: {reason}").format(reason=error.reason)]
+    return []
 
 
 def _with_hooks(run: Run, told: Sequence[str], not_let_go: str | None) -> Run:

@@ -1,5 +1,6 @@
 """How the policies in force stand, and what of all that is operated no policy names."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,7 +36,7 @@ def overview(session: Session, *, names: Sequence[str] = (), now: datetime) -> O
     rules = rulebook.in_force(session, at=now)
     policies = policies_of(rules)
     wanted = sorted({planning.known_policy(session, word=word, now=now).name for word in names} or policies)
-    standings = tuple(standing(session, policy=policies[name], now=now) for name in wanted)
+    standings = tuple(_standings(session, [policies[name] for name in wanted], now))
     named = {policies[name].asset for name in policies}
     operated = [] if names else [one for one in assets.everything(session) if _is_operated(one, now)]
     return Overview(standings, tuple(one.handle for one in operated if one.handle not in named), len(operated))
@@ -43,7 +44,7 @@ def overview(session: Session, *, names: Sequence[str] = (), now: datetime) -> O
 
 def standing(session: Session, *, policy: Policy, now: datetime) -> Standing:
     """How one policy stands."""
-    return standing_of(policy, _runs(session, policy.name, now), _tests(session, policy.name), now)
+    return _standings(session, [policy], now)[0]
 
 
 def of_name(session: Session, *, word: str, now: datetime) -> Standing:
@@ -76,20 +77,36 @@ def _is_operated(asset: AssetView, now: datetime) -> bool:
     return asset.state is State.IN_SERVICE and begun
 
 
-def _runs(session: Session, policy: str, now: datetime) -> list[Run]:
+def _standings(session: Session, policies: Sequence[Policy], now: datetime) -> list[Standing]:
+    """How these policies stand, in their order; as many statements for many as for one."""
+    names = [policy.name for policy in policies]
+    runs, tests = defaultdict(list), defaultdict(list)
+    for run in _runs(session, names, now) if names else ():
+        runs[run.policy].append(run)
+    for test in _tests(session, names) if names else ():
+        tests[test.policy].append(test)
+    return [standing_of(policy, runs[policy.name], tests[policy.name], now) for policy in policies]
+
+
+def _runs(session: Session, policies: Sequence[str], now: datetime) -> list[Run]:
     """What can matter now: what is there, what was begun since the newest good one, and lately; not all of history."""
     columns = rows.RUNS.c
-    newest = select(func.max(columns.started_at)).where(columns.policy == policy, columns.status == Status.SUCCESS)
-    since = session.connection().execute(newest).scalar()
+    since = select(columns.policy, func.max(columns.started_at).label("since"))
+    since = since.where(columns.policy.in_(policies), columns.status == Status.SUCCESS).group_by(columns.policy)
+    newest = since.subquery()
     there = select(_COPIES.c.run).where(
         _COPIES.c.run == columns.reference, _COPIES.c.pruned_at.is_(None), _COPIES.c.status.in_(sorted(WITH_POINT))
     )
-    recent = now - _LATELY if since is None else min(since, now - _LATELY)
-    query = rows.chosen().where(columns.policy == policy, or_(there.exists(), columns.started_at >= recent))
+    query = rows.chosen().join(newest, newest.c.policy == columns.policy, isouter=True)
+    recent = [columns.started_at >= now - _LATELY, columns.started_at >= newest.c.since, newest.c.since.is_(None)]
+    query = query.where(columns.policy.in_(policies), or_(there.exists(), *recent))
     return rows.load(session, query.order_by(columns.started_at))
 
 
-def _tests(session: Session, policy: str) -> list[Test]:
+def _tests(session: Session, policies: Sequence[str]) -> list[Test]:
+    """The last restore tests of each of these policies."""
     columns = rows.TESTS.c
-    query = rows.chosen_tests().where(columns.policy == policy)
-    return rows.load_tests(session, query.order_by(columns.ended_at.desc()).limit(_TESTS))
+    place = func.row_number().over(partition_by=columns.policy, order_by=columns.ended_at.desc()).label("place")
+    numbered = select(columns.reference, place).where(columns.policy.in_(policies)).subquery()
+    wanted = select(numbered.c.reference).where(numbered.c.place <= _TESTS)
+    return rows.load_tests(session, rows.chosen_tests().where(columns.reference.in_(wanted)))

@@ -67,7 +67,7 @@ def data(run: Run) -> dict[str, Any]:
     }
 
 
-def ran(done: Sequence[tuple[Recorded | None, Run]], following: str | None) -> Report:
+def ran(done: Sequence[tuple[Recorded | None, Run]]) -> Report:
     """One line for each run, and what is wrong with it; those that are not recorded yet wait on this host."""
     lines: list[str] = []
     for recorded, run in done:
@@ -83,8 +83,17 @@ def ran(done: Sequence[tuple[Recorded | None, Run]], following: str | None) -> R
         parts=(Text(tuple(lines)),) if lines else (),
         remarks=() if done else (_("Nothing is due now."),),
         references=tuple(run.reference for run in runs if run.reference),
-        following=following,
+        following=_following(runs),
     )
+
+
+def _following(runs: Sequence[Run]) -> str | None:
+    """What is typed next after one run: its proof, or a look at what is wrong."""
+    if len(runs) != 1 or not runs[0].reference:
+        return None
+    if runs[0].status is Status.SUCCESS:
+        return f"opsctl backup restore-test {runs[0].policy}"
+    return f"opsctl backup show {runs[0].reference}"
 
 
 def _line(run: Run, is_waiting: bool) -> str:
