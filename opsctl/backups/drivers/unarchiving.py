@@ -105,7 +105,9 @@ def _extract(
     limits: Limits,
 ) -> tuple[tuple[str, ...], ...]:
     tar = find_program("tar", job.programs) or "tar"
-    words = (tar, "--extract", "--file=-", f"--directory={folder}", "--keep-old-files", *options)
+    # Whole records are read, and so all there is: who stops at the archive's end breaks the pipe of who still writes.
+    records = ("--blocking-factor=2048", "--read-full-records")
+    words = (tar, "--extract", "--file=-", *records, f"--directory={folder}", "--keep-old-files", *options)
     commands = [*unpack(job, stored.path_of(place, point)), Command(words, secrets=secrets, nice=job.nice)]
     try:
         ended = pipe(commands, limits, between=look, before=len(commands) - 1)

@@ -68,8 +68,9 @@ def _restored_differs(job: Job, point: str, scratch: Path, limits: Limits, **sai
         return copy.compare().differences
 
 
-def _tools() -> list[str]:
-    return [tool for tool in ("age", "gpg") if shutil.which(tool) is not None]
+def _do(*words: str | Path, given: bytes = b"") -> bytes:
+    """What a program writes. Raise CalledProcessError where it fails."""
+    return subprocess.run(words, input=given, check=True, capture_output=True).stdout
 
 
 @contextmanager
@@ -80,27 +81,25 @@ def _encryption(tool: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     if tool == "age":
         keys = []
         for name in ("right", "wrong"):
-            subprocess.run(["age-keygen", "-o", folder / name], check=True, capture_output=True)
+            _do("age-keygen", "-o", folder / name)
             (folder / name).chmod(0o600)
             keys.append(Secret("file", str(folder / name)))
-        public = subprocess.run(["age-keygen", "-y", folder / "right"], check=True, capture_output=True).stdout
-        (folder / "recipients").write_bytes(public)
+        (folder / "recipients").write_bytes(_do("age-keygen", "-y", folder / "right"))
         yield tuple(Encryption("age", str(folder / "recipients"), key, None) for key in keys)  # type: ignore[misc]
         return
     with tempfile.TemporaryDirectory(prefix="gpg-") as home:  # a socket's path must be short
         monkeypatch.setenv("GNUPGHOME", home)
         monkeypatch.setenv("GPG_RIGHT", "right words")
         monkeypatch.setenv("GPG_WRONG", "wrong words")
-        words = ["gpg", "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", "right words"]
-        subprocess.run([*words, "--quick-generate-key", "ops@example.org", "default", "default"], check=True,
-                       capture_output=True)  # fmt: skip
-        subprocess.run(["gpgconf", "--kill", "gpg-agent"], check=True)  # it would know the words
+        words = ("gpg", "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", "right words")
+        _do(*words, "--quick-generate-key", "ops@example.org", "default", "default")
+        _do("gpgconf", "--kill", "gpg-agent")  # it would know the words
         try:
             yield tuple(
                 Encryption("gpg", "ops@example.org", Secret("env", name), None) for name in ("GPG_RIGHT", "GPG_WRONG")
             )  # type: ignore[misc]
         finally:
-            subprocess.run(["gpgconf", "--kill", "gpg-agent"], check=True)
+            _do("gpgconf", "--kill", "gpg-agent")
 
 
 def test_an_archive_is_made_proven_and_restored(
@@ -264,7 +263,7 @@ def test_an_encrypted_archive_shows_no_name_and_needs_its_key(
         assert _restored_differs(job, made.point, scratch, limits) == ()
 
         if tool == "gpg":
-            subprocess.run(["gpgconf", "--kill", "gpg-agent"], check=True)  # it remembers the right words
+            _do("gpgconf", "--kill", "gpg-agent")  # it remembers the right words
         no_key = job._replace(encryption=wrong)
         checked = Files(no_key).verify(place, made.point, Level.L3, sha256=None, limits=limits)
         assert checked.verdict is Verdict.COULD_NOT_RUN
@@ -442,14 +441,14 @@ def test_a_file_that_changes_while_it_is_read_leaves_an_incomplete_point(
 @contextmanager
 def _small_disk(folder: Path, size: str) -> Iterator[Path]:
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], capture_output=True,
-                             check=False)  # fmt: skip
-    if mounted.returncode != 0:
+    try:
+        _do("mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder)
+    except (OSError, subprocess.CalledProcessError):
         pytest.skip("no tmpfs can be mounted here")
     try:
         yield folder
     finally:
-        subprocess.run(["umount", folder], check=True)
+        _do("umount", folder)
 
 
 @pytest.mark.parametrize("size", ["64k", "1m"])
@@ -507,15 +506,15 @@ def test_a_killed_run_is_tidied_away_and_the_next_one_runs(
     place: Place, source: Path, request_for: RequestFor
 ) -> None:
     request = request_for("erp-files")
-    text = f'case "$*" in *--create*) {shutil.which("tar")} "$@"; exec sleep 600;; esac; exec {shutil.which("tar")} "$@"'
+    text = f'case "$*" in *--create*) {shutil.which("tar")} "$@"; sleep 600;; esac; exec {shutil.which("tar")} "$@"'
     job = _job(place, source, programs=_program(source.parent / "programs", "tar", text))
     code = f"""
-from datetime import *
+import datetime
 from opsctl.backups.drivers import Limits, Request
 from opsctl.backups.drivers.files import Files
 from opsctl.cli.hostfile.jobs import Job, Place
-stamp = datetime(2026, 11, 21, 1, 30, tzinfo=UTC)
-limits = Limits(timedelta(hours=1), timedelta(hours=1))
+stamp = datetime.datetime(2026, 11, 21, 1, 30, tzinfo=datetime.UTC)
+limits = Limits(datetime.timedelta(hours=1), datetime.timedelta(hours=1))
 request = Request({request.id!r}, "erp-files", "web1", stamp, limits)
 Files({job!r}).run(request, Place(*{tuple(place)!r}))
 """
@@ -525,7 +524,7 @@ Files({job!r}).run(request, Place(*{tuple(place)!r}))
     killed.wait()
     assert {path.name[0] for path in Path(place.to).iterdir()} == {"."}
     left = list(Path(place.to).iterdir())
-    _end_all_that_know(request.id[:8], job.programs or "")
+    _end_engines_of(Path(job.programs or "-"))
 
     assert sorted(Files(job).tidy(place, request.id)) == sorted(path.name for path in left)
     assert list(Path(place.to).iterdir()) == []
@@ -542,14 +541,13 @@ def _until(is_so: Callable[[], bool]) -> None:
     raise AssertionError("it never was so")
 
 
-def _end_all_that_know(*_words: str) -> None:
-    """End the engines of the killed run: only those whose program is the script of this test."""
+def _end_engines_of(programs: Path) -> None:
+    """End what the killed run started: the script of this test, by the folder that only this test has."""
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            words = path.read_bytes().decode("utf-8", "replace").split("\0")
-            if any(_words[1] in word for word in words[:3]):
+            if any(Path(word).parent == programs for word in os.fsdecode(path.read_bytes()).split("\0")[:3]):
                 os.killpg(int(path.parent.name), signal.SIGKILL)
-        except OSError:
+        except (OSError, ValueError):
             continue
 
 
@@ -565,9 +563,8 @@ def _truncate(path: Path, by: int) -> None:
 
 def _unpacked(path: Path, change: Callable[[bytearray], bytes | bytearray]) -> None:
     """Change what is behind zstd, and pack it again without a fault."""
-    plain = subprocess.run(["zstd", "-dc", path], check=True, capture_output=True).stdout
-    packed = subprocess.run(["zstd", "-c"], input=bytes(change(bytearray(plain))), check=True, capture_output=True)
-    path.write_bytes(packed.stdout)
+    plain = bytearray(_do("zstd", "-dc", path))
+    path.write_bytes(_do("zstd", "-c", given=bytes(change(plain))))
 
 
 def _matching_manifest(path: Path) -> None:
