@@ -16,14 +16,13 @@ from opsctl.incidents.service import figures as reading
 from opsctl.incidents.service import rows
 from opsctl.incidents.terms import Category, Response, SpanKind, State
 from opsctl.kpis import service
-from opsctl.kpis.rules import availability, backups, planned
-from opsctl.kpis.rules.backups import Known
+from opsctl.kpis.rules import availability, planned
 from opsctl.kpis.rules.figures import Figure, Scope
 from opsctl.kpis.rules.judged import judged
 from opsctl.kpis.rules.scopes import Wanted
 from opsctl.kpis.rules.service_time import Hours
 from opsctl.kpis.rules.tally import Tallies
-from opsctl.kpis.terms import OF_BACKUPS, PLANNED, WITHOUT_SEVERITY, By, Name
+from opsctl.kpis.terms import PLANNED, WITHOUT_SEVERITY, By, Name
 from opsctl.rulebook.rules import Rules
 from opsctl.store import unit
 from opsctl.store.engine import Store
@@ -138,10 +137,8 @@ def brute(read: Read, cases: Sequence[Case], period: Period, wanted: Wanted) -> 
         for reckon in (availability.availability, availability.time_between_failures):
             figures.append(reckon(scope, services, period, NOW, () if scope else without))
     for name in Name:
-        if name in PLANNED - OF_BACKUPS:
+        if name in PLANNED:
             figures += planned.figures_of(name, (), period, NOW, wanted.base, wanted.scopes_without_severity)
-        elif name in OF_BACKUPS:
-            figures += backups.figures((name,), Known(), period, NOW, wanted.base, wanted.scopes_without_severity)
     return {(one.name, one.scope): one for one in figures}
 
 

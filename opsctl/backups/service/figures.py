@@ -1,6 +1,6 @@
 """What figures read of runs and restore tests: many rows at once, and not one of them where there is none."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session, col
 
 from opsctl.backups.rules import Run, Test
-from opsctl.backups.rules.standing import Standing, proofs_of, standing_of
+from opsctl.backups.rules.standing import Standing, standing_of
 from opsctl.backups.service import rows
 from opsctl.backups.tables import CheckRow, CopyRow, TestRow
 from opsctl.backups.terms import LEVELS, TEST_PREFIX, Level, Status, Verdict
@@ -20,7 +20,7 @@ _TESTS = rows.TESTS
 _COPIES: Any = CopyRow.__table__  # type: ignore[attr-defined]
 _CHECKS: Any = CheckRow.__table__  # type: ignore[attr-defined]
 _FIRST = 5
-"""So many points of a policy are looked at for a proof, before all of them are."""
+"""So many points of a policy are looked at, before all of them are."""
 
 
 def standings(session: Session, *, policies: Collection[Policy], at: datetime) -> list[Standing]:
@@ -28,12 +28,28 @@ def standings(session: Session, *, policies: Collection[Policy], at: datetime) -
 
     For that few of its runs are read, and no restore test: what else a standing tells is not to be asked of these.
     """
-    known: dict[str, dict[str, Run]] = {one.name: {} for one in policies}
-    for some in (_newest(session, policies, at), _proven(session, policies, at)):
-        for name, runs in some.items():
-            known[name].update((run.reference, run) for run in runs)
-    ordered = sorted(policies, key=lambda one: one.name)
-    return [standing_of(one, list(known[one.name].values()), (), at) for one in ordered]
+    newest = _ranked(session, [_has_point(one, at) for one in policies], at, most=_FIRST)
+    proven = _ranked(session, [_may_be_proven(one, at) for one in policies], at, most=_FIRST)
+    found = {one.name: _standing(one, at, newest, proven) for one in policies}
+    # Where all of the newest were found to differ, an older one may be good and proven.
+    left = [one for one in policies if _is_unsettled(found[one.name], newest, proven)]
+    every = _ranked(session, [_has_point(one, at) for one in left], at)
+    found |= {one.name: _standing(one, at, every) for one in left}
+    return [found[name] for name in sorted(found)]
+
+
+def _standing(policy: Policy, at: datetime, *known: Mapping[str, Sequence[Run]]) -> Standing:
+    runs = {run.reference: run for some in known for run in some.get(policy.name, ())}
+    return standing_of(policy, list(runs.values()), (), at)
+
+
+def _is_unsettled(
+    one: Standing, newest: Mapping[str, Sequence[Run]], proven: Mapping[str, Sequence[Run]]
+) -> bool:
+    """Whether runs that were not looked at may say more."""
+    name = one.policy.name
+    more_points, more_proofs = (len(known.get(name, ())) == _FIRST for known in (newest, proven))
+    return (one.newest is None and more_points) or (one.proof is None and more_proofs)
 
 
 def tests_between(session: Session, *, since: datetime, until: datetime) -> list[Test]:
@@ -77,25 +93,20 @@ def tried(
     return found
 
 
-def _newest(session: Session, policies: Collection[Policy], at: datetime) -> dict[str, list[Run]]:
-    """The run of each policy that had left its newest good copy by then."""
-    wanted = [and_(_RUNS.c.policy == one.name, _has_copy(at, _good(one))) for one in policies]
-    return _ranked(session, wanted, at, most=1)
-
-
-def _proven(session: Session, policies: Collection[Policy], at: datetime) -> dict[str, list[Run]]:
-    """Enough runs of each policy to know whether a point of it was proven at that moment, the newest of these."""
-    found = _ranked(session, [_may_be_proven(one, at) for one in policies], at, most=_FIRST)
-    # Each of the newest was found to differ after it was proven: an older one may hold.
-    left = [
-        one
-        for one in policies
-        if len(found.get(one.name, ())) == _FIRST and not proofs_of(one, found[one.name], at)
-    ]
-    return {**found, **_ranked(session, [_may_be_proven(one, at) for one in left], at)}
+def _has_point(policy: Policy, at: datetime) -> Any:
+    """Runs of the policy that had left a copy of the kind that counts, and had it still at that moment."""
+    statuses = (Status.SUCCESS, Status.INCOMPLETE) if policy.incomplete_is_good else (Status.SUCCESS,)
+    copy = select(_COPIES.c.run).where(
+        _COPIES.c.run == _RUNS.c.reference,
+        _COPIES.c.point.is_not(None),
+        _COPIES.c.status.in_(statuses),
+        or_(_COPIES.c.pruned_at.is_(None), _COPIES.c.pruned_at > at),
+    )
+    return and_(_RUNS.c.policy == policy.name, copy.exists())
 
 
 def _may_be_proven(policy: Policy, at: datetime) -> Any:
+    """Those of them that passed a check which proves them at that moment, if nothing took it away since."""
     check = select(_CHECKS.c.run).where(
         _CHECKS.c.run == _RUNS.c.reference,
         _CHECKS.c.verdict == Verdict.PASS,
@@ -103,22 +114,7 @@ def _may_be_proven(policy: Policy, at: datetime) -> Any:
         _CHECKS.c.checked_at > at - policy.expires,
         _CHECKS.c.checked_at <= at,
     )
-    return and_(_RUNS.c.policy == policy.name, check.exists(), _has_copy(at, _good(policy)))
-
-
-def _good(policy: Policy) -> tuple[Status, ...]:
-    """The statuses of copies that count for it."""
-    return (Status.SUCCESS, Status.INCOMPLETE) if policy.incomplete_is_good else (Status.SUCCESS,)
-
-
-def _has_copy(at: datetime, statuses: Collection[Status]) -> Any:
-    copy = select(_COPIES.c.run).where(
-        _COPIES.c.run == _RUNS.c.reference,
-        _COPIES.c.point.is_not(None),
-        _COPIES.c.status.in_(statuses),
-        or_(_COPIES.c.pruned_at.is_(None), _COPIES.c.pruned_at > at),
-    )
-    return copy.exists()
+    return and_(_has_point(policy, at), check.exists())
 
 
 def _ranked(

@@ -30,8 +30,8 @@ class Known:
     `occurrences` are the slots and restore tests due in the period, `tests` the restore tests around it, `standings`
     those of the data sets in force at its end. `retired` are those of them whose asset was out of service by then,
     `measured` those of which a whole restore was ever measured. `tried` are the runs that left nothing good, by slot,
-    `limits` the RTO of each test, where its policy has one; `unnamed` assets in service that no policy names,
-    None where nobody looked for them. `customers` says whom an asset serves.
+    `limits` the RTO of each test, where its policy has one; `unnamed` assets in service that no policy names.
+    `customers` says whom an asset serves.
     """
 
     occurrences: Sequence[Occurrence] = ()
@@ -41,7 +41,7 @@ class Known:
     measured: Collection[str] = ()
     tried: Mapping[Slot, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     limits: Mapping[str, timedelta] = field(default_factory=dict)
-    unnamed: Sequence[str] | None = None
+    unnamed: Sequence[str] = ()
     customers: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
@@ -125,7 +125,7 @@ def _restore_test_pass(
 
 
 def _covered(figure: Figure, coverage: Coverage, period: Period, now: datetime) -> Figure:
-    coverage = replace(coverage, executed=figure.n)
+    coverage = coverage._replace(executed=figure.n)
     # A test may still be made while the period runs.
     is_open = coverage.is_breach and period.is_running(now)
     return replace(figure, coverage=coverage, state=State.PARTIAL if is_open else figure.state)
@@ -137,7 +137,7 @@ def _coverage(
     """What is covered in each scope, but for the tests that were made."""
     due_of = _by_scope(((one, one.about) for one in due), known, scopes_of)
     sets_of = _by_scope(((one, one.policy.asset) for one in known.standing), known, scopes_of)
-    unnamed_of = _by_scope(((one, one) for one in known.unnamed or ()), known, scopes_of)
+    unnamed_of = _by_scope(((one, one) for one in known.unnamed), known, scopes_of)
     found = {}
     for scope in {base} | due_of.keys() | sets_of.keys():
         some, sets = due_of.get(scope, []), sets_of.get(scope, [])
@@ -147,7 +147,7 @@ def _coverage(
             kept=tuple(sorted(one.reference for one in some if _is_tested(known, one))),
             untested=tuple(sorted(one.reference for one in some if not _is_tested(known, one))),
             unproven=tuple(sorted(one.policy.name for one in sets if not one.is_proven)),
-            unnamed=None if known.unnamed is None else tuple(unnamed_of.get(scope, ())),
+            unnamed=tuple(unnamed_of.get(scope, ())),
         )
     return found
 
@@ -223,6 +223,7 @@ def _of_test(known: Known, test: Test, good: bool | None) -> Due:
         good,
         Reason.COULD_NOT_RUN if is_left_out else None,
         test.reason if is_left_out else None,
+        test.run,
     )
 
 

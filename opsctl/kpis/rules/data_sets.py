@@ -1,11 +1,10 @@
 """What figures of backups show beside their value: how old, how quickly restored, and what is proven at all."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Aged:
+class Aged(NamedTuple):
     """How a data set stood at the end of a period: its newest good copy against its RPO, lengths in seconds.
 
     `run` is the run that left the copy, `at` the moment its data is of; they and `age` are None where there is none.
@@ -30,8 +29,7 @@ class Aged:
         return (self.age is not None, 0.0 if self.age is None else -self.age / self.rpo, self.data_set)
 
 
-@dataclass(frozen=True, slots=True)
-class Timed:
+class Timed(NamedTuple):
     """A restore test against the RTO of its policy, in seconds; `seconds` is None where it did not pass."""
 
     reference: str
@@ -40,21 +38,19 @@ class Timed:
     rto: float
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(NamedTuple):
     """The runs, each with its status, that were begun for a slot and left it without a good one in its window."""
 
     reference: str
     runs: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(NamedTuple):
     """How far restores are tested at all.
 
     `executed` restore tests ended in the period. Of those that fell due in it, by the references of their
     occurrences, the `kept` were made and the `untested` were not. Of `data_sets` in force at its end, `proven` were.
-    `unnamed` are assets in service that no policy names, None where nothing was ever to be backed up.
+    `unnamed` are assets in service that no policy names.
     """
 
     executed: int = 0
@@ -63,7 +59,7 @@ class Coverage:
     kept: tuple[str, ...] = ()
     untested: tuple[str, ...] = ()
     unproven: tuple[str, ...] = ()
-    unnamed: tuple[str, ...] | None = None
+    unnamed: tuple[str, ...] = ()
 
     @property
     def due(self) -> int:

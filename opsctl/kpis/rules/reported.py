@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from opsctl.actions.rules import Action
-from opsctl.backups.rules import Run, Test
 from opsctl.core.periods import Period
 from opsctl.duties.rules import Occurrence
 from opsctl.incidents.rules.life import Incident
@@ -13,6 +13,9 @@ from opsctl.kpis.rules.arithmetic import Arithmetic
 from opsctl.kpis.rules.figures import Figure, Scope
 from opsctl.kpis.rules.judged import Judged
 from opsctl.kpis.terms import Name
+
+if TYPE_CHECKING:  # most reports are of no backup
+    from opsctl.backups.rules import Run, Test
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,8 @@ class ExplainedDue:
     occurrence: Occurrence | None = None
     round: RoundFacts | None = None
     action: Action | None = None
-    run: Run | None = None
-    test: Test | None = None
+    run: "Run | None" = None
+    test: "Test | None" = None
 
     @property
     def due_at(self) -> datetime | None:

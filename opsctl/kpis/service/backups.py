@@ -2,24 +2,28 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 from sqlmodel import Session
 
 from opsctl.assets.rules.assets import AssetView
 from opsctl.assets.service import assets
-from opsctl.backups.rules import Test
 from opsctl.core.periods import Period
 from opsctl.duties.rules import Occurrence
 from opsctl.duties.service import figures as duties
-from opsctl.kpis.rules.backups import Known, Slot, figures, is_slot_good
 from opsctl.kpis.rules.figures import Figure
+from opsctl.kpis.rules.planned import figures_of
 from opsctl.kpis.rules.scopes import Wanted
 from opsctl.kpis.terms import Name
 from opsctl.rulebook import service as rulebook
 from opsctl.rulebook.rules import Rules
-from opsctl.rulebook.rules.policies import Policy, policies_of
 from opsctl.rulebook.terms import BY_BACKUP, BY_RESTORE_TEST
+
+if TYPE_CHECKING:  # loaded where something was to be backed up
+    from opsctl.backups.rules import Test
+    from opsctl.kpis.rules.backups import Known, Slot
+    from opsctl.rulebook.rules.policies import Policy
 
 _MICROSECOND = timedelta(microseconds=1)
 # Said plainly: a company that backs up nothing by opsctl need not load the classes of these tables.
@@ -30,7 +34,12 @@ def of_backups(
     session: Session, *, now: datetime, period: Period, names: Sequence[Name], wanted: Wanted
 ) -> list[Figure]:
     """The named figures of what was to be backed up, proven and restored in time in the period."""
-    known = _known(session, now, period, names) if _is_anything(session, period) else Known()
+    if not _is_anything(session, period):
+        base, scopes_of = wanted.base, wanted.scopes_without_severity
+        return [one for name in names for one in figures_of(name, (), period, now, base, scopes_of)]
+    from opsctl.kpis.rules.backups import figures
+
+    known = _known(session, now, period, names)
     return figures(names, known, period, now, wanted.base, wanted.scopes_without_severity)
 
 
@@ -48,8 +57,9 @@ def _in_force(session: Session, period: Period) -> list[Rules]:
     return [rulebook.in_force(session, at=period.start), *begun]
 
 
-def _known(session: Session, now: datetime, period: Period, names: Collection[Name]) -> Known:
+def _known(session: Session, now: datetime, period: Period, names: Collection[Name]) -> "Known":
     from opsctl.backups.service import figures as backups
+    from opsctl.kpis.rules.backups import Known
 
     at = min(period.end, now)
     occurrences = duties.due_between(
@@ -78,8 +88,10 @@ def _known(session: Session, now: datetime, period: Period, names: Collection[Na
     )
 
 
-def _policies(session: Session, period: Period, now: datetime) -> list[Policy]:
+def _policies(session: Session, period: Period, now: datetime) -> "list[Policy]":
     """Those in force at the end of the period, or now while it runs; none of a period to come."""
+    from opsctl.rulebook.rules.policies import policies_of
+
     if now < period.start:
         return []
     # Rules that begin with the next period are those of the next.
@@ -87,8 +99,10 @@ def _policies(session: Session, period: Period, now: datetime) -> list[Policy]:
     return list(policies_of(rules).values())
 
 
-def _limits(session: Session, tests: Iterable[Test]) -> dict[str, timedelta]:
+def _limits(session: Session, tests: "Iterable[Test]") -> dict[str, timedelta]:
     """The RTO that each restore test is judged by: that of its policy in the rules that it was made by."""
+    from opsctl.rulebook.rules.policies import policies_of
+
     found: dict[str, timedelta] = {}
     for one in tests:
         if one.rules is None:
@@ -103,15 +117,16 @@ def _limits(session: Session, tests: Iterable[Test]) -> dict[str, timedelta]:
 
 def _tried(
     session: Session, occurrences: Iterable[Occurrence], now: datetime
-) -> dict[Slot, tuple[tuple[str, str], ...]]:
+) -> "dict[Slot, tuple[tuple[str, str], ...]]":
     """The runs of the slots without a good one in their window."""
     from opsctl.backups.service import figures as backups
+    from opsctl.kpis.rules.backups import is_slot_good
 
     missed = [one.due_at for one in occurrences if one.kind == BY_BACKUP and is_slot_good(one, now) is False]
     return backups.tried(session, since=min(missed), until=max(missed) + _MICROSECOND) if missed else {}
 
 
-def _unnamed(every: Iterable[AssetView], policies: Iterable[Policy], at: datetime) -> list[str]:
+def _unnamed(every: Iterable[AssetView], policies: "Iterable[Policy]", at: datetime) -> list[str]:
     """The assets in service at that moment that no policy names, in order of handle."""
     named = {one.asset for one in policies}
     return sorted(

@@ -14,18 +14,25 @@ _NAMED = 10
 
 
 def data(figure: Figure) -> dict[str, Any]:
-    """What a figure of backups has besides what all have, for programs; lengths in seconds."""
-    met_by = [{"reference": one, "by": by} for one, by in figure.met_by]
+    """What a figure of backups has besides what all have, for programs; lengths in seconds.
+
+    `by` is the run: that met a slot, that was restored, or that left the newest good copy.
+    """
+    found = {"met_by": [{"reference": one, "by": by} for one, by in figure.met_by]}
+    return found | _beside(figure)
+
+
+def _beside(figure: Figure) -> dict[str, Any]:
     if figure.name is Name.BACKUP_SUCCESS:
         tried = [
             {"reference": one.reference, "runs": [{"reference": run, "status": status} for run, status in one.runs]}
             for one in figure.tried
         ]
-        return {"met_by": met_by, "tried": tried, "worst": _aged(figure.aged[0]) if figure.aged else None}
+        return {"tried": tried, "worst": _aged(figure.aged[0]) if figure.aged else None}
     if figure.name is Name.RESTORE_TEST_PASS:
         return {"coverage": figure.coverage and _coverage(figure.coverage)}
     if figure.name is Name.RPO_MET:
-        return {"met_by": met_by, "data_sets": [_aged(one) for one in figure.aged]}
+        return {"data_sets": [_aged(one) for one in figure.aged]}
     return {
         "tests": [
             {"reference": one.reference, "data_set": one.data_set, "seconds": one.seconds, "rto": one.rto}
@@ -38,8 +45,7 @@ def cells(coverage: Coverage | None) -> tuple[Any, ...]:
     """What stands in a sheet of how far restores are tested; empty for every other figure."""
     if coverage is None:
         return (None,) * 5
-    unnamed = None if coverage.unnamed is None else len(coverage.unnamed)
-    return (coverage.due, coverage.tested, coverage.data_sets, coverage.proven, unnamed)
+    return (coverage.due, coverage.tested, coverage.data_sets, coverage.proven, len(coverage.unnamed))
 
 
 def lines(figures: Sequence[Figure]) -> list[str]:
@@ -101,7 +107,6 @@ def _aged(one: Aged) -> dict[str, Any]:
 
 
 def _coverage(coverage: Coverage) -> dict[str, Any]:
-    unnamed = coverage.unnamed
     return {
         "value": coverage.share,
         "executed": coverage.executed,
@@ -111,5 +116,5 @@ def _coverage(coverage: Coverage) -> dict[str, Any]:
         "data_sets": coverage.data_sets,
         "proven": coverage.proven,
         "unproven": list(coverage.unproven),
-        "without_policy": None if unnamed is None else {"count": len(unnamed), "assets": list(unnamed[:_NAMED])},
+        "without_policy": {"count": len(coverage.unnamed), "assets": list(coverage.unnamed[:_NAMED])},
     }

@@ -113,10 +113,15 @@ def _tests(figure: Figure) -> Table:
     missed = set(figure.missed)
     passed = pgettext("in an explanation", "counted: passed")
     differs = pgettext("in an explanation", "counted: not passed")
-    columns = (Column("reference", _("record"), Kind.REFERENCE), Column("part", _("its part")))
-    rows = [(one, differs if one in missed else passed) for one in figure.counted]
+    columns = (
+        Column("reference", _("record"), Kind.REFERENCE),
+        Column("run", _("restored"), Kind.REFERENCE),
+        Column("part", _("its part")),
+    )
+    run_of = dict(figure.met_by)
+    rows = [(one, run_of.get(one), differs if one in missed else passed) for one in figure.counted]
     untested = () if figure.coverage is None else figure.coverage.untested
-    rows += [(one, pgettext("in an explanation", "due, and no test was made")) for one in untested]
+    rows += [(one, None, pgettext("in an explanation", "due, and no test was made")) for one in untested]
     return Table(columns, tuple(rows))
 
 
