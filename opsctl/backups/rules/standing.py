@@ -133,11 +133,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Policies as they stand; the assets in service that no policy names, and how many are in service at all."""
+    """Policies as they stand; the assets in service that no policy names, and how many are in service at all.
+
+    `operated` is None where only some policies were asked for: then nobody looked at the assets.
+    """
 
     standings: tuple[Standing, ...]
     uncovered: tuple[str, ...] = ()
-    operated: int = 0
+    operated: int | None = None
 
 
 def is_good(copy: Copy, policy: Policy) -> bool:

@@ -37,8 +37,10 @@ def overview(session: Session, *, names: Sequence[str] = (), now: datetime) -> O
     policies = policies_of(rules)
     wanted = sorted({planning.known_policy(session, word=word, now=now).name for word in names} or policies)
     standings = tuple(_standings(session, [policies[name] for name in wanted], now))
+    if names:
+        return Overview(standings)
     named = {policies[name].asset for name in policies}
-    operated = [] if names else [one for one in assets.everything(session) if _is_operated(one, now)]
+    operated = [one for one in assets.everything(session) if _is_operated(one, now)]
     return Overview(standings, tuple(one.handle for one in operated if one.handle not in named), len(operated))
 
 

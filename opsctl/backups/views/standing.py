@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from opsctl.backups.rules.standing import Breach, Finding, Held, Overview, Standing
-from opsctl.backups.rules.wire import to_json
+from opsctl.backups.rules.standing import Breach, Finding, Held, Overview, Point, Proof, Standing
 from opsctl.backups.views.words import age_text, breach_word, finding_text, names_text
 from opsctl.core.report import Cell, Column, Kind, Part, Report, Table, Text
 from opsctl.core.texts import _, between, ngettext, pgettext
@@ -34,7 +33,7 @@ def status(found: Overview) -> Report:
         data={
             "policies": [data(one) for one in found.standings],
             "assets_in_service": found.operated,
-            "assets_without_policy": list(found.uncovered),
+            "assets_without_policy": None if found.operated is None else list(found.uncovered),
         },
         parts=tuple(parts),
         references=tuple(one.policy.name for one in found.standings),
@@ -50,7 +49,7 @@ def data(one: Standing) -> dict[str, Any]:
         "policy": policy.name,
         "asset": policy.asset,
         "at": one.at,
-        "newest": to_json(one.newest),
+        "newest": _said(one.newest),
         "age_seconds": None if one.newest is None else one.newest.age,
         "rpo_seconds": policy.rpo.total_seconds(),
         "rpo_met": one.rpo_met,
@@ -61,7 +60,7 @@ def data(one: Standing) -> dict[str, Any]:
         "level_asked": policy.level,
         "proof_expires_after_seconds": policy.expires.total_seconds(),
         "is_proven": one.is_proven,
-        "proof": to_json(one.last_proof),
+        "proof": _said(one.last_proof),
         "unproven_since": one.unproven_since,
         "locations": [_place(place, one) for place in one.places],
         "last_test": None if one.test is None else _test(one),
@@ -72,14 +71,18 @@ def data(one: Standing) -> dict[str, Any]:
     }
 
 
+def _said(one: Point | Proof | None) -> dict[str, Any] | None:
+    return None if one is None else {name: getattr(one, name) for name in one.__dataclass_fields__}
+
+
 def _place(held: Held, one: Standing) -> dict[str, Any]:
     return {
         "location": held.location.name,
         "medium": held.location.medium,
         "site": held.location.site,
-        "newest": to_json(held.newest),
+        "newest": _said(held.newest),
         "rpo_met": held.newest is not None and held.newest.age <= one.policy.rpo.total_seconds(),
-        "proof": to_json(held.proof),
+        "proof": _said(held.proof),
     }
 
 
@@ -123,7 +126,7 @@ def _row(one: Standing) -> tuple[Any, ...]:
     return (
         one.policy.name,
         one.policy.asset,
-        _state(one),
+        state_cell(one),
         _judged(age, pgettext("backup", "everything"), is_bad=not _LOST.isdisjoint(breaches)),
         _length(one.policy.rpo.total_seconds()),
         None if measured is None and rto is None else _judged(measured, _("unknown"), is_bad=one.rto_met is False),
@@ -137,7 +140,8 @@ def _row(one: Standing) -> tuple[Any, ...]:
     )
 
 
-def _state(one: Standing) -> Cell:
+def state_cell(one: Standing) -> Cell:
+    """Whether what the policy asks for is so, as a verdict."""
     if one.is_in_breach:
         return Cell(pgettext("backup", "breach"), Kind.BAD, plain="breach")
     if one.failed:

@@ -12,8 +12,8 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 def age_text(seconds: float | None) -> str | None:
     """An age or a length as people take it in: above an hour in minutes, above a day in hours, always rounded up."""
-    if seconds is None:
-        return None
+    if seconds is None or seconds < _MINUTE:
+        return None if seconds is None else show_duration(seconds)
     unit = _HOUR if seconds >= _DAY else _MINUTE if seconds >= _HOUR else 1
     return show_duration(-(-seconds // unit) * unit)
 
