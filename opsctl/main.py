@@ -172,6 +172,8 @@ def rooms() -> "list[Room]":
             prefix="BAK RST",
             records="opsctl.backups.service.rows:records",
             blank="opsctl.backups.service.rows:blank",
+            today="opsctl.backups.commands.today:part",
+            handover="opsctl.backups.commands.today:handover",
             adds=(
                 "opsctl.backups.commands.testing",
                 "opsctl.backups.commands.verifying",

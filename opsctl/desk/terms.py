@@ -17,9 +17,9 @@ NEXT = (
 )
 """What the demo offers to try; `title` is said in the reader's language."""
 
-TODAY = ("duty", "inspect", "action", "incident", "patch")
+TODAY = ("duty", "inspect", "action", "incident", "backup", "patch")
 """What `today` shows, by the nouns of rooms, in this order; any other room comes after them."""
-HANDOVER = ("incident", "inspect", "action", "work", "maintenance", "patch", "duty")
+HANDOVER = ("incident", "inspect", "action", "backup", "work", "maintenance", "patch", "duty")
 LINES_TODAY = 8
 """So many lines of a part, for today has to fit on a telephone."""
 LINES_HANDOVER = 50
@@ -28,6 +28,7 @@ LOOK = {
     "inspect": "opsctl inspect list",
     "action": "opsctl action list",
     "incident": "opsctl incident list --state unresolved",
+    "backup": "opsctl backup status",
     "maintenance": "opsctl maintenance list",
     "patch": "opsctl patch list",
     "work": "opsctl work list",
@@ -49,6 +50,9 @@ CALLS = {
     "asset.edit": "opsctl.assets.service.assets:edit",
     "asset.retire": "opsctl.assets.service.assets:retire",
     "asset.import": "opsctl.assets.service.imports:import_assets",
+    "backup.run": "opsctl.backups.service.recording:record",
+    "backup.verify": "opsctl.backups.service.recording:record_checks",
+    "backup.restore-test": "opsctl.backups.service.recording:record_test",
     "customer.add": "opsctl.people.service.customers:add",
     "customer.edit": "opsctl.people.service.customers:edit",
     "customer.import": "opsctl.people.service.imports:import_customers",

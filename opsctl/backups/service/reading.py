@@ -1,6 +1,6 @@
 """Looking at runs and restore tests."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col
@@ -11,11 +11,12 @@ from opsctl.backups.rules.results import Listed, Shown
 from opsctl.backups.service import rows
 from opsctl.backups.tables import RunRow
 from opsctl.backups.terms import RUN_PREFIX, Status
-from opsctl.core.errors import Conflict
-from opsctl.core.texts import _
 from opsctl.ledger import service as ledger
 from opsctl.ledger.service import Search
 from opsctl.store import references
+
+_LONGEST = timedelta(days=8)
+"""No run takes longer: the longest time-out is a week."""
 
 
 def list_runs(
@@ -74,12 +75,10 @@ def tests_of(session: Session, condition: Any, *, limit: int = 0) -> list[Test]:
     return rows.load_tests(session, query.limit(limit) if limit else query)
 
 
-def point_of(run: Run, copy: str | None) -> str:
-    """The name of a copy of the run that is there: the one named, else the first. Raise Conflict for none."""
-    there = [one.name for one in run.copies if one.is_there and copy in (None, one.name)]
-    if there:
-        return there[0]
-    raise Conflict(
-        _("{reference} has no copy {name} to restore.").format(reference=run.reference, name=copy or ""),
-        _("See its copies: opsctl backup show {reference}").format(reference=run.reference),
-    )
+def of_shift(session: Session, *, since: datetime) -> tuple[list[Run], list[Test]]:
+    """The runs that ended since then without success, and the restore tests, the newest first."""
+    columns = rows.RUNS.c
+    query = rows.chosen().where(columns.ended_at >= since, columns.started_at >= since - _LONGEST)
+    runs = rows.load(session, query.where(columns.status != Status.SUCCESS).order_by(columns.started_at.desc()))
+    tests = tests_of(session, (rows.TESTS.c.ended_at >= since) & (rows.TESTS.c.started_at >= since - _LONGEST))
+    return runs, tests

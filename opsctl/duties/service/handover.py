@@ -9,6 +9,7 @@ from opsctl.duties.rules.results import Shift
 from opsctl.duties.tables import OccurrenceRow
 from opsctl.duties.terms import LONGEST_SILENCE, State
 from opsctl.rulebook import service as rulebook
+from opsctl.rulebook.terms import BY_BACKUP
 
 
 def since(session: Session, *, now: datetime, since: datetime, until: datetime) -> Shift:
@@ -22,8 +23,12 @@ def since(session: Session, *, now: datetime, since: datetime, until: datetime) 
         OccurrenceRow.state == State.DUE,
         col(OccurrenceRow.closes_at) >= since,
         or_(col(OccurrenceRow.opens_at) <= now, col(OccurrenceRow.due_at) < until),
+        # What a machine does by itself is handed over where it was missed.
+        or_(col(OccurrenceRow.kind) != BY_BACKUP, col(OccurrenceRow.closes_at) < now),
     )
-    done = and_(OccurrenceRow.state == State.DONE, col(OccurrenceRow.judged_at) >= since)
+    done = and_(
+        OccurrenceRow.state == State.DONE, col(OccurrenceRow.judged_at) >= since, OccurrenceRow.kind != BY_BACKUP
+    )
     # What was due more than a year ago is nothing that a shift hands over, and need not be looked through.
     lately = col(OccurrenceRow.due_at) >= since - LONGEST_SILENCE
     query = select(*columns).where(lately, or_(due, done))

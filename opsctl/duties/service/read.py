@@ -21,6 +21,7 @@ from opsctl.duties.service.keeping import is_far_too_far, kept_to
 from opsctl.duties.terms import LATELY, PREFIX, STILL_OPEN, State, Wanted
 from opsctl.rulebook import service as rulebook
 from opsctl.rulebook.rules.patrols import Duty, patrols_of
+from opsctl.rulebook.terms import BY_BACKUP
 
 _BATCH = 5000
 _SHOWN = 5
@@ -77,7 +78,8 @@ def due_to(
 
     What was missed is among it from `since` on, or of the last day; what is still open for however long. An owner is
     `person:` that one, a `post:` that they hold, a `role:` so called that they hold or nobody does, or `asset-owner` of
-    an asset of theirs. While nobody is recorded, everything is due to everybody.
+    an asset of theirs. While nobody is recorded, everything is due to everybody. What a machine does by itself is due
+    to nobody, unless it was missed.
     """
     over = now - timedelta(days=1) if since is None else since
     query = rows.chosen().where(
@@ -85,6 +87,7 @@ def due_to(
         _COLUMNS.due_at >= min(over, now - STILL_OPEN),
         _COLUMNS.due_at < until,
         or_(_COLUMNS.closes_at >= now, _COLUMNS.due_at >= over),
+        or_(_COLUMNS.kind != BY_BACKUP, _COLUMNS.closes_at < now),
         owners.of_person(session, person=person, now=now),
     )
     return rows.load(session, query.order_by(_COLUMNS.due_at, _COLUMNS.duty, _COLUMNS.about))
