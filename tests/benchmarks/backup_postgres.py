@@ -85,7 +85,7 @@ def postgres(folder: Path) -> Iterator[Bench]:
             connection.execute("CREATE TABLE readings (id int PRIMARY KEY, at timestamptz, host text, value numeric)")
             connection.execute(
                 "INSERT INTO readings SELECT n, timestamptz '2026-01-01Z' + n * interval '1 minute',"
-                f" md5(n::text), (n * 7919 % 100003) / 100.0 FROM generate_series(1, {ROWS}) n"
+                f" md5(n::text), (n::bigint * 7919 % 100003) / 100.0 FROM generate_series(1, {ROWS}) n"
             )
             connection.execute("VACUUM ANALYZE readings")
         place = Place("local", str(folder))
@@ -123,7 +123,8 @@ def mariadb(folder: Path) -> Iterator[Bench]:
             made = (
                 "CREATE DATABASE bench; USE bench;"
                 "CREATE TABLE readings (id int PRIMARY KEY, at datetime, host varchar(32), value decimal(10, 2));"
-                "INSERT INTO readings SELECT seq, '2026-01-01' + INTERVAL seq MINUTE, md5(seq), seq * 7919 % 100003 / 100"
+                "INSERT INTO readings"
+                " SELECT seq, '2026-01-01' + INTERVAL seq MINUTE, md5(seq), seq * 7919 % 100003 / 100"
                 f" FROM seq_1_to_{ROWS}"
             )
             subprocess.run([*client, f"--execute={made}"], check=True)
@@ -137,7 +138,8 @@ def mariadb(folder: Path) -> Iterator[Bench]:
                     "--events", "--triggers", "--hex-blob", "--databases", "bench",
                 ]  # fmt: skip
                 with path.open("wb") as stream, subprocess.Popen(words, stdout=subprocess.PIPE) as dump:
-                    subprocess.run(["zstd", "--quiet", "-T0"], stdin=dump.stdout, stdout=stream, check=True)
+                    pack = [shutil.which("zstd") or "zstd", "--quiet", "-T0"]
+                    subprocess.run(pack, stdin=dump.stdout, stdout=stream, check=True)
                 if dump.returncode != 0:
                     raise RuntimeError("mariadb-dump failed")
 
@@ -151,7 +153,8 @@ def main() -> None:
     kept = []
     with tempfile.TemporaryDirectory(prefix="opsctl-benchmark-", dir="/var/tmp") as folder:
         with postgres(Path(folder)) as bench:
-            kept.append(tell(f"postgres, {ROWS:,} rows, exact counts", *in_turns(bench.ours, bench.floor, runs(5)), LIMIT))
+            name = f"postgres, {ROWS:,} rows, exact counts"
+            kept.append(tell(name, *in_turns(bench.ours, bench.floor, runs(5)), LIMIT))
         if shutil.which("mariadbd") is not None:
             with mariadb(Path(folder)) as bench:
                 kept.append(tell(f"mariadb, {ROWS:,} rows", *in_turns(bench.ours, bench.floor, runs(5)), LIMIT))

@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import IO
 
-from opsctl.backups.drivers.clients import one_line
-from opsctl.backups.drivers.postgres_client import psql_environment
+from opsctl.backups.drivers.clients import ClientFailed, one_line
+from opsctl.backups.drivers.postgres_client import SERVER, Server, psql_environment, read_server
 from opsctl.core.texts import _
 
 _TABLES = """
@@ -90,8 +90,8 @@ class Session:
                         stream.close()
         self._errors.close()
 
-    def share(self, seconds: float, lock_seconds: int) -> str:
-        """Begin, lock the tables, and give the snapshot's name. Raise CannotCount after so many seconds."""
+    def share(self, seconds: float, lock_seconds: int) -> tuple[Server, str]:
+        """Begin, lock the tables, and give the server and the snapshot's name. Raise CannotCount after that time."""
         try:
             self._process = subprocess.Popen(
                 self._words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, text=True,
@@ -103,9 +103,14 @@ class Session:
         threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True).start()
         self._say(
             f"SET lock_timeout = '{lock_seconds}s';{_SETTINGS}"
-            f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;{_LOCKS} \\gexec\nSELECT pg_export_snapshot();\n"
+            f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;{_LOCKS} \\gexec\n"
+            f"{SERVER};SELECT pg_export_snapshot();\n"
         )
-        return self._line(time.monotonic() + seconds)
+        until = time.monotonic() + seconds
+        try:
+            return read_server(self._line(until)), self._line(until)
+        except ClientFailed as error:
+            raise CannotCount(error.reason) from None
 
     def count(self) -> None:
         """Begin to count; `counts` waits for the end."""

@@ -1,5 +1,6 @@
 """The text of a dump of MariaDB or MySQL on its way: whether it has its end, what is in it, and what is left out."""
 
+import re
 from collections.abc import Callable
 
 _MARK = b"-- Dump completed"
@@ -7,6 +8,11 @@ _TAIL = 1024
 _HEAD = 1024
 """A line is judged by its beginning: the rows of a table may be one line of many megabytes."""
 _DATABASE = b"-- Current Database: `"
+_TELLING = re.compile(
+    rb"\n(?=[DCU/-])(?:DELIMITER |-- Current Database: `|CREATE TABLE `|CREATE DATABASE |USE `|/\*M?!999999)"
+)
+"""The beginnings of lines that are looked at. The rows of a table never begin so: they begin with INSERT or a bracket,
+and the line ends in them are escaped."""
 _SANDBOX = (b"/*M!999999", b"/*!999999")
 SYSTEM = frozenset({"mysql", "sys", "information_schema", "performance_schema"})
 """The databases of the server itself: its accounts and figures, which a scratch server has of its own."""
@@ -46,7 +52,7 @@ class Reader:
         self._is_renamed = is_renamed
         self._database = ""
         self._rest = b""
-        self._is_start = True
+        self._is_middle = False
         self._is_kept = True
         self._in_database = True
         self._in_body = False
@@ -55,31 +61,52 @@ class Reader:
         """Read a block and give on what is kept of it."""
         self.end.take(block)
         data, self._rest = self._rest + bytes(block), b""
-        kept, at = [], 0
-        while at < len(data):
-            end = data.find(b"\n", at)
-            if self._is_start:
-                if end < 0 and len(data) - at < _HEAD:
-                    self._rest = data[at:]
-                    break
-                self._judge(data[at : at + _HEAD] if end < 0 else data[at : min(end, at + _HEAD)])
-            stop = len(data) if end < 0 else end + 1
-            if self._is_kept:
-                kept.append(data[at:stop])
-            self._is_start = end >= 0
-            at = stop
+        kept: list[bytes] = []
+        start = self._take_rest_of_line(data, kept) if self._is_middle else 0
+        whole = data.rfind(b"\n", start) + 1 or start
+        self._take_lines(data[start:whole], kept)
+        if len(data) - whole < _HEAD:
+            self._rest = data[whole:]
+        else:
+            self._take_lines(data[whole:], kept)
+            self._is_middle = True
         if self._give is not None and kept:
             self._give(b"".join(kept))
 
+    def _take_rest_of_line(self, data: bytes, kept: list[bytes]) -> int:
+        """Where the next line begins, after one that was judged before."""
+        start = data.find(b"\n") + 1 or len(data)
+        if self._is_kept:
+            kept.append(data[:start])
+        self._is_middle = not data.endswith(b"\n", 0, start)
+        return start
+
+    def _take_lines(self, lines: bytes, kept: list[bytes]) -> None:
+        """Judge the lines that say something; between them are rows, by the million."""
+        at = 0
+        for found in _TELLING.finditer(b"\n" + lines):
+            line = found.start()
+            end = lines.find(b"\n", line) + 1 or len(lines)
+            if self._in_database:
+                kept.append(lines[at:line])
+            self._judge(lines[line : min(end, line + _HEAD)])
+            if self._is_kept:
+                kept.append(lines[line:end])
+            at = end
+        if at < len(lines):
+            self._is_kept = self._in_database
+            if self._is_kept:
+                kept.append(lines[at:])
+
     def close(self) -> None:
         """Give on a last line that has no end."""
-        if self._rest:
-            self._judge(self._rest)
-            if self._is_kept and self._give is not None:
-                self._give(self._rest)
+        kept: list[bytes] = []
+        self._take_lines(self._rest, kept)
+        if self._give is not None and kept:
+            self._give(b"".join(kept))
 
     def _judge(self, line: bytes) -> None:
-        """Whether the line that begins so is kept."""
+        """Whether the telling line that begins so is kept."""
         if line.startswith(b"DELIMITER "):
             self._in_body = line.strip() != b"DELIMITER ;"
         if self._in_body:

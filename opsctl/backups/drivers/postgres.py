@@ -53,12 +53,14 @@ class Postgres:
         self.job = job
         self.patience: timedelta = PATIENCE
         self.lock_seconds = LOCK_SECONDS
+        self._version: str | None = None
 
     def engine(self) -> str | None:
-        """`pg_dump` with its version; None where it is not there."""
+        """`pg_dump` with its version; None where it is not there. It is asked once."""
         found = find_program(DUMP, self.job.programs)
-        version = version_of(found) if found else None
-        return f"{DUMP} {version}" if version else None
+        if found is not None and self._version is None:
+            self._version = version_of(found)
+        return f"{DUMP} {self._version}" if found and self._version else None
 
     def preflight(self, place: Place) -> Refusal | None:
         """Whether the programs are there, the server answers and is not newer than pg_dump, and the folder is there."""
@@ -91,12 +93,15 @@ class Postgres:
         engine = self.engine()
         try:
             psql, dump = program_of(PSQL, self.job.programs), program_of(DUMP, self.job.programs)
-            server = self._server()
         except ClientFailed as error:
-            return Made(Status.FAILED, engine=engine, reason=error.reason)
+            return Made(Status.NOT_STARTED, engine=engine, reason=error.reason)
         with ExitStack() as stack:
             counted = _Counted(self.job, request.limits, self.patience, self.lock_seconds)
-            snapshot = counted.begin(stack, psql) if self.job.counts == EXACT else None
+            shared = counted.begin(stack, psql) if self.job.counts == EXACT else None
+            try:
+                server, snapshot = shared or (self._server(), None)
+            except ClientFailed as error:
+                return Made(Status.FAILED, engine=engine, reason=error.reason)
             made = artefacts.dump(
                 request,
                 place,
@@ -240,17 +245,17 @@ class _Counted:
         self._bytes = 0
         self.reason: str | None = None
 
-    def begin(self, stack: ExitStack, psql: str) -> str | None:
+    def begin(self, stack: ExitStack, psql: str) -> tuple[Server, str] | None:
         """Take a snapshot and begin to count in it; None, with the reason, where that cannot be: the dump goes on."""
         session = stack.enter_context(Session(psql_words(psql, self._job.connection or "")))
         try:
-            snapshot = session.share(self._patience.total_seconds() + self._lock_seconds, self._lock_seconds)
+            shared = session.share(self._patience.total_seconds() + self._lock_seconds, self._lock_seconds)
             session.count()
         except CannotCount as error:
             self._fail(error)
             return None
         self._session = session
-        return snapshot
+        return shared
 
     def take(self, block: memoryview) -> None:
         """See what goes into the encryption."""

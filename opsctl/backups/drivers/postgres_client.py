@@ -53,14 +53,22 @@ def ask_lines(
     return lines
 
 
+SERVER = (
+    "SELECT current_setting('server_version_num'), pg_encoding_to_char(encoding), datcollate, datname"
+    " FROM pg_database WHERE datname = current_database()"
+)
+"""What `read_server` reads."""
+
+
 def ask_server(psql: str, connection: str, patience: timedelta = PATIENCE) -> Server:
     """The server behind a connection. Raise ClientFailed where it does not answer or lets nobody in."""
-    said = (
-        "SELECT current_setting('server_version_num'), pg_encoding_to_char(encoding), datcollate, datname"
-        " FROM pg_database WHERE datname = current_database()"
-    )
+    lines = ask_lines(psql, connection, (SERVER,), limits=Limits(patience, patience))
+    return read_server(lines[0] if lines else "")
+
+
+def read_server(line: str) -> Server:
+    """The server as it tells of itself in one line. Raise ClientFailed for anything else."""
     try:
-        (line,) = ask_lines(psql, connection, (said,), limits=Limits(patience, patience))
         number, encoding, collation, name = line.split("|", 3)
         return Server(int(number) // 10000, name, encoding, collation)
     except ValueError:
