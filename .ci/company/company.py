@@ -7,6 +7,8 @@ from ending import Ending
 from faults import Faults
 from findings import Findings
 from life import Life, local
+from nights import Nights
+from proofs import Proofs
 from rounds import Rounds
 from upkeep import Upkeep
 
@@ -21,6 +23,9 @@ def whole_life(folder: Path, database_file: Path) -> list[str]:
     rounds.begin()
     Faults(life).begin()
     Upkeep(life, findings).begin()
+    nights = Nights(life)
+    nights.begin()
+    Proofs(life, nights).begin()
     Ending(life, rounds, findings).begin()
     life.live()
     return life.lines
