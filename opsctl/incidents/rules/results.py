@@ -1,11 +1,15 @@
 """What the use cases of incidents give back beside a case."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from opsctl.incidents.rules.clocks import Clock
 from opsctl.incidents.rules.closing import Missing
 from opsctl.incidents.rules.life import Case, Incident
 from opsctl.rulebook.rules import Words
+
+if TYPE_CHECKING:
+    from opsctl.incidents.rules.restoring import RestorePoint
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ class Opened:
     near: tuple[str, ...]
     origin: str | None = None
     """The action that it took over."""
+    restore_points: "tuple[RestorePoint, ...]" = ()
+    """By policy of backups of the asset: what it can be restored to."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,8 @@ class Shown:
     missing: tuple[Missing, ...]
     origin: str | None = None
     """The action that it took over."""
+    restore_points: "tuple[RestorePoint, ...] | None" = None
+    """By policy of backups of the asset: what it can be restored to. None where nothing is to be restored any more."""
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,16 @@ from opsctl.core import chain
 from opsctl.incidents.rules import closing, life
 from opsctl.incidents.rules.clocks import Clock, ClockState, clocks_of
 from opsctl.incidents.rules.life import Case, Incident
+from opsctl.incidents.rules.restoring import RestorePoint
 from opsctl.incidents.rules.results import Shown
-from opsctl.incidents.service import rows
+from opsctl.incidents.service import restoring, rows
 from opsctl.incidents.service.cases import UNRESOLVED_NOW, case_of, cases_of, of_person, reference_of, rules_of
 from opsctl.incidents.tables import IncidentRow
 from opsctl.incidents.terms import PREFIX, UNRESOLVED, Wanted
 from opsctl.ledger import service as ledger
 from opsctl.ledger.rules import Row
 from opsctl.people.service import identity
+from opsctl.rulebook import service as rulebook
 
 _BLOCK = 2000
 # By year and number: as text INC-2026-10000 would stand before INC-2026-9999.
@@ -60,7 +62,10 @@ def find(session: Session, *, word: str, now: datetime) -> Incident:
 
 
 def show(session: Session, *, word: str, now: datetime) -> Shown:
-    """One case with its clocks, what a closing would still want, and the action that it came from."""
+    """One case with its clocks, what a closing would still want, and the action that it came from.
+
+    While it is unresolved, what its asset can be restored to as well.
+    """
     case = case_of(session, find(session, word=word, now=now))
     origin = origins.taken_over_by(session, incident=case.reference)
     rules = rules_of(session, case.incident)
@@ -70,7 +75,16 @@ def show(session: Session, *, word: str, now: datetime) -> Shown:
         rules.severity_names.get(case.incident.severity or 0),
         tuple(closing.missing(case, rules)),
         origin,
+        _restore_points(session, case, now),
     )
+
+
+def _restore_points(session: Session, case: Case, now: datetime) -> tuple[RestorePoint, ...] | None:
+    incident = case.incident
+    if incident.state not in UNRESOLVED or incident.void is not None:
+        return None
+    in_force = rulebook.in_force(session, at=now)
+    return restoring.points(session, asset=incident.asset, rules=in_force, began_at=case.clock_start)
 
 
 def list_incidents(

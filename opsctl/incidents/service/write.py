@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session, col, select
 
@@ -36,7 +36,11 @@ from opsctl.incidents.terms import (
 from opsctl.ledger import service as ledger
 from opsctl.ledger.terms import BLANK
 from opsctl.rulebook import service as rulebook
+from opsctl.rulebook.rules import Rules
 from opsctl.store import references
+
+if TYPE_CHECKING:
+    from opsctl.incidents.rules.restoring import RestorePoint
 
 
 @use_case(needs=Permission.RECORD, offline=True)
@@ -130,6 +134,7 @@ def open_incident(
         twin=twin,
         near=near,
         origin=None if action is None else action.reference,
+        restore_points=_restore_points(session, case.incident, rules),
     )
 
 
@@ -349,5 +354,13 @@ def _twin(session: Session, incident: Incident) -> Incident | None:
     )
     found = session.exec(query).first()
     return None if found is None else rows.of_references(session, [found])[0]
+
+
+def _restore_points(session: Session, incident: Incident, rules: Rules) -> "tuple[RestorePoint, ...]":
+    if incident.asset is None or not rules.backed_up:
+        return ()
+    from opsctl.incidents.service import restoring
+
+    return restoring.points(session, asset=incident.asset, rules=rules, began_at=incident.clock_start)
 
 

@@ -15,6 +15,7 @@ from opsctl.incidents.rules.results import Shown
 from opsctl.incidents.rules.words import state_word
 from opsctl.incidents.terms import SpanKind
 from opsctl.incidents.views import clocks as clock_views
+from opsctl.incidents.views import restoring
 from opsctl.incidents.views.words import (
     category_word,
     flag_word,
@@ -95,13 +96,15 @@ def case_data(case: Case) -> dict[str, Any]:
 
 def shown(found: Shown) -> Report:
     """One incident: its words, its clocks, its spans, and what is worth a look."""
-    case, incident = found.case, found.case.incident
+    case, incident, points = found.case, found.case.incident, found.restore_points
     parts: list[Any] = [Fields(_words(found)), Fields(_moments(case))]
     if found.clocks:
         parts.append(clock_views.table(found.clocks))
     parts.append(_spans(case))
     if incident.pauses:
         parts.append(_pauses(incident))
+    if points:
+        parts.append(Fields(tuple(restoring.pairs(points))))
     return Report(
         kind="incident",
         data={
@@ -109,6 +112,7 @@ def shown(found: Shown) -> Report:
             "clocks": [clock_views.data(clock) for clock in found.clocks],
             "missing_to_close": list(found.missing),
             "action": found.origin,
+            "restore_points": None if points is None else [restoring.data(one) for one in points],
         },
         parts=tuple(parts),
         remarks=(*(flag_word(flag) for flag in flags(incident)), *_undecided(incident, found.clocks)),

@@ -48,6 +48,8 @@ def opened(found: Opened) -> Report:
             twin=found.twin.reference, title=found.twin.title, reference=incident.reference
         )
         pairs.append((_("maybe the same"), twin, Kind.TEXT))
+    points, points_data = _restore_points(found)
+    pairs += points
     parts: list[Any] = [Text((line,))]
     if pairs:
         parts.append(Fields(tuple(pairs)))
@@ -59,12 +61,21 @@ def opened(found: Opened) -> Report:
             "plan_wanted": found.wants_plan,
             "twin": None if found.twin is None else found.twin.reference,
             "action": found.origin,
+            "restore_points": points_data,
         },
         parts=tuple(parts),
         remarks=tuple(_without_asset(incident, found.near)),
         references=(incident.reference,),
         following=_following(incident),
     )
+
+
+def _restore_points(found: Opened) -> tuple[list[tuple[str, Any, Kind]], list[dict[str, Any]]]:
+    if not found.restore_points:
+        return [], []
+    from opsctl.incidents.views import restoring  # most openings have nothing to tell of backups, and wait for nothing
+
+    return restoring.pairs(found.restore_points), [restoring.data(one) for one in found.restore_points]
 
 
 def _following(incident: Incident) -> str | None:

@@ -78,6 +78,11 @@ class Rules:
         """The severity of that impact and urgency; None where no matrix is in force."""
         return self.severities.get((impact, urgency))
 
+    @property
+    def backed_up(self) -> dict[str, str]:
+        """The asset of each policy of backups, by the policy's name; without making the policies themselves."""
+        return {name: said["asset"] for name, said in self.patrols.get("backups", {}).items()}
+
     def limits_of(self, severity: int | None, customer: str | None = None) -> Limits | None:
         """What that severity asks for: the customer's own limits, else those of all; None where nothing is said."""
         if severity is None:
