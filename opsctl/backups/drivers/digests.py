@@ -25,12 +25,12 @@ _TOLD = 100
 
 
 def read_line(line: str) -> tuple[bytes, bytes, int] | None:
-    """Path, digest and size of a file from a line in FORMAT; None for what is no regular file that was read."""
+    """Path without a leading slash, digest and size of a file from a line in FORMAT; None for what is no regular file that was read."""
     found = _LINE.fullmatch(line)
     if found is None or len(found[1]) % 2:
         return None
     path = _ESCAPED.sub(lambda one: bytes([int(one[1], 8)]), found[3].encode("utf-8", "surrogateescape"))
-    return path, bytes.fromhex(found[1]), int(found[2])
+    return path.lstrip(b"/"), bytes.fromhex(found[1]), int(found[2])
 
 
 class Written:

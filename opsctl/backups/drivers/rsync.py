@@ -33,7 +33,7 @@ from opsctl.backups.drivers import (
 )  # fmt: skip
 from opsctl.backups.drivers.artefacts import Manifest, late_or_refused, name_of, path_of, read_manifest, unlimited
 from opsctl.backups.drivers.listings import prepare_folder, tally
-from opsctl.backups.drivers.processes import Command, Ended, find_program, run
+from opsctl.backups.drivers.processes import Command, Ended, find_program, pipe, run
 from opsctl.backups.drivers.repositories import made, refused_source, refused_space
 from opsctl.backups.terms import Level, Status, Verdict
 from opsctl.cli.hostfile.jobs import Job, Place
@@ -343,16 +343,18 @@ class Rsync:
         """Copy the snapshot into `scratch`, without devices; it is compared with the digests of its making."""
         manifest = self._manifest(place, point)
         words = [self._path(), "-aH", "--numeric-ids", "--no-devices"]
-        chosen: dict[str, bytes] = {}
+        chosen: list[bytes] = []
         if only is not None:
             with step("list"):
-                chosen = {"chosen": b"\0".join(digests.pick(self._list(place, manifest), only))}
-            words += ["--from0", "--files-from={secret:chosen}"]
+                chosen = digests.pick(self._list(place, manifest), only)
+            words += ["--from0", "--files-from=-"]
         words += ["--", f"{path_of(place, point)}/", f"{scratch}/"]
-        with step("restore"):
-            self._raise_for(run(Command(tuple(words), secrets=chosen, nice=self.job.nice), limits))
+        with step("restore"), tempfile.TemporaryFile() as names:
+            names.write(b"\0".join(chosen))
+            names.seek(0)
+            self._raise_for(pipe([Command(tuple(words), nice=self.job.nice)], limits, source=names))
         files, size, _others = tally(scratch)
-        expected = manifest.files or 0 if only is None else len(chosen["chosen"].split(b"\0"))
+        expected = manifest.files or 0 if only is None else len(chosen)
 
         def compare() -> Compared:
             return self._compared(place, manifest, scratch, expected, limits)
