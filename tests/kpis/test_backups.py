@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from opsctl.core.periods import Period, read_period
+from opsctl.core.periods import read_period
 from opsctl.kpis import service
-from opsctl.kpis.rules.figures import Figure
 from opsctl.kpis.terms import By, Name
 from opsctl.store.engine import Store
 from tests.harness import CommandLine, Result, reading
@@ -167,7 +166,149 @@ def test_a_month_before_anything_was_made(run: CommandLine) -> None:
     assert november["trend"]["previous"] == {"period": "2026-10", "state": "value", "value": 0.5}
 
 
-def of(store: Store, name: Name, period: str, now: Any) -> tuple[Period, Figure]:
-    read = read_period(period, zone=SHANGHAI, now=now)
-    (found,) = reading(store)(service.report, now=now, period=read, names=(name,)).figures
-    return read, found
+def lines(result: Result) -> list[str]:
+    assert result.code == 0, result.err
+    return [" ".join(line.split()) for line in result.out.splitlines()]
+
+
+def test_the_report_says_what_is_worst_and_what_nobody_backs_up(run: CommandLine) -> None:
+    said = lines(run("kpi", "report", "2026-10"))
+    assert "backup success rate all 50.0000 % 8 16 ≥ 60 %: missed value" in said
+    assert "restore test pass rate all 80.0000 % 4 5 1/2 2/3 ≥ 80 %: met value" in said
+    at = said.index("Backups:")
+    assert said[at + 1 : at + 5] == [
+        "Worst data set: hr-db. It was never backed up; its RPO is 8 d.",
+        "2 of 3 data sets are proven.",
+        "Not proven: hr-db",
+        "2 assets in service are in no backup policy: mail, sw-2",
+    ]
+    of_erp = lines(run("kpi", "report", "2026-10", "--asset", "erp"))
+    worst = "Worst data set: erp-db. Its newest good copy (BAK-2026-0008) is 19 d 22 h old; its RPO is 8 d."
+    assert worst in of_erp
+    of_hr = lines(run("kpi", "report", "2026-10", "--asset", "hr"))
+    none = "restore test pass rate hr – – 0 0/1 0/1 ≥ 80 %: missed n/a: no restore was tested, though it was due"
+    assert none in of_hr
+    assert "No restore was tested, though 1 test fell due: that misses every target of the pass rate." in of_hr
+
+
+def test_a_report_of_backups_in_markdown_and_on_a_narrow_screen(run: CommandLine) -> None:
+    markdown = run("kpi", "report", "2026-10", "--format", "md").out.splitlines()
+    row = next(line for line in markdown if "restore test pass rate" in line)
+    assert [cell.strip() for cell in row.strip("|").split("|")] == [
+        "restore test pass rate", "all", "80.0000 %", "4", "5", "1/2", "2/3", "≥ 80 %: met", "value",
+    ]  # fmt: skip
+    narrow = run("kpi", "report", "2026-10", tty=True, env={"COLUMNS": "40"}).out.splitlines()
+    at = narrow.index("restore test pass rate")
+    block = narrow[at + 1 : narrow.index("", at)]
+    assert max(map(len, block)) <= 40
+    assert "made when due: 1/2" in " ".join(block)
+
+
+def test_a_sheet_says_how_far_restores_are_tested(run: CommandLine) -> None:
+    header, *rows = run("kpi", "report", "2026-10", "--format", "csv").out.splitlines()
+    assert header.endswith(",due,tested,data_sets,proven,without_policy")
+    tests = next(row for row in rows if row.startswith("restore-test-pass,"))
+    assert tests.startswith("restore-test-pass,,value,0.8,ratio,4,5,5,")
+    assert tests.endswith(",2,1,3,2,2")
+    success = next(row for row in rows if row.startswith("backup-success,"))
+    assert success.endswith(",,,,,")
+
+
+def test_backups_are_explained_down_to_the_runs(run: CommandLine, made: dict[str, str]) -> None:
+    said = lines(run("kpi", "explain", "backup-success", "2026-10"))
+    assert f"{slot('erp-db', 4, '17:30')} {made['erp 5']} counted: a good run in its window" in said
+    assert f"{slot('erp-db', 18, '17:30')} {made['erp 19']} counted: its good run came late" in said
+    assert f"{slot('erp-db', 25, '17:30')} – counted: no good run ({made['failed 26']} failed)" in said
+    assert f"{slot('web-files', 17, '19:00')} – counted: no run" in said
+    cancelled = slot("mail-db", 4, "17:30")
+    assert f"{cancelled} – {cancelled} left out: it was due no longer (the rules were changed)" in said
+    assert "arithmetic 8 ÷ 16 = 0.5" in said
+
+
+def test_the_other_figures_are_explained_down_to_tests_and_data_sets(run: CommandLine, made: dict[str, str]) -> None:
+    tests = lines(run("kpi", "explain", "restore-test-pass", "2026-10"))
+    assert f"{made['passed']} {made['erp 5']} counted: passed" in tests
+    assert f"{made['differs']} {made['erp 19']} counted: not passed" in tests
+    assert "restore-test:hr-db/hr@2026-10-23T18:00Z – due, and no test was made" in tests
+    assert "2 assets in service are in no backup policy: mail, sw-2" in tests
+    aged = lines(run("kpi", "explain", "rpo-met", "2026-10"))
+    at = aged.index("data set newest good copy of age RPO its part")
+    assert aged[at + 1 : at + 4] == [
+        "hr-db – – – 8 d counted: never backed up",
+        f"erp-db {made['erp 12']} 2026-10-12 02:00:00+08:00 19 d 22 h 8 d counted: older than its RPO",
+        f"web-files {made['web 25']} 2026-10-25 03:00:00+08:00 6 d 21 h 8 d counted: within its RPO",
+    ]
+    timed = lines(run("kpi", "explain", "rto-met", "2026-10"))
+    assert f"{made['passed']} erp-db 20 min 2 h counted: within its RTO" in timed
+    assert f"{made['differs']} erp-db – 2 h counted: not passed" in timed
+    assert f"{made['slow']} erp-db 2 h 30 min 2 h counted: took longer than its RTO" in timed
+    assert "hr-db hr-db – – counted: never restored as a whole" in timed
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("backup-success", "failed 26"), "backup:erp-db/erp@2026-10-25T17:30Z: counted, no good run."),
+        (("backup-success", "erp 12"), "backup:erp-db/erp@2026-10-11T17:30Z: counted, a good run in its window."),
+        (("backup-success", "erp 19"), "backup:erp-db/erp@2026-10-18T17:30Z: counted, its good run came late."),
+        (
+            ("backup-success", slot("mail-db", 9, "17:30")),
+            "{} left out: it was due no longer (the rules were changed)".format(slot("mail-db", 9, "17:30")),
+        ),
+        (("restore-test-pass", "passed"), "RST-2026-0002: counted, passed."),
+        (("restore-test-pass", "differs"), "RST-2026-0003: counted, not passed."),
+        (("restore-test-pass", "not run"), "RST-2026-0001 left out: it could not run (no space in the scratch place)"),
+        (
+            ("restore-test-pass", "restore-test:hr-db/hr@2026-10-23T18:00Z"),
+            "restore-test:hr-db/hr@2026-10-23T18:00Z: due, and no test was made.",
+        ),
+        (
+            ("restore-test-pass", "restore-test:erp-db/erp@2026-10-09T18:00Z"),
+            "restore-test:erp-db/erp@2026-10-09T18:00Z: due, and met by RST-2026-0002.",
+        ),
+        (("rto-met", "passed"), "RST-2026-0002: counted, within its RTO."),
+        (("rto-met", "slow"), "RST-2026-0004: counted, not within its RTO."),
+        (("rto-met", "web part"), "RST-2026-0005 has no part in this figure."),
+        (("rpo-met", "web 25"), "BAK-2026-0010 is the newest good copy of web-files, which is within its RPO."),
+        (("rpo-met", "erp 12"), "BAK-2026-0008 is the newest good copy of erp-db, which is older than its RPO."),
+        (
+            ("rpo-met", "erp 19"),
+            "BAK-2026-0009 is not the newest good copy of erp-db as the period ends, so it counts for nothing.",
+        ),
+    ],
+    ids=" ".join,
+)
+def test_one_record_of_backups_is_explained(
+    run: CommandLine, made: dict[str, str], words: tuple[str, str], line: str
+) -> None:
+    name, record = words
+    result = run("kpi", "explain", name, made.get(record, record))
+    assert (result.code, result.out.splitlines()[-1]) == (0, line)
+
+
+def test_one_backup_for_programs(run: CommandLine, made: dict[str, str]) -> None:
+    record = data(run("kpi", "explain", "backup-success", made["failed 26"], "--json"))["record"]
+    assert record == {
+        "reference": made["failed 26"], "judged_with": slot("erp-db", 25, "17:30"), "counted": True, "excluded": None,
+        "pending": False, "good": False, "opens_at": "2026-10-25T17:30:00Z", "due_at": "2026-10-25T17:30:00Z",
+        "closes_at": "2026-10-25T19:30:00Z", "state": "due", "met_by": None, "met_at": None, "judged_at": None,
+        "because": None, "data_set": "erp-db", "status": "failed", "slot": "2026-10-25T17:30:00Z",
+        "started_at": "2026-10-25T17:30:00Z", "ended_at": "2026-10-25T17:40:00Z", "why": None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("rpo-met", "RST-2026-0001"), "rpo-met judges the newest good copies; RST-2026-0001 is no backup run."),
+        (("backup-success", "RST-2026-0001"), "backup-success judges what was due of backups"),
+        (("rto-met", "BAK-2026-0001"), "rto-met judges restore tests; BAK-2026-0001 is none."),
+        (("restore-test-pass", "INC-2026-0001"), "restore-test-pass judges restore tests; INC-2026-0001 is none."),
+        (("backup-success", "--severity", "1"), "is a figure of what was due, which has no severity."),
+    ],
+    ids=" ".join,
+)
+def test_a_record_that_is_no_backup_is_wrong_usage(run: CommandLine, words: tuple[str, ...], told: str) -> None:
+    result = run("kpi", "explain", *words)
+    assert (result.code, result.out) == (2, "")
+    assert told in result.err
