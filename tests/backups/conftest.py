@@ -14,6 +14,7 @@ from opsctl.backups.service import recording
 from opsctl.duties.service import keeping
 from opsctl.rulebook.service import applying
 from tests.backups.making import BOOK
+from tests.backups.proving import company, desk, scratch  # noqa: F401 - fixtures of several files
 from tests.harness import Perform
 
 

@@ -36,17 +36,6 @@ TONIGHT = YESTERDAY + timedelta(days=1)
 NOW = TONIGHT + timedelta(hours=8)
 
 
-@pytest.fixture
-def scratch(tmp_path: Path) -> Iterator[Path]:
-    """A scratch place on another file system than the sources."""
-    if not os.access("/dev/shm", os.W_OK) or Path("/dev/shm").stat().st_dev == tmp_path.stat().st_dev:
-        pytest.skip("there is no second file system here")
-    folder = Path("/dev/shm", f"opsctl-test-{uuid.uuid4().hex}")
-    folder.mkdir(mode=0o755)
-    yield folder
-    shutil.rmtree(folder)
-
-
 @dataclass
 class Kept:
     """A job with the runs of yesterday and of tonight, and the way to look at the one of tonight."""
