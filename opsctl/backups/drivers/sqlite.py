@@ -311,6 +311,8 @@ def _copy(source: Path, copy: Path, deadline: _Deadline, tell: Callable[[int], N
         live.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         size = live.execute("PRAGMA page_size").fetchone()[0]
         live.backup(new, pages=_PAGES, progress=progress, sleep=0.05)
+    if deadline.is_over():
+        raise _Late
 
 
 def _open(path: Path, deadline: _Deadline) -> sqlite3.Connection:
