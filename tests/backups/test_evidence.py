@@ -1,7 +1,9 @@
 """A restore test leaves evidence that can be checked with nothing but sha256sum and the ledger."""
 
 import json
+import signal
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -110,3 +112,20 @@ def test_a_run_is_named_by_its_reference_and_one_that_is_not_there_is_not_found(
     assert company.run("backup", "restore-test", "erp-db", "--run", "BAK-2026-0099").code == 4
     assert company.run("backup", "restore-test", "no-such-policy").code == 4
     assert company.run("backup", "restore-test").code == 2
+
+
+def test_an_interruption_is_recorded_cleans_up_and_ends_with_130(company: Company) -> None:
+    begun = company.folder / "begun"
+    company.configure(f'{{ command = ["sh", "-c", "touch {begun}; sleep 600"], timeout = "10m" }}')
+    with company.run.start("backup", "restore-test", "erp-db", stdout=subprocess.PIPE, stderr=subprocess.PIPE) as ended:
+        for _look in range(600):
+            if begun.exists() or ended.poll() is not None:
+                break
+            time.sleep(0.05)
+        ended.send_signal(signal.SIGINT)
+        _out, said = ended.communicate(timeout=60)
+    assert ended.returncode == 130, said
+    assert list(company.scratch.iterdir()) == []
+    (row,) = company.data("ledger", "list", "--subject", "RST-2026-0001")
+    assert row["kind"] == "restore_test.could_not_run"
+    assert json.loads(row["facts"])["reason"] == "it was interrupted"

@@ -6,12 +6,14 @@ Every damage says which levels are blind to it, too: a level that claimed more t
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
+import sys
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,8 +25,9 @@ from opsctl.backups.drivers.registry import driver_of
 from opsctl.backups.jobs import testing
 from opsctl.backups.jobs.verifying import Looked, verify
 from opsctl.backups.rules import Run
+from opsctl.backups.rules.wire import to_json
 from opsctl.backups.terms import Engine, Level, Status, Verdict
-from opsctl.cli.hostfile.jobs import Encryption, Host, Job, Place, Scratch, Secret
+from opsctl.cli.hostfile.jobs import Assertion, Encryption, Host, Job, Place, Scratch, Secret
 from tests.backups import making
 from tests.backups.drivers.folders import Bench, needs
 from tests.support import postgres_server
@@ -397,3 +400,43 @@ def test_the_wrong_password_of_a_repository_says_nothing_of_the_backup(
 
 def test_a_sound_repository_is_found_at_no_level(repository: tuple[Bench, Kept]) -> None:
     assert repository[1].found_at() is None
+
+
+KILLED = """
+import datetime, json
+from opsctl.backups.jobs import testing
+from opsctl.backups.rules import Run
+from opsctl.backups.rules.wire import to_json
+from opsctl.backups.rules.wire import from_json
+from opsctl.cli.hostfile.jobs import Assertion, Host, Job, Place, Scratch
+from tests.backups import making
+job = {job!r}
+asked = testing.Asked("r", job, making.plan(policy="erp-db"), {host!r}, "web1", "dba.wu",
+                      datetime.datetime.now(datetime.UTC), iter(range(10**6)).__next__)
+testing.test(asked, [from_json(Run, json.loads({run!r}))])
+"""
+
+
+def test_a_server_that_outlived_its_killed_test_is_ended_by_the_next_one(postgres: Kept) -> None:
+    # What is asked of the restored copy kills the process that asks, while its server runs.
+    deadly = Assertion("command", command=("sh", "-c", "kill -KILL $PPID"))
+    sound, postgres.job = postgres.job, postgres.job._replace(asserts=(deadly,))
+    run = json.dumps(to_json(postgres.tonight))
+    code = KILLED.format(job=postgres.job, host=postgres.host(), run=run)
+    ended = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    assert servers_in(postgres.scratch)
+    postgres.job = sound
+    assert postgres.restored().verdict is Verdict.PASS
+    assert not servers_in(postgres.scratch)
+    assert list(postgres.scratch.iterdir()) == []
+
+
+def servers_in(folder: Path) -> list[str]:
+    """The processes that name the folder among their words."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if os.fsencode(folder) in path.read_bytes():
+                found.append(path.parent.name)
+    return found
