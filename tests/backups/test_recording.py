@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from opsctl.actions.service import read as actions
-from opsctl.backups.rules import Run
+from opsctl.backups.rules import Copy, Run
 from opsctl.backups.rules.wire import to_json
 from opsctl.backups.service import planning, reading, recording
 from opsctl.backups.terms import Level, Status, Trigger, Verdict
@@ -103,6 +103,16 @@ def test_a_run_of_an_unknown_asset_is_refused(record: Made) -> None:
 def test_what_is_no_run_is_refused(do: Made) -> None:
     with pytest.raises(InvalidInput):
         do(recording.record, run={"policy": "erp-db"}, now=NIGHT)
+
+
+def test_copies_that_a_host_names_in_another_order_are_the_same_record(
+    record: Made, check_whole: Callable[[], int]
+) -> None:
+    copies = tuple(Copy(name, Status.SUCCESS, "point-1", 10) for name in ("vault", "local", "offsite"))
+
+    record(run(started_at=NIGHT + MINUTE, slot=NIGHT, copies=copies))
+
+    check_whole()
 
 
 def test_a_test_that_passes_proves_the_copy_and_meets_its_duty(

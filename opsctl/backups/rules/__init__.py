@@ -152,9 +152,9 @@ def rank(level: Level) -> int:
 
 
 def fields(run: Run) -> dict[str, Any]:
-    """The run as the ledger digests it; what is not known is left out."""
+    """The run as the ledger digests it, its copies by name in whatever order; what is not known is left out."""
     return _said(run, ("copies", "checks")) | {
-        "copies": [_said(one) for one in run.copies],
+        "copies": [_said(one) for one in sorted(run.copies, key=lambda copy: copy.name)],
         "checks": [_said(one) for one in run.checks],
     }
 
