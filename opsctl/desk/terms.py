@@ -10,10 +10,16 @@ MADE = "database.made"
 COMPANY, DIARY, HOST_FILE = "company", "diary.jsonl", "opsctl.toml"
 """Where the invented company stands in `sample-data`, and what the demo reads of it. A HOST_FILE it writes, too."""
 DEMO_DATABASE = "demo.db"
+BACKUPS, DEMO_JOB = "backups", "opsctl-db"
+"""The folder beside that database into which the demo's host backs it up, and the policy that asks for it."""
+SCRATCH_PLACES = ("/dev/shm", "/var/tmp", "/tmp")  # noqa: S108 - a folder of its own is made there
+"""Where the demo's host may restore to, as long as that is another file system than the demo's own."""
 NEXT = (
     "opsctl inspect log network-patrol --asset core-sw-2 --item temp=24 --item cpu=31 --rest-ok",
     "opsctl open 'erp {title}' -s2 --down",
     "opsctl kpi explain repair-on-time last-month",
+    "opsctl backup status",
+    "opsctl backup run opsctl-db",
 )
 """What the demo offers to try; `title` is said in the reader's language."""
 
