@@ -112,11 +112,12 @@ class Company:
     folder: Path
     scratch: Path
 
-    def configure(self, assertion: str = "") -> None:
+    def configure(self, assertion: str = "", more: str = "") -> None:
+        """Write the host file, with that assertion in its job and more behind it."""
         path = self.folder / "config/opsctl/opsctl.toml"
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         said = {"scratch": self.scratch, "source": self.folder / "erp", "to": self.folder / "backup"}
-        path.write_text(HOST_FILE.format(assertion=assertion, **said))
+        path.write_text(HOST_FILE.format(assertion=assertion, **said) + more)
         path.chmod(0o600)
 
     def good(self, *words: str) -> Result:

@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -100,10 +101,27 @@ def test_the_verdict_stands_in_the_first_line_whatever_the_width(company: Compan
         assert first == f"RST-2026-000{number}  erp-db: PASS: BAK-2026-0001, copy local, was restored; proven at L5"
 
 
-def test_only_what_is_due_is_tested_with_due(company: Company) -> None:
+FIRST_SATURDAY = datetime(2026, 11, 6, 18, 30, tzinfo=UTC)
+"""02:30 on Saturday 7 November in Shanghai: the test of the policy has been due since 02:00."""
+
+
+def test_only_what_is_due_is_tested_with_due_and_only_once(company: Company) -> None:
     found = company.run("backup", "restore-test", "--due")
     assert (found.code, found.out) == (0, "")
-    assert "No restore test is due now." in found.err
+    assert "No restore test was run." in found.err
+    company.run.now = FIRST_SATURDAY
+    company.good("duty", "due")
+    for tests in (["RST-2026-0001"], []):
+        found = company.run("backup", "restore-test", "--due", "--quiet")
+        assert (found.code, found.out.split()) == (0, tests)
+
+
+def test_a_policy_without_a_point_keeps_no_other_from_its_test_that_is_due(company: Company) -> None:
+    company.configure(more="[backups.no-policy]\ndriver = 'files'\nsources = ['/srv/none']\nto = '/srv/backup'\n")
+    company.run.now = FIRST_SATURDAY
+    found = company.run("backup", "restore-test", "--due", "--run", "BAK-2026-0099")
+    assert found.code == 1
+    assert "erp-db: There is no" in found.err
 
 
 def test_a_run_is_named_by_its_reference_and_one_that_is_not_there_is_not_found(company: Company) -> None:

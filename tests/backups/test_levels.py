@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from opsctl.backups.rules import levels
 from opsctl.backups.rules.anomalies import anomaly, median
 from opsctl.backups.rules.levels import is_valid, level_of_test, meaning
 from opsctl.backups.terms import LEVELS, Level, Verdict
@@ -30,7 +31,7 @@ def test_no_two_levels_prove_the_same() -> None:
 
 
 def test_every_sentence_of_a_level_is_one_plain_literal_that_can_be_translated() -> None:
-    text = Path("opsctl/backups/rules/levels.py").read_text(encoding="utf-8")
+    text = Path(levels.__file__).read_text(encoding="utf-8")
     assert len(re.findall(r'_\(\s*"[^"]+\."\s*\)', text)) == 2 * len(LEVELS)
 
 

@@ -10,7 +10,7 @@ from opsctl.backups.commands.parameters import jobs_of, state_of
 from opsctl.backups.rules.choosing import LATEST, RANDOM
 from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
-from opsctl.core.errors import ExitCode, InvalidInput, Unavailable
+from opsctl.core.errors import Conflict, ExitCode, InvalidInput, NotFound, Unavailable
 from opsctl.core.texts import _
 
 if TYPE_CHECKING:
@@ -59,9 +59,12 @@ def restore_test(
         raise InvalidInput(_("It is not said what to test."), _("Name a policy, or say --due."))
     jobs = jobs_of(context, None if policy is None else [policy])
     folder = _folder(evidence)
-    done = [told for job in jobs if (told := _test(context, job, run, copy, folder, due)) is not None]
+    if due:
+        done, failed = _test_due(context, jobs, run, copy, folder)
+    else:
+        done, failed = [_test(context, job, run, copy, folder) for job in jobs], False
     context.emit(views.tested(done))
-    _end(done)
+    _end(done, failed)
 
 
 def _folder(chosen: str | None) -> "Path":
@@ -71,16 +74,37 @@ def _folder(chosen: str | None) -> "Path":
     return evidence_folder(chosen, state_home())
 
 
-def _test(context: "Context", job: "Job", point: str, copy: str | None, folder: "Path", due: bool) -> "Told | None":
-    """Test one policy; None where a test is only wanted when it is due, and is not."""
-    from opsctl.backups.jobs import testing
+def _test_due(
+    context: "Context", jobs: "list[Job]", point: str, copy: str | None, folder: "Path"
+) -> "tuple[list[Told], bool]":
+    """Test those that are due, and say whether one of them could not even begin: that keeps no other from its test."""
     from opsctl.backups.rules.plans import open_slot
+    from opsctl.backups.service import planning
+
+    plans = context.read(planning.plans, now=context.now, names=[job.name for job in jobs])
+    due = {one.policy for one in plans if open_slot(one.tests, context.now) is not None}
+    done, failed = [], False
+    for job in (job for job in jobs if job.name in due and not _is_for_another(job)):
+        try:
+            done.append(_test(context, job, point, copy, folder))
+        except (Conflict, InvalidInput, NotFound) as error:
+            failed = True
+            context.remark(f"{job.name}: {error.message}")
+    return done, failed
+
+
+def _is_for_another(job: "Job") -> bool:
+    """Whether the host file says that only another host can decrypt what the job makes."""
+    return job.encryption is not None and job.encryption.decrypt is None
+
+
+def _test(context: "Context", job: "Job", point: str, copy: str | None, folder: "Path") -> "Told":
+    """Test one policy."""
+    from opsctl.backups.jobs import testing
     from opsctl.backups.service import proving
 
     named = None if point in (LATEST, RANDOM) else point
     known = context.read(proving.known, now=context.now, policy=job.name, reference=named)
-    if due and open_slot(known.plan.tests, context.now) is None:
-        return None
     asked = _asked(context, job, known, point, copy)
     try:
         return _record(context, folder, known, asked, testing.test(asked, known.runs))
@@ -162,12 +186,12 @@ def _page(context: "Context", test: "Test", background: "Background") -> str:
     return render(page(test, background), Format.MARKDOWN, Style(zone=context.zone), to_file=True)
 
 
-def _end(done: "list[Told]") -> None:
+def _end(done: "list[Told]", failed: bool) -> None:
     """End with the worst of what the tests came to; nothing due is no failure."""
     from opsctl.backups.terms import Verdict
 
     found = {told.test.verdict for told in done}
     if Verdict.DIFFERS in found:
         raise Exit(ExitCode.ATTENTION)
-    if Verdict.COULD_NOT_RUN in found:
+    if Verdict.COULD_NOT_RUN in found or failed:
         raise Exit(ExitCode.FAILED)

@@ -38,7 +38,7 @@ def tested(done: Sequence[Told]) -> Report:
         kind="backup.restore-test",
         data=[data(told) for told in done],
         parts=tuple(parts),
-        remarks=() if done else (_("No restore test is due now."),),
+        remarks=() if done else (_("No restore test was run."),),
         references=tuple(told.test.reference for told in done if told.test.reference),
         following=None if not differing else f"opsctl backup show {differing[0].test.run}",
         sheet=_sheet(done),
