@@ -5,6 +5,7 @@ import re
 import shutil
 import stat
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -142,11 +143,13 @@ def _live_names(connection: str | None) -> set[str]:
 
 
 def _folder(into: str) -> Path:
+    there = None
     try:
         path = Path(into).expanduser()
         # What leads to it may be linked; what it is itself must not be.
         folder = path.parent.resolve(strict=True) / path.name if path.name not in ("", "..") else path.resolve()
-        there = folder.lstat() if os.path.lexists(folder) else None
+        with suppress(FileNotFoundError):
+            there = folder.lstat()
     except (OSError, RuntimeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InvalidInput(

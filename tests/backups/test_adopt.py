@@ -1,0 +1,122 @@
+"""opsctl backup adopt: what was there before opsctl becomes runs that nobody has proven."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.backups.hosts import POLICY, Host
+from tests.backups.making import DAY, HOUR, NIGHT
+from tests.harness import CommandLine
+
+NOW = NIGHT + 900 * DAY
+"""After the snapshots that the engine dates by its own clock."""
+
+
+@pytest.fixture
+def said(tmp_path: Path) -> list[str]:
+    """restic with a repository of its own."""
+    program = shutil.which("restic")
+    if program is None:
+        pytest.skip("restic is not installed here")
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "a.txt").write_text("one\n", encoding="utf-8")
+    word = tmp_path / "word"
+    word.write_text("secret\n", encoding="utf-8")
+    word.chmod(0o600)
+    words = [program, "--repo", str(tmp_path / "repository"), "--password-file", str(word), "--quiet"]
+    subprocess.run([*words, "init"], check=True)
+    return words
+
+
+@pytest.fixture
+def host(run: CommandLine, tmp_path: Path, said: list[str]) -> Host:
+    """A host with the policies home and other on the same repository."""
+    made = Host(run, tmp_path)
+    lines = ('driver = "restic"', f'repository = "{tmp_path}/repository"', f'password = "file:{tmp_path}/word"',
+             f'sources = ["{tmp_path}/source"]')  # fmt: skip
+    jobs = "\n".join(("[backups.home]", *lines, "[backups.other]", *lines))
+    made.set_up(POLICY.format(name="home", more="") + POLICY.format(name="other", more=""), jobs)
+    made.line.now = NOW
+    return made
+
+
+def snapshot(said: list[str], time: str, *tags: str) -> str:
+    """The id of a snapshot that somebody made at that time."""
+    tagged = [word for tag in tags for word in ("--tag", tag)]
+    source = str(Path(said[2]).parent / "source")
+    subprocess.run([*said, "backup", "--time", time, *tagged, source], check=True)
+    listed = subprocess.run([*said, "snapshots", "--json"], check=True, capture_output=True, text=True).stdout
+    newest: dict[str, Any] = max(json.loads(listed), key=lambda one: str(one["time"]))
+    return str(newest["id"])
+
+
+def test_snapshots_become_runs_of_their_moment_unproven_and_only_once(host: Host, said: list[str]) -> None:
+    first, second = snapshot(said, "2026-11-01 02:00:00", "theirs"), snapshot(said, "2026-11-02 02:00:00")
+    dry = host("backup", "adopt", "home", "--dry-run")
+    assert (dry.code, "Nothing was recorded." in dry.err) == (0, True)
+    assert host.told("backup", "list")["total"] == 0
+    runs = host.told("backup", "adopt", "home")["runs"]
+    assert [one["reference"] for one in runs] == ["BAK-2029-0001", "BAK-2029-0002"]
+    assert [one["copies"][0]["point"] for one in runs] == [first, second]
+    for one in runs:
+        assert (one["trigger"], one["status"], one["checks"], one["proven"]) == ("adopted", "success", [], None)
+        assert one["started_at"] == one["ended_at"]
+    assert [one["started_at"][:10] for one in runs] == ["2026-11-01", "2026-11-02"]
+    assert host.told("backup", "adopt", "home")["runs"] == []
+    assert "There is no point that no run knows of." in host("backup", "adopt", "home").err
+    kinds = host.told("ledger", "list", "--kind", "backup.adopted")
+    assert len(kinds if isinstance(kinds, list) else kinds["rows"]) == 2
+    assert host("ledger", "verify", "--deep").code == 0
+
+
+def test_what_one_policy_adopted_another_does_not(host: Host, said: list[str]) -> None:
+    snapshot(said, "2026-11-01 02:00:00")
+    assert len(host.told("backup", "adopt", "home")["runs"]) == 1
+    assert host.told("backup", "adopt", "other")["runs"] == []
+
+
+def test_points_with_the_tags_of_others_are_left_to_them(host: Host, said: list[str]) -> None:
+    snapshot(said, "2026-11-01 02:00:00", "opsctl", "opsctl-policy:home", "opsctl-host:elsewhere", "opsctl-run:1")
+    snapshot(said, "2026-11-01 03:00:00", "opsctl", "opsctl-policy:older", "opsctl-host:elsewhere", "opsctl-run:2")
+    found = host("backup", "adopt", "home")
+    assert "There is no point that no run knows of." in found.err
+    assert "2 points of other policies or hosts are left to them.\n" in found.err
+
+
+def test_a_run_whose_record_was_lost_is_adopted_with_its_own_tags(host: Host, said: list[str], tmp_path: Path) -> None:
+    host.back_up("home", 0)
+    before = host.told("backup", "list")["runs"][0]
+    other = tmp_path / "anew.db"
+    assert host("init", "--db", f"sqlite:///{other}", "--tz", "Asia/Shanghai", "--no-input").code == 0
+    anew = Host(CommandLine(tmp_path, NOW, ("--db", f"sqlite:///{other}")), tmp_path)
+    assert anew("asset", "add", "erp").code == 0
+    assert anew("rulebook", "apply", str(tmp_path / "om.toml")).code == 0
+    adopted = anew.told("backup", "adopt", "home")["runs"]
+    assert [(one["request"], one["copies"][0]["point"]) for one in adopted] == [
+        (before["request"], before["copies"][0]["point"])
+    ]
+
+
+def test_an_adopted_point_counts_for_the_rpo_and_is_never_pruned(host: Host, said: list[str]) -> None:
+    for day in range(1, 5):
+        snapshot(said, f"2026-11-{day:02} 01:00:00", "theirs")
+    assert len(host.told("backup", "adopt", "home")["runs"]) == 4
+    found = host.told("backup", "status", "home")["policies"][0]
+    assert found["newest"]["at"].startswith("2026-11-04")
+    assert (found["is_proven"], found["proof"]) == (False, None)
+    host.back_up("home", 0)
+    points = host.told("backup", "prune", "home", at=NOW + HOUR)["places"][0]["points"]
+    assert sorted((one["fate"], *one["why"]) for one in points) == [
+        ("keep", "last"), *[("not-ours", "not-tagged")] * 4,
+    ]  # fmt: skip
+
+
+def test_a_place_that_cannot_be_asked_is_said(host: Host, tmp_path: Path) -> None:
+    (tmp_path / "repository").rename(tmp_path / "away")
+    found = host("backup", "adopt", "home")
+    assert found.code == 3
+    assert "The place local could not be asked for its points: " in found.out
