@@ -16,15 +16,17 @@ _NAMES = re.compile(r"\{(\w+)\}")
 
 def pairs(points: Iterable[RestorePoint]) -> list[tuple[str, Any, Kind]]:
     """One line for each policy: the last proven point, and that the newest restore test differs where it does."""
-    return [(_("restore point"), _told(one), Kind.TEXT) for one in points]
+    # By the kind the reader's zone is asked for: there are moments among the words.
+    return [(_("restore point"), _told(one), Kind.MOMENT) for one in points]
 
 
-def _told(point: RestorePoint) -> Any:
+def _told(point: RestorePoint) -> Phrase:
     said: list[str | Phrase | Cell] = []
     if point.differed is not None:
         said.append(_phrase(_("{test} of {tested} DIFFERS, {run} cannot be relied on"), point.differed))
     if point.proven is not None:
-        said.append(_phrase(_proven_text(point.proven), point.proven))
+        sentence = _("{run}, data of {data}, proven at {level} by {test} of {tested}; restored in {took}")
+        said.append(_phrase(sentence, point.proven))
     elif point.was_proven:
         said.append(_("no proven point is left: pruned, or found to differ since"))
     else:
@@ -32,12 +34,6 @@ def _told(point: RestorePoint) -> Any:
     shown = joined(said)
     pieces = shown.pieces if isinstance(shown, Phrase) else (str(shown),)
     return Phrase((point.policy + between(": "), *pieces))
-
-
-def _proven_text(proven: Tried) -> str:
-    if proven.seconds is None:
-        return _("{run}, data of {data}, proven at {level} by {test} of {tested}")
-    return _("{run}, data of {data}, proven at {level} by {test} of {tested}; restored in {took}")
 
 
 def _phrase(sentence: str, tried: Tried) -> Phrase:
