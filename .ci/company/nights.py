@@ -62,7 +62,7 @@ SETS = (
     DataSet("web-shop-db", "web-shop", Engine.MARIADB, "mariadb-dump 10.11.14", ("local", "offsite"), ".sql.zst.age",
             "tang.yue", "02:45", "11-03", 6_240, 0.0013, 11, tables=(("shop.order_items", 1_187_204, 1_740),)),
     DataSet("paris-files", "paris-srv-1", Engine.BORG, "borg 1.2.4", ("closet", "offsite"), "", "claire.martin",
-            "20:30", "11-03", 640, 0.0, 9, days="01234", zone="Europe/Paris", host="paris-srv-1", files=58_204),
+            "20:30", "11-02", 640, 0.0, 9, days="01234", zone="Europe/Paris", host="paris-srv-1", files=58_204),
 )  # fmt: skip
 """A run of files is as large as what changed since the one before; of a database, as the whole."""
 
