@@ -188,7 +188,7 @@ def test_rows_that_point_to_nothing_are_said_and_are_no_difference(
 def test_a_run_whose_time_is_up_leaves_nothing(
     place: Place, source: Path, request_for: RequestFor, tmp_path: Path
 ) -> None:
-    made = Sqlite(_job(place, source)).run(request_for("erp-db", wall=timedelta(0)), place)
+    made = Sqlite(_job(place, source)).run(request_for("erp-db", wall=timedelta(microseconds=1)), place)
 
     assert made.status is Status.TIMED_OUT
     assert list(Path(place.to).iterdir()) == list((tmp_path / "temporary").iterdir()) == []
