@@ -25,7 +25,7 @@ _TOLD = 100
 
 
 def read_line(line: str) -> tuple[bytes, bytes, int] | None:
-    """Path without a leading slash, digest and size of a file from a line in FORMAT; None for what is no regular file that was read."""
+    """Path without a leading slash, digest and size, from a line in FORMAT; None where it is of no file."""
     found = _LINE.fullmatch(line)
     if found is None or len(found[1]) % 2:
         return None

@@ -69,15 +69,14 @@ def make_unreadable(path: Path) -> None:
 def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
     """A file system of that size."""
     folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)], capture_output=True, check=False
-    )
+    words = [needs("mount"), "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
+    mounted = subprocess.run(words, capture_output=True, check=False)
     if mounted.returncode != 0:
         pytest.skip("only root may mount a small disk here")
     try:
         yield folder
     finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+        subprocess.run([needs("umount"), "--lazy", str(folder)], check=True)
 
 
 @contextmanager
@@ -162,7 +161,7 @@ def heard(request: Request, tell: Callable[[int], None]) -> Request:
 
 def dead_process() -> int:
     """The number of a process that is no more."""
-    process = subprocess.Popen(["true"])
+    process = subprocess.Popen([needs("true")])
     process.wait()
     return process.pid
 

@@ -14,7 +14,15 @@ import pytest
 from opsctl.backups.drivers import CannotRestore, Request, unmeasured
 from opsctl.backups.terms import Level, Status, Verdict
 from tests.backups.drivers.folders import (
-    PASSWORD, QUICK, Bench, heard, make_unreadable, obeying_modes, small_disk, snapshot_of, wrapper,
+    PASSWORD,
+    QUICK,
+    Bench,
+    heard,
+    make_unreadable,
+    obeying_modes,
+    small_disk,
+    snapshot_of,
+    wrapper,
 )  # fmt: skip
 
 RequestFor = Callable[..., Request]
