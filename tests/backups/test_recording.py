@@ -133,6 +133,18 @@ def test_a_test_that_passes_proves_the_copy_and_meets_its_duty(
     check_whole()
 
 
+def test_a_test_below_the_level_of_the_policy_proves_what_it_did_and_meets_no_duty(
+    record: Made, record_test: Made, read: Read
+) -> None:
+    reference = record(run()).run.reference
+    saturday = datetime.fromisoformat("2026-11-06T18:00:00+00:00")
+    assert record_test(test_of(reference, started_at=saturday, level=Level.L3)).met is None
+    proof = read(reading.find_run, word=reference, now=NIGHT).level_of("local")
+    assert proof is not None
+    assert proof.level is Level.L3
+    assert record_test(test_of(reference, started_at=saturday + HOUR, level=Level.L6)).met == saturday
+
+
 def test_a_test_that_differs_takes_the_proof_away_and_becomes_an_action(
     record: Made, record_test: Made, read: Read, check_whole: Callable[[], int]
 ) -> None:

@@ -11,20 +11,12 @@ from opsctl.actions.rules import Finding
 from opsctl.actions.service import write as actions
 from opsctl.actions.terms import Gravity
 from opsctl.assets.service import assets, handles
-from opsctl.backups.rules import Check, Run, Test, fields, test_fields
+from opsctl.backups.rules import Check, Run, Test, fields, rank, test_fields
 from opsctl.backups.rules.results import Recorded, RecordedTest
 from opsctl.backups.rules.wire import from_json
 from opsctl.backups.service import rows
 from opsctl.backups.terms import (
-    CHECKED,
-    KIND_OF,
-    KIND_OF_TEST,
-    RUN_PREFIX,
-    SUCCEEDED,
-    TEST_PASSED,
-    TEST_PREFIX,
-    Status,
-    Verdict,
+    CHECKED, KIND_OF, KIND_OF_TEST, RUN_PREFIX, SUCCEEDED, TEST_PASSED, TEST_PREFIX, Level, Status, Verdict,
 )  # fmt: skip
 from opsctl.core.errors import NotFound
 from opsctl.core.texts import _
@@ -104,8 +96,9 @@ def _checked(session: Session, before: Run, checks: tuple[Check, ...]) -> Run:
 def record_test(session: Session, *, now: datetime, actor: str, test: dict[str, Any]) -> RecordedTest:
     """Record a restore test (`wire.to_json` of a Test without its reference) of the run it names.
 
-    One that passes is a check of that copy at its level and meets its duty; one that differs takes the copy's proof
-    away and becomes an action. Raise NotFound for an unknown run, InvalidInput for what is no test.
+    One that passes is a check of that copy at its level, and meets its duty where that is the policy's level or above;
+    one that differs takes the copy's proof away and becomes an action. Raise NotFound for an unknown run, InvalidInput
+    for what is no test.
     """
     told = from_json(Test, {**test, "reference": "", "person": actor})
     before = held(session, told.run)
@@ -134,6 +127,9 @@ def record_test(session: Session, *, now: datetime, actor: str, test: dict[str, 
     check = Check(one.copy, one.level, one.verdict, one.ended_at, one.host, one.reason, one.reference)
     _checked(session, before, (check,))
     if one.verdict is Verdict.PASS:
+        policy = policies_of(rulebook.in_force(session, at=now)).get(one.policy)
+        if policy is not None and rank(one.level) < rank(Level(policy.level)):
+            return RecordedTest(one, None)
         met = meeting.meet(
             session,
             kind=TEST_PASSED,
