@@ -16,7 +16,16 @@ from opsctl.backups.rules.results import Recorded, RecordedTest
 from opsctl.backups.rules.wire import from_json
 from opsctl.backups.service import rows
 from opsctl.backups.terms import (
-    CHECKED, KIND_OF, KIND_OF_TEST, RUN_PREFIX, SUCCEEDED, TEST_PASSED, TEST_PREFIX, Level, Status, Verdict,
+    CHECKED,
+    KIND_OF,
+    KIND_OF_TEST,
+    RUN_PREFIX,
+    SUCCEEDED,
+    TEST_PASSED,
+    TEST_PREFIX,
+    Level,
+    Status,
+    Verdict,
 )  # fmt: skip
 from opsctl.core.errors import NotFound
 from opsctl.core.texts import _
