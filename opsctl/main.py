@@ -172,6 +172,7 @@ def rooms() -> "list[Room]":
             prefix="BAK RST",
             records="opsctl.backups.service.rows:records",
             blank="opsctl.backups.service.rows:blank",
+            left="opsctl.backups.service.leaving:left",
             today="opsctl.backups.commands.today:part",
             handover="opsctl.backups.commands.today:handover",
             adds=(
@@ -183,6 +184,7 @@ def rooms() -> "list[Room]":
                 "opsctl.backups.commands.pruning",
                 "opsctl.backups.commands.pinning",
             ),
+            completes="opsctl.backups.terms:COMPLETES",
         ),
         Room(
             "kpi",

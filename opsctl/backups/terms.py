@@ -115,5 +115,33 @@ KIND_OF_TEST = {
     Verdict.PASS: TEST_PASSED, Verdict.DIFFERS: TEST_DIFFERED, Verdict.COULD_NOT_RUN: TEST_NOT_RUN,
 }  # fmt: skip
 
-COMPLETES: dict[str, dict[str, Any]] = {}
+_RESTORABLE = (
+    "EXISTS (SELECT 1 FROM backup_copy WHERE backup_copy.run = backup_run.reference AND point IS NOT NULL"
+    " AND pruned_at IS NULL AND backup_copy.status IN ('success', 'incomplete'))"
+)
+COMPLETES: dict[str, dict[str, Any]] = {
+    "BAK": {
+        "prefix": RUN_PREFIX,
+        "table": "backup_run",
+        "key": "reference",
+        "title": "policy || ' ' || status",
+        "order": "started_at DESC",
+        "of": {
+            "restore": _RESTORABLE,
+            "restore-test": _RESTORABLE,
+            "verify": _RESTORABLE,
+            "pin": f"pinned_at IS NULL AND {_RESTORABLE}",
+            "unpin": "pinned_at IS NOT NULL",
+        },
+    },
+    "RST": {
+        "prefix": TEST_PREFIX,
+        "table": "restore_test",
+        "key": "reference",
+        "title": "policy || ' ' || verdict",
+        "order": "started_at DESC",
+    },
+    "COPY": {"table": "(SELECT DISTINCT name FROM backup_copy) AS copies", "key": "name", "order": "name"},
+    "LEVEL": {"words": tuple(level.value for level in LEVELS[: LEVELS.index(Level.L4) + 1])},
+}
 """What completes a word by TAB, in the terms of `opsctl.cli.completions.sources.Source`."""

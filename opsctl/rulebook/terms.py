@@ -152,7 +152,11 @@ COMPLETES: dict[str, dict[str, Any]] = {
     "BOOK": {"table": "(SELECT DISTINCT name FROM rulebook_version) AS book", "key": "name", "order": "name"},
     "BOOK@VERSION": {"table": "rulebook_version", "key": "(name || '@' || version)", "order": "generation DESC"},
     "CHECKLIST": {"contents": _CONTENTS, "parts": ("checklists", "routes")},
-    "DUTY": {"contents": _CONTENTS, "parts": ("duties",)},
+    "DUTY": {
+        "contents": _CONTENTS,
+        "parts": ("duties",),
+        "made": ((BACKUP_DUTY, "backups", "asset"), (TEST_DUTY, "backups", "restore_test")),
+    },
     "POLICY": {"contents": _CONTENTS, "parts": ("backups",)},
     "POST": {"contents": _CONTENTS, "parts": ("posts",)},
     "CALENDAR": {"contents": _CONTENTS, "parts": ("calendars",)},

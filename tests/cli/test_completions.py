@@ -86,6 +86,11 @@ def test_every_noun_and_verb_has_a_line(lines: dict[str, Line]) -> None:
         ("rulebook diff", ("@file|@rulebook.BOOK@VERSION",) * 2),
         ("person add", ("-",)),
         ("completions", ("bash|zsh|fish",)),
+        ("backup run", ("@rulebook.POLICY", "+")),
+        ("backup restore", ("@rulebook.POLICY|@backup.BAK/restore",)),
+        ("backup show", ("@backup.BAK",)),
+        ("backup unpin", ("@backup.BAK/unpin",)),
+        ("duty show", ("@rulebook.DUTY",)),
     ],
 )
 def test_the_words_of_a_verb_are_what_its_usage_says(lines: dict[str, Line], path: str, words: tuple[str, ...]) -> None:
@@ -112,6 +117,10 @@ def test_the_words_of_a_verb_are_what_its_usage_says(lines: dict[str, Line], pat
         ("patch add", "--also", "@asset.ASSET"),
         ("person edit", "--end-post", "@rulebook.POST"),
         ("duty due", "--duty", "@rulebook.DUTY"),
+        ("backup restore-test", "--run", "@backup.BAK/restore-test"),
+        ("backup restore-test", "--evidence", "@file"),
+        ("backup restore", "--into", "@file"),
+        ("backup verify", "--level", "L0|L1|L2|L3|L4"),
         ("init", "--zone", "@zone"),
     ],
 )
@@ -133,7 +142,7 @@ def test_no_word_of_a_usage_is_left_without_a_thought(tree: Tree) -> None:
     free = {
         "TIME", "TEXT", "TITLE", "WHAT", "WORD", "NAME", "HANDLE", "CODE", "LOGIN", "USER", "NUMBER", "ADDRESS",
         "SHARE", "DURATION", "DATE", "ID", "N", "ROW", "HASH", "URL", "TOPIC", "KIND", "COLUMN", "A,B",
-        "FIELD=VALUE", "ITEM=READING", "'ITEM: SYMPTOM'",
+        "FIELD=VALUE", "ITEM=READING", "'ITEM: SYMPTOM'", "HOST",
     }  # fmt: skip
     left = set()
     for path, params in _params().items():

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import islice
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from opsctl.cli.completions.sources import Source, source
 from opsctl.cli.context import Context
@@ -84,7 +84,7 @@ def _names(ask: Ask, names: Source, verb: str, typed: str, most: int, chinese: b
         return ()
     if verb in names.of:
         return _selected(ask, names, title, names.of[verb], typed, most)
-    first = list(_selected(ask, names, title, names.first, typed, most))
+    first = list(_selected(ask, names, title, names.first, typed, most)) if names.first else []
     return islice(dict.fromkeys([*first, *_newest(ask, names, title, typed, most)]), most)
 
 
@@ -128,11 +128,17 @@ def _inside(ask: Ask, names: Source, typed: str, chinese: bool) -> Iterator[Name
     """The names inside rulebooks, in order."""
     import json
 
+    parts = [*(("", part, "") for part in names.parts), *names.made]
     found: dict[str, str] = {}
     for (content,) in ask(names.contents, []):
         said = json.loads(content)
-        for part in names.parts:
+        for before, part, needed in parts:
             for name, entry in said.get(part, {}).items():
-                words = entry.get("title", entry)
-                found[str(name)] = str(words.get("zh" if chinese else "en") or "") if isinstance(words, dict) else ""
+                if not needed or needed in entry:
+                    found[before + name] = _title_of(entry, chinese)
     yield from sorted((name, title) for name, title in found.items() if name.startswith(typed))
+
+
+def _title_of(entry: Any, chinese: bool) -> str:
+    words = entry.get("title", entry)
+    return str(words.get("zh" if chinese else "en") or "") if isinstance(words, dict) else ""

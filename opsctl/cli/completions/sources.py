@@ -30,6 +30,8 @@ class Source(NamedTuple):
     """Words that stand for a name of this kind: `me`."""
     contents: str = ""
     parts: tuple[str, ...] = ()
+    made: tuple[tuple[str, str, str], ...] = ()
+    """More names like those of `parts`: what stands before a key, the part, and what its entry has to say for one."""
     words: tuple[str, ...] = ()
 
 

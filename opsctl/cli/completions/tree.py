@@ -28,6 +28,8 @@ _PERIODS = [f"{which}-{unit}" for which in ("this", "last") for unit in ("week",
 _KNOWN = {
     "FILE": "@file",
     "MAP": "@file",
+    "DIR": "@file",
+    "PATH": "@file",
     "ITEM=FILE": "@=file",
     "ZONE": "@zone",
     "FORMAT": "|".join(Format),
@@ -86,12 +88,14 @@ class _Words:
     def __init__(self, rooms: Iterable[Room]) -> None:
         self.named: dict[str, tuple[str, Source]] = {}
         self.own: dict[str, str] = {}
-        """The word that REF means in the commands of a noun."""
+        """The word that REF means in the commands of a noun: its first."""
+        self.numbered: list[str] = []
         for room in rooms:
             for word, source in sources(room):
                 self.named[word] = room.noun, source
                 if source.prefix is not None:
-                    self.own[room.noun] = word
+                    self.own.setdefault(room.noun, word)
+                    self.numbered.append(word)
 
     def line(self, path: str, command: Any, noun: str, verb: str) -> Line:
         arguments = [param for param in command.params if param.param_type_name == "argument"]
@@ -139,7 +143,7 @@ class _Words:
         word = word.partition("/")[0].removesuffix("-REF")
         wanted = [word]
         if word == "REF":  # a record of the noun; of any, where the noun has none
-            wanted = [self.own[noun]] if noun in self.own else list(self.own.values())
+            wanted = [self.own[noun]] if noun in self.own else self.numbered
         for one in wanted:
             if one in self.named:
                 place, source = self.named[one]

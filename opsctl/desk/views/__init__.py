@@ -154,9 +154,15 @@ def _left(handle: str, left: Sequence[tuple[str, str]]) -> list[str]:
             "{count} round of {asset} is open: {command}", "{count} rounds of {asset} are open: {command}",
             counts["inspect"],
         ),
+        "backup": ngettext(
+            "{count} policy of backups still names {asset}: {command}",
+            "{count} policies of backups still name {asset}: {command}",
+            counts["backup"],
+        ),
     }  # fmt: skip
     commands = {noun: f"opsctl {noun} list --asset {handle}" for noun in counts}
     commands["inspect"] = f"opsctl inspect list --asset {handle} --state open"
+    commands["backup"] = "opsctl backup policies"
     return [
         texts[noun].format(count=count, asset=handle, command=commands[noun]) for noun, count in counts.items()
     ]
