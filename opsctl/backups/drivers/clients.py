@@ -10,7 +10,7 @@ from opsctl.core.texts import _
 
 PATIENCE = timedelta(seconds=30)
 """So long a server may take to answer what is quick."""
-_COMPLAINT = re.compile(r"(?:ERROR|FATAL|PANIC|error|fatal): +(.+)")
+_COMPLAINT = re.compile(r"(?:ERROR(?: \d+ \(\w+\)[^:\n]*)?|FATAL|PANIC|error|fatal): +(.+)")
 _VERSION = re.compile(r"(\d+)(\.\d+)*")
 
 

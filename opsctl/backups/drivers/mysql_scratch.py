@@ -28,7 +28,7 @@ from opsctl.backups.drivers.mysql_client import (
 )
 from opsctl.backups.drivers.mysql_text import Reader
 from opsctl.backups.drivers.processes import Command, Ended, find_program, pipe, run
-from opsctl.backups.drivers.scratch_servers import account, cell, serving, sockets
+from opsctl.backups.drivers.scratch_servers import account, cell, require_whole, serving, sockets
 from opsctl.backups.terms import Verdict
 from opsctl.cli.hostfile.jobs import Job, Place
 from opsctl.core.texts import _
@@ -116,18 +116,19 @@ def restored(
         runner = account(user)
         home = cell(scratch, "server", runner)
         stack.callback(shutil.rmtree, home, ignore_errors=True)
+        with step("checksum"):
+            require_whole(place, point)
         with step("start a server"):
             server = stack.enter_context(_started(driver.job, program, home, runner, limits, database, commands))
-        reader = Reader()
         with step("restore"):
             words = asking(server.client, server.first("root"), *server.box)
             commands.append(words)
-            _load(driver, place, point, Command(words, user=runner), limits, is_renamed=False, noted=reader)
+            tables = _load(driver, place, point, Command(words, user=runner), limits)
         yield Restored(
             root=home,
             files=1,
-            bytes=sum(one.stat().st_size for one in (home / "data").rglob("*") if one.is_file()),
-            compare=lambda: _compared(server, reader.tables),
+            bytes=_size(home / "data"),
+            compare=lambda: _compared(server, tables),
             ask=server.ask,
             words={"host": str(server.socket), "port": "0", "database": database, "root": str(home)},
             commands=tuple(commands),
@@ -158,9 +159,21 @@ def _started(
         words = (program, "--no-defaults", data, f"--socket={server.socket}", f"--tmpdir={home}/data", *_SETTINGS)
         commands.append(words)
         with serving(words, home, user, is_up=lambda: _answers(server), stop=signal.SIGKILL):
-            server.rows("root", f"CREATE USER {_READER}@localhost")
-            server.rows("root", f"GRANT SELECT, SHOW VIEW ON *.* TO {_READER}@localhost")
+            try:
+                server.rows("root", f"CREATE USER {_READER}@localhost")
+                server.rows("root", f"GRANT SELECT, SHOW VIEW ON *.* TO {_READER}@localhost")
+            except ClientFailed as error:
+                raise CannotRestore(error.reason, Verdict.COULD_NOT_RUN) from None
             yield server
+
+
+def _size(folder: Path) -> int:
+    """Bytes in the files of a folder in which a server works: some may be gone before they are looked at."""
+    total = 0
+    for one in folder.rglob("*"):
+        with suppress(OSError):
+            total += one.stat().st_size
+    return total
 
 
 def _made(job: Job, program: str, data: str) -> tuple[str, ...]:
@@ -198,9 +211,12 @@ def _program(job: Job, dumped: Version | None) -> str:
 
 
 def _load(
-    driver: "Mysql", place: Place, point: str, command: Command, limits: Limits, *, is_renamed: bool, noted: Reader
-) -> None:
-    """Let a client read the dump, without what is left out. Raise CannotRestore where the one or the other fails."""
+    driver: "Mysql", place: Place, point: str, command: Command, limits: Limits, into_database: str | None = None
+) -> list[tuple[str, str]]:
+    """Let a client read the dump, without what is left out: the tables that were in it.
+
+    All of it goes `into_database` where one is given. Raise CannotRestore where the one program or the other fails.
+    """
     out, into = os.pipe()
     loading = _Loading(command, limits, out)
     loading.start()
@@ -210,8 +226,11 @@ def _load(
         while rest:
             rest = rest[os.write(into, rest) :]
 
-    reader = Reader(give, is_renamed=is_renamed)
+    reader = Reader(give, is_renamed=into_database is not None)
     try:
+        if into_database is not None:
+            # A client that keeps to one database obeys nothing before that one was chosen.
+            give(f"USE {name(into_database)};\n".encode())
         driver.read(place, point, reader, limits)
     except BrokenPipeError:
         pass  # the client has ended, and says why
@@ -224,7 +243,7 @@ def _load(
         is_host = ended is None or ended.refused is not None or ended.late is not None
         is_host = is_host or any(sign in reason for sign in _OF_HOST)
         raise CannotRestore(reason, Verdict.COULD_NOT_RUN if is_host else Verdict.DIFFERS)
-    noted.tables = reader.tables
+    return reader.tables
 
 
 class _Loading(threading.Thread):
@@ -267,8 +286,7 @@ def restore(driver: "Mysql", place: Place, point: str, into: str, limits: Limits
     named = databases_said(manifest.more if manifest else {})
     if not _NAME.fullmatch(into):
         raise CannotRestore(_("{name!r} is no name for a new database").format(name=into[:80]), Verdict.COULD_NOT_RUN)
-    if not artefacts.path_of(place, point).is_file():
-        raise CannotRestore(_("{point} is not there").format(point=point))
+    require_whole(place, point)
     if len(named) != 1:
         reason = _("the dump holds {count} databases, and only one can get a new name").format(count=len(named))
         raise CannotRestore(reason, Verdict.COULD_NOT_RUN)
@@ -285,12 +303,25 @@ def restore(driver: "Mysql", place: Place, point: str, into: str, limits: Limits
         raise CannotRestore(error.reason, Verdict.COULD_NOT_RUN) from None
     words = asking(client, first, *box, "--one-database", f"--database={into}")
     try:
-        _load(driver, place, point, Command(words), limits, is_renamed=True, noted=Reader())
+        tables = _load(driver, place, point, Command(words), limits, into)
+        _look_for(tables, client, first, into, patient)
     except BaseException:
         with suppress(ClientFailed):
             ask_rows(client, first, f"DROP DATABASE {name(into)}", limits=patient)
         raise
     return (words,)
+
+
+def _look_for(tables: list[tuple[str, str]], client: str, first: tuple[str, ...], into: str, limits: Limits) -> None:
+    """Raise CannotRestore where a table of the dump is not in the new database, whatever the client ended with."""
+    asked = f"SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = '{into}'"  # noqa: S608 - a plain name
+    try:
+        found = {row[0] for row in ask_rows(client, first, asked, limits=limits)}
+    except ClientFailed as error:
+        raise CannotRestore(error.reason, Verdict.COULD_NOT_RUN) from None
+    for _database, table in tables:
+        if table not in found:
+            raise CannotRestore(_("{table}: the table is missing").format(table=one_line(table)))
 
 
 def _needed(kind: str, job: Job) -> str:

@@ -18,7 +18,7 @@ from opsctl.backups.drivers.counting import OF_EXTENSIONS, CannotCount, count_ro
 from opsctl.backups.drivers.postgres_client import ask_lines, ask_server, environment, with_database
 from opsctl.backups.drivers.processes import Command, find_program
 from opsctl.backups.drivers.processes import run as run_program
-from opsctl.backups.drivers.scratch_servers import account, cell, serving, sockets
+from opsctl.backups.drivers.scratch_servers import account, cell, require_whole, serving, sockets
 from opsctl.backups.terms import Verdict
 from opsctl.cli.hostfile.jobs import Place
 from opsctl.core.texts import _
@@ -116,6 +116,8 @@ def restored(
         runner = account(user)
         home = cell(scratch, "cluster", runner)
         stack.callback(shutil.rmtree, home, ignore_errors=True)
+        with step("checksum"):
+            require_whole(place, point)
         with step("start a server"):
             cluster = stack.enter_context(_started(programs, home, runner, limits, more, commands))
         with step("restore"):
@@ -250,8 +252,7 @@ def restore(driver: "Postgres", place: Place, point: str, into: str, limits: Lim
     live = driver.job.connection or ""
     if not _NAME.fullmatch(into):
         raise CannotRestore(_("{name!r} is no name for a new database").format(name=into[:80]), Verdict.COULD_NOT_RUN)
-    if not artefacts.path_of(place, point).is_file():
-        raise CannotRestore(_("{point} is not there").format(point=point))
+    require_whole(place, point)
     try:
         psql = program_of("psql", driver.job.programs)
         server = ask_server(psql, live, driver.patience)

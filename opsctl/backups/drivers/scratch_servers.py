@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from opsctl.backups.drivers import CannotRestore
+from opsctl.backups.drivers import CannotRestore, artefacts
 from opsctl.backups.drivers.clients import one_line
-from opsctl.backups.terms import Verdict
+from opsctl.backups.terms import Level, Verdict
+from opsctl.cli.hostfile.jobs import Place
 from opsctl.core.texts import _
 
 _PROCESS = "opsctl-server.pid"
@@ -26,6 +27,13 @@ _LONGEST = 107
 _START_SECONDS = 120.0
 _STOP_SECONDS = 20.0
 _LOOK = 0.05
+
+
+def require_whole(place: Place, point: str) -> None:
+    """Raise CannotRestore for an artefact that has other bytes than were written: engines may not see it."""
+    found = artefacts.check(place, point, Level.L2, None)
+    if found.verdict is not Verdict.PASS:
+        raise CannotRestore(found.reason or "", found.verdict)
 
 
 def account(user: str | None) -> str | None:
