@@ -79,7 +79,7 @@ class Nights:
             ("erp-db", "10-18"): self._nothing,
             ("his-db", "10-18"): partial(self._not_begun, at="09:10"),
             ("nas-files", "10-18"): partial(self._by_hand, at="09:25"),
-            ("nas-files", "10-24"): self._no_room,
+            ("his-db", "10-24"): self._no_room,
             ("nas-files", "10-29"): self._vanished,
             ("erp-db", "10-31"): self._half,
             ("his-db", "11-05"): self._refused,
@@ -120,9 +120,8 @@ class Nights:
         self._record(one, replace(self.run(one, _on_day(slot, at), slot), trigger=Trigger.MANUAL))
 
     def _no_room(self, one: DataSet, slot: datetime) -> None:
-        reason = "Save(<data/5b1e07c2>) returned error: write /backup/nas-files: no space left on device"
-        failed = replace(self._ended(one, slot + CRON, slot, Status.FAILED, reason), code=1)
-        self._record(one, replace(failed, ended_at=failed.started_at + minutes(6), engine=one.engine))
+        failed = self._failed(one, slot, f"/backup/{one.policy}: No space left on device")
+        self._record(one, replace(failed, ended_at=failed.started_at + minutes(6)))
 
     def _vanished(self, one: DataSet, slot: datetime) -> None:
         reason = "lstat /srv/nas/public/2026-10/~$报价单.xlsx: no such file or directory"
@@ -143,9 +142,17 @@ class Nights:
     def _refused(self, one: DataSet, slot: datetime) -> None:
         """The database was restarting; the next look of cron into what is due does it."""
         reason = 'connection to server at "db-srv-1", port 5432 failed: FATAL: the database system is starting up'
-        failed = replace(self._ended(one, slot + CRON, slot, Status.FAILED, reason), code=1, engine=one.engine)
-        self._record(one, failed)
+        self._record(one, self._failed(one, slot, reason))
         self.life.at(slot + minutes(35), lambda: self._record(one, self.run(one, slot + minutes(35) + CRON, slot)))
+
+    def _failed(self, one: DataSet, slot: datetime, reason: str) -> Run:
+        """What could not be made in the first place could not be copied to the others."""
+        first, *others = one.places
+        copies = [Copy(first, Status.FAILED, reason=reason)]
+        copies += [Copy(place, Status.FAILED, reason="nothing was made that could be copied") for place in others]
+        status, reasons = worst_of(copies)
+        ended = self._ended(one, slot + CRON, slot, status, reasons)
+        return replace(ended, engine=one.engine, code=1, copies=tuple(copies))
 
     def run(self, one: DataSet, begun: datetime, slot: datetime) -> Run:
         """A run that went well, with its points in every place."""
