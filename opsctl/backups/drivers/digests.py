@@ -70,6 +70,7 @@ def written(path: Path) -> Iterator[Written]:
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
             connection.execute("PRAGMA journal_mode = OFF")
+            connection.execute("PRAGMA synchronous = OFF")  # it is synced together with the snapshot
             connection.execute("CREATE TABLE digests (path BLOB PRIMARY KEY, digest BLOB NOT NULL) WITHOUT ROWID")
             connection.execute("BEGIN")
             making = Written(connection)

@@ -148,6 +148,11 @@ class Bench:
         made.lock_wait = 1  # type: ignore[attr-defined]
         return made
 
+    def is_locked(self) -> bool:
+        """Whether the repository has a lock; what restic has not yet put in its place is none."""
+        folder = Path(self.place.to, "locks" if self.engine == "restic" else "lock.exclusive")
+        return folder.is_dir() and any("-tmp-" not in one.name for one in folder.iterdir())
+
     def packs(self) -> list[Path]:
         """The files of the repository that hold data, the largest first."""
         found = [path for path in Path(self.place.to, "data").rglob("*") if path.is_file()]

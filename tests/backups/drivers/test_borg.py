@@ -34,9 +34,8 @@ def exclusive_lock(bench: Bench) -> tuple[list[str], Callable[[], bool]]:
     with (bench.source / "large.bin").open("wb") as large:
         for _number in range(60):
             large.write(os.urandom(1_000_000))
-    lock = Path(bench.place.to, "lock.exclusive")
     command = ["borg", "create", f"{bench.place.to}::theirs", str(bench.source)]
-    return command, lambda: lock.is_dir() and any(lock.iterdir())
+    return command, bench.is_locked
 
 
 def test_a_repository_that_another_run_holds_is_skipped_and_its_holder_named(

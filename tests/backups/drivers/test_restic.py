@@ -32,12 +32,7 @@ def driver_of(bench: Bench, **changes: object) -> Restic:
 
 def exclusive_lock(bench: Bench) -> tuple[list[str], Callable[[], bool]]:
     """A check by somebody else, and whether it holds its lock, which is an exclusive one."""
-    locks = Path(bench.place.to, "locks")
-
-    def is_locked() -> bool:
-        return any("-tmp-" not in one.name for one in locks.iterdir())
-
-    return ["restic", "--repo", bench.place.to, "check"], is_locked
+    return ["restic", "--repo", bench.place.to, "check"], bench.is_locked
 
 
 def test_a_repository_that_another_run_holds_is_skipped_and_its_holder_named(
