@@ -95,7 +95,7 @@ def test_a_share_counts_as_the_decimal_that_stands_for_it() -> None:
 
 
 def test_an_anomaly_says_what_it_was_compared_with() -> None:
-    assert anomaly(49, [100, 90, 110], 0.5) == "it holds 49 bytes, and the median of the last 3 good ones is 100"
+    assert anomaly(49, [100, 90, 110], 0.5) == "it holds 49 B, and the median of the last 3 good ones is 100 B"
 
 
 @given(st.lists(st.integers(min_value=0, max_value=10**18), min_size=1, max_size=9))

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from opsctl.backups.rules import Copy, Run, Test
 from opsctl.backups.rules.plans import Plan, is_in_window, left_of_window, next_slot, open_slot
+from opsctl.backups.rules.sizes import size_text
 from opsctl.backups.rules.statuses import worst_of
 from opsctl.backups.rules.wire import from_json, to_json
 from opsctl.backups.terms import Level, Status, Verdict
-from opsctl.backups.views.sizes import size_text
 from opsctl.core.errors import InvalidInput
 from tests.backups.making import DAY, HOUR, MINUTE, NIGHT, check, copy, plan, run, slot, test_of
 

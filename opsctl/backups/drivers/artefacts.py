@@ -20,6 +20,7 @@ from typing import IO, Any
 from opsctl.backups.drivers import CannotRestore, Checked, Limits, Made, Point, Refusal, Request
 from opsctl.backups.drivers.processes import Command, Ended, pipe
 from opsctl.backups.drivers.streams import BLOCK
+from opsctl.backups.rules.sizes import size_text
 from opsctl.backups.terms import LOOKED_BACK, WITH_POINT, Level, Status, Verdict
 from opsctl.cli.hostfile.jobs import Place
 from opsctl.core.files import write_whole
@@ -194,9 +195,9 @@ def refuse_place(place: Place, policy: str) -> Refusal | None:
         return Refusal(str(error), _("Look at the folder: ls -ld {folder}").format(folder=folder))
     if free >= last:
         return None
-    reason = _("{folder} has {free} bytes free, and the last points of {policy} took up to {last}")
+    reason = _("{folder} has {free} free, and the last points of {policy} took up to {last}")
     return Refusal(
-        reason.format(folder=folder, free=free, policy=policy, last=last),
+        reason.format(folder=folder, free=size_text(free), policy=policy, last=size_text(last)),
         _("Make room: opsctl backup prune {policy} --dry-run").format(policy=policy),
     )
 

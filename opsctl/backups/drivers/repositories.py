@@ -18,6 +18,7 @@ from opsctl.backups.drivers import CannotRestore, Checked, Compared, Limits, Mad
 from opsctl.backups.drivers.artefacts import late_or_refused, unlimited
 from opsctl.backups.drivers.listings import Comparison, Entry, Pick, prepare_folder, tally
 from opsctl.backups.drivers.processes import KEPT, Command, Ended, find_program, run
+from opsctl.backups.rules.sizes import size_text
 from opsctl.backups.terms import Level, Status, Verdict
 from opsctl.cli.hostfile.jobs import Job, Place
 from opsctl.core.errors import OpsctlError
@@ -96,7 +97,7 @@ def refused_space(place: Place) -> Refusal | None:
         return None
     if free >= _LEAST_SPACE:
         return None
-    reason = _("{place}: {free} MB are free").format(place=place.to, free=free // 1_000_000)
+    reason = _("{place}: {free} is free").format(place=place.to, free=size_text(free))
     return Refusal(reason, _("Make room there, or prune."))
 
 

@@ -32,6 +32,7 @@ from opsctl.backups.drivers.members import raise_for
 from opsctl.backups.drivers.processes import Ended, pipe
 from opsctl.backups.drivers.sealing import opened, pack, probe, refuse_program, refuse_sealing, suffix_of, unpack
 from opsctl.backups.drivers.unarchiving import blamed
+from opsctl.backups.rules.sizes import size_text
 from opsctl.backups.terms import Level, Status, Verdict
 from opsctl.cli.hostfile.jobs import Job, Place
 from opsctl.core.texts import _, ngettext
@@ -75,9 +76,9 @@ class Sqlite:
         needed = sum(path.stat().st_size for path in (source, Path(f"{source}-wal")) if path.is_file())
         if free >= needed:
             return None
-        reason = _("{folder} has {free} bytes free, and the copy of {source} needs {needed}")
+        reason = _("{folder} has {free} free, and the copy of {source} needs {needed}")
         return Refusal(
-            reason.format(folder=folder, free=free, source=source, needed=needed),
+            reason.format(folder=folder, free=size_text(free), source=source, needed=size_text(needed)),
             _("Make room, or name another folder: export TMPDIR=/path/with/room"),
         )
 

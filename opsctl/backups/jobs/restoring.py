@@ -12,6 +12,7 @@ from pathlib import Path
 from opsctl.backups.drivers import CannotRestore, Limits
 from opsctl.backups.drivers.registry import driver_of
 from opsctl.backups.rules import Copy, Run
+from opsctl.backups.rules.sizes import size_text
 from opsctl.backups.terms import Engine, Verdict
 from opsctl.cli.hostfile.amounts import is_inside
 from opsctl.cli.hostfile.jobs import Host, Job, Secret
@@ -72,8 +73,8 @@ def target_of(host: Host, job: Job, run: Run, into: str) -> str:
     free = shutil.disk_usage(folder if folder.exists() else folder.parent).free
     if run.bytes is not None and free < run.bytes:
         raise Conflict(
-            _("{folder} has {free} bytes free, and the point alone has {needed}.").format(
-                folder=folder, free=free, needed=run.bytes
+            _("{folder} has {free} free, and the point alone has {needed}.").format(
+                folder=folder, free=size_text(free), needed=size_text(run.bytes)
             ),
             _("Name a folder with more room."),
         )

@@ -18,6 +18,7 @@ from opsctl.backups.jobs.state import Marker, State
 from opsctl.backups.rules import Check, Copy, Run
 from opsctl.backups.rules.anomalies import anomaly
 from opsctl.backups.rules.plans import Plan, Slot, is_in_window, left_of_window
+from opsctl.backups.rules.sizes import size_text
 from opsctl.backups.rules.statuses import worst_of
 from opsctl.backups.terms import KEPT_BYTES, WITH_POINT, Engine, Level, Status, Trigger, Verdict
 from opsctl.cli.hostfile.jobs import Job, Place
@@ -188,8 +189,8 @@ def _refused_place(asked: Asked, driver: Driver, place: Place) -> Refusal | None
     except OSError as error:
         return Refusal(_("{place}: {reason}").format(place=place.to, reason=error.strerror or error))
     if free < needed:
-        told = _("{place} has {free} bytes free, and {needed} are needed")
-        return Refusal(told.format(place=place.to, free=free, needed=needed))
+        told = _("{place} has {free} free, and {needed} is needed")
+        return Refusal(told.format(place=place.to, free=size_text(free), needed=size_text(needed)))
     return None
 
 

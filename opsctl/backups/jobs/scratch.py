@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from opsctl.backups.drivers import scratch_servers
+from opsctl.backups.rules.sizes import size_text
 from opsctl.cli.hostfile.jobs import Host, Job, Scratch
 from opsctl.core.texts import _
 from opsctl.core.times import utc_text
@@ -107,8 +108,8 @@ def _check_room(base: Path, scratch: Scratch, size: int) -> None:
     free = shutil.disk_usage(base).free
     needed = _TIMES * size + scratch.min_free
     if free < needed:
-        told = _("the scratch place {path} has {free} bytes free, and {needed} are needed")
-        raise NoScratch(told.format(path=base, free=free, needed=needed))
+        told = _("the scratch place {path} has {free} free, and {needed} is needed")
+        raise NoScratch(told.format(path=base, free=size_text(free), needed=size_text(needed)))
 
 
 def _made(base: Path, scratch: Scratch, job: Job, name: str, now: datetime) -> tuple[Path, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
+from opsctl.backups.rules.sizes import size_text
 from opsctl.core.texts import _
 
 
@@ -30,5 +31,5 @@ def anomaly(size: int | None, earlier: Sequence[int], share: float) -> str | Non
     usual = median(earlier)
     if usual is None or size >= Fraction(repr(share)) * usual:
         return None
-    told = _("it holds {size} bytes, and the median of the last {count} good ones is {median}")
-    return told.format(size=size, count=len(earlier), median=int(usual))
+    told = _("it holds {size}, and the median of the last {count} good ones is {median}")
+    return told.format(size=size_text(size), count=len(earlier), median=size_text(int(usual)))

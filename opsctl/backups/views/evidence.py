@@ -3,11 +3,11 @@
 from opsctl.backups.rules import Test
 from opsctl.backups.rules.evidence import Background
 from opsctl.backups.rules.levels import meaning
+from opsctl.backups.rules.sizes import size_text
 from opsctl.backups.rules.wire import to_json
 from opsctl.backups.terms import Verdict
 from opsctl.backups.views import tested
 from opsctl.backups.views.runs import status_word, verdict_cell
-from opsctl.backups.views.sizes import size_text
 from opsctl.core.report import Fields, Kind, Part, Report, Text
 from opsctl.core.texts import _, beside, pgettext
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from opsctl.backups.rules import Run
 from opsctl.backups.rules.retention import Decided, Fate, Pruning, Why
+from opsctl.backups.rules.sizes import size_text
 from opsctl.backups.views.runs import data
-from opsctl.backups.views.sizes import size_text
 from opsctl.backups.views.words import fate_word, whys_text
 from opsctl.core.report import Cell, Column, Kind, Part, Report, Table, Text
 from opsctl.core.texts import _, ngettext, pgettext, series

@@ -8,10 +8,10 @@ from typing import Any
 from opsctl.backups.rules import Run
 from opsctl.backups.rules.plans import Plan, Slot
 from opsctl.backups.rules.results import Listed, Recorded, Shown
+from opsctl.backups.rules.sizes import size_text
 from opsctl.backups.rules.wire import to_json
 from opsctl.backups.terms import Status, Trigger, Verdict
 from opsctl.backups.views.history import history
-from opsctl.backups.views.sizes import size_text
 from opsctl.core.report import Cell, Column, Fields, Kind, Part, Report, Table, Text, choose_columns
 from opsctl.core.texts import _, ngettext, pgettext
 from opsctl.core.times import show_duration

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from opsctl.backups.rules import Run, Test
+from opsctl.backups.rules.sizes import size_text
 from opsctl.backups.rules.standing import Overview, Standing
 from opsctl.backups.views.runs import status_cell, took, verdict_cell
-from opsctl.backups.views.sizes import size_text
 from opsctl.backups.views.standing import data, state_cell
 from opsctl.backups.views.words import age_text, finding_text
 from opsctl.core.report import Column, Kind, Report, Table

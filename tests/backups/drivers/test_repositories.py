@@ -175,7 +175,7 @@ def test_a_place_that_is_full_fails_and_says_so(bench: Bench, request_for: Reque
         driver = bench.driver()
         refusal = driver.preflight(place)
         assert refusal is not None
-        assert "MB are free" in refusal.reason
+        assert " MB is free" in refusal.reason
         made = driver.run(request_for("erp-files"), place)
         assert (made.status, made.point) == (Status.FAILED, None)
         assert "o space left" in str(made.reason)
