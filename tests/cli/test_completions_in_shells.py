@@ -11,7 +11,7 @@ from tests.support.shells import BASH_PACKAGE, Shell
 
 SCRIPTS = Path(__file__).parents[2] / "completions"
 NAMES = {"bash": "opsctl.bash", "zsh": "_opsctl", "fish": "opsctl.fish"}
-EVERY_RECORD = "incident.INC,maintenance.MNT,work.WRK,inspect.INS,action.ACT,patch.PAT"
+EVERY_RECORD = "incident.INC,maintenance.MNT,work.WRK,inspect.INS,action.ACT,patch.PAT,backup.BAK,backup.RST"
 
 
 def needs(name: str) -> None:
@@ -129,6 +129,12 @@ def test_a_reference_is_completed_as_it_is_written_and_the_next_one_after_it(she
     shell.answer("INC-2026-0002\tMail is down")
     shell.types("opsctl resolve inc-2026-0\t INC-2026-\t")
     assert shell.calls()[-1] == ["resolve", "INC-2026-0002", "INC-2026-0002"]
+
+
+def test_the_duty_of_a_policy_is_completed_behind_its_colon(shell: Shell) -> None:
+    shell.answer("backup:erp-db\tThe database of ERP")
+    shell.types("opsctl duty show backup:e\t")
+    assert shell.calls()[-1] == ["duty", "show", "backup:erp-db"]
 
 
 def test_a_database_that_only_the_shell_can_name_is_not_mistaken_for_the_usual_one(shell: Shell) -> None:
