@@ -133,7 +133,7 @@ class Nights:
         usual = sorted(earlier)[2]
         run = self.run(one, slot + CRON, slot)
         size = usual * 47 // 100
-        reason = f"it holds {size} bytes, and the median of the last 5 good ones is {usual}"
+        reason = f"it holds {_gigabytes(size)}, and the median of the last 5 good ones is {_gigabytes(usual)}"
         small = replace(run, bytes=size, copies=tuple(replace(copy, bytes=size) for copy in run.copies))
         small = replace(small, manifest=None, ended_at=run.started_at + (run.ended_at - run.started_at) / 2)
         self._record(one, _short_of(small, reason, code=0))
@@ -209,6 +209,11 @@ def _short_of(run: Run, reason: str, *, code: int) -> Run:
     copies = tuple(replace(copy, status=Status.INCOMPLETE, reason=reason) for copy in run.copies)
     status, reasons = worst_of(copies)
     return replace(run, status=status, reason=reasons, code=code, copies=copies)
+
+
+def _gigabytes(size: int) -> str:
+    """The size as it is told to people, rounded down."""
+    return f"{size // 10**8 / 10} GB"
 
 
 def _slots(one: DataSet) -> list[datetime]:

@@ -39,8 +39,8 @@ class Trial:
 TRIALS = (
     # Accepted when the policies came.
     Trial("10-10 15:20", "nas-files", "10-10", "sun.qian", "offsite", 5_214.6, 618.2),
-    Trial("10-12 10:00", "his-db", "10-12", "zhao.lei", refused="the scratch place /var/tmp/opsctl has 11264118784"
-          " bytes free, and 20761804800 are needed"),
+    Trial("10-12 10:00", "his-db", "10-12", "zhao.lei", refused="the scratch place /var/tmp/opsctl has 11.2 GB free,"
+          " and 20.7 GB is needed"),
     Trial("10-13 14:30", "his-db", "10-13", "zhao.lei", "hospital", 3_702.8, 311.5),
     # One job at a time: longer than the two hours that are allowed. In November it is four jobs.
     Trial("10-14 10:00", "erp-db", "10-14", "zhao.lei", "local", 8_211.3, 402.9),
