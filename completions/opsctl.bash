@@ -5,7 +5,7 @@
 _opsctl_line() {
     verbs='' places='' options=''
     case $1 in
-    '') verbs='init today demo doctor completions asset customer person rulebook incident open ack note mitigate down restored resolve merge maintenance work inspect action duty patch kpi ledger db' options='--version' ;;
+    '') verbs='init today demo doctor completions asset customer person rulebook incident open ack note mitigate down restored resolve merge maintenance work inspect action duty patch backup kpi ledger db' options='--version' ;;
     'init') options='--zone=@zone --person=- --name=-' ;;
     'today') options='--handover --since=-' ;;
     'demo') : ;;
@@ -117,15 +117,31 @@ _opsctl_line() {
     'patch void') places='@patch.PAT +' options='--because=false-alarm|test|duplicate|mistake --reason=-' ;;
     'patch list') options='--state=open|decided|deferred|installed|not-applicable|overdue|all --asset=@asset.ASSET --owner=@person.PERSON --advisory=- --limit=- --columns=-' ;;
     'patch show') places='@patch.PAT' ;;
+    'backup') verbs='run plan restore-test verify status policies check list show restore runbook prune adopt pin unpin' ;;
+    'backup run') places='@rulebook.POLICY +' options='--due' ;;
+    'backup plan') places='@rulebook.POLICY +' ;;
+    'backup restore-test') places='@rulebook.POLICY' options='--run=@backup.BAK/restore-test --copy=- --evidence=@file --due' ;;
+    'backup verify') places='@rulebook.POLICY|@backup.BAK/verify' options='--level=L0|L1|L2|L3|L4 --copy=-' ;;
+    'backup status') places='@rulebook.POLICY +' ;;
+    'backup policies') : ;;
+    'backup check') places='@rulebook.POLICY' ;;
+    'backup list') places='@rulebook.POLICY' options='--asset=@asset.ASSET --host=- --status=success|incomplete|failed|skipped_locked|timed_out|cancelled|not_started|missed --since=- --until=- --limit=- --columns=-' ;;
+    'backup show') places='@backup.BAK' ;;
+    'backup restore') places='@rulebook.POLICY|@backup.BAK/restore' options='--into=@file --copy=-' ;;
+    'backup runbook') places='@rulebook.POLICY' ;;
+    'backup prune') places='@rulebook.POLICY' options='--dry-run' ;;
+    'backup adopt') places='@rulebook.POLICY' options='--dry-run' ;;
+    'backup pin') places='@backup.BAK/pin' options='--reason=-' ;;
+    'backup unpin') places='@backup.BAK/unpin' options='--reason=-' ;;
     'kpi') verbs='list report explain' ;;
     'kpi list') : ;;
     'kpi report') places='today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year' options='--period=today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year --asset=@asset.ASSET --customer=@customer.CUSTOMER --severity=1|2|3|4 --by=asset|customer|severity --trend' ;;
-    'kpi explain') places='availability|mttd|mtta|mttm|mttr|mtt-resolve|mtbf|repair-on-time|response-on-time|security-incidents-major|plan-start-time|inspection-completion|inspection-on-time|actions-on-time @incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year @incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year' options='--period=today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year --asset=@asset.ASSET --customer=@customer.CUSTOMER --severity=1|2|3|4' ;;
+    'kpi explain') places='availability|mttd|mtta|mttm|mttr|mtt-resolve|mtbf|repair-on-time|response-on-time|security-incidents-major|plan-start-time|inspection-completion|inspection-on-time|actions-on-time|backup-success|restore-test-pass|rpo-met|rto-met @incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|@backup.BAK|@backup.RST|today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year @incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|@backup.BAK|@backup.RST|today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year' options='--period=today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year --asset=@asset.ASSET --customer=@customer.CUSTOMER --severity=1|2|3|4' ;;
     'ledger') verbs='list show verify export redact' ;;
-    'ledger list') options='--kind=- --subject=@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT --about=@asset.ASSET --actor=@person.PERSON --since=- --until=- --limit=-' ;;
+    'ledger list') options='--kind=- --subject=@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|@backup.BAK|@backup.RST --about=@asset.ASSET --actor=@person.PERSON --since=- --until=- --limit=-' ;;
     'ledger show') places='-' ;;
     'ledger verify') options='--deep --head=-' ;;
-    'ledger export') options='--subject=@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT --about=@asset.ASSET' ;;
+    'ledger export') options='--subject=@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|@backup.BAK|@backup.RST --about=@asset.ASSET' ;;
     'ledger redact') places='-' options='--reason=-' ;;
     'db') verbs='status upgrade' ;;
     'db status') : ;;

@@ -30,6 +30,7 @@ function __opsctl_verbs
                     'action'\t'What was found wrong: owner, deadline, done, and verified by another' \
                     'duty'\t'What is due, again and again, and what was missed' \
                     'patch'\t'Vendors\' advisories and patches: decided, installed or deferred' \
+                    'backup'\t'Backups that run, and restore tests that prove them' \
                     'kpi'\t'Figures, each explained down to its records' \
                     'ledger'\t'The audit ledger that every record is chained into' \
                     'db'\t'The database itself'
@@ -142,6 +143,23 @@ function __opsctl_verbs
                     'void'\t'Take patches out of every list and figure; the maintenance that installed them stays' \
                     'list'\t'List patches: those not settled if no state is named, what is due first leading' \
                     'show'\t'Show one patch, and its history'
+        case 'backup'
+                printf '%s\n' \
+                    'run'\t'Back up now, with the engines that the host file names, and record how it ended' \
+                    'plan'\t'Show when the next run is due, what exactly would be run, and why it could not; nothing is run' \
+                    'restore-test'\t'Restore a backup into the scratch place of this host, ask it what the host file asserts, measure the time, and take it away again' \
+                    'verify'\t'Look at a backup, level by level: L0 listed, L1 its size, L2 checksum and structure, L3 all data read, L4 some files restored and compared' \
+                    'status'\t'What would be lost now, how long it would take to get it back, and when that was last proven: each policy against its RPO and RTO, and the assets that no policy names' \
+                    'policies'\t'What the rulebook asks of each data set, and which of them this host backs up' \
+                    'check'\t'One policy in one line for a monitor, as a Nagios plugin: the age against the RPO, the last proof, the RTO' \
+                    'list'\t'List backup runs, the newest first' \
+                    'show'\t'Show one run: its copies, how each is proven, its restore tests and its history' \
+                    'restore'\t'Restore a point for good: into an empty folder, or as a new database' \
+                    'runbook'\t'The exact commands of the last restore test that passed, as steps for a person; ready to be printed' \
+                    'prune'\t'Delete the points that the policy no longer keeps: only what opsctl made on this host for this policy, never a pinned one, the newest proven one, or less than this host keeps at least' \
+                    'adopt'\t'Record points that were there before opsctl knew of them, as runs that nobody has proven' \
+                    'pin'\t'Keep every copy of a run, whatever its policy says, until it is unpinned' \
+                    'unpin'\t'Let a run be pruned again, as its policy says'
         case 'kpi'
                 printf '%s\n' \
                     'list'\t'The figures there are, and their formulas' \
@@ -472,14 +490,59 @@ function __opsctl_places
         case 'patch show'
                 printf '%s\n' \
                     '@patch.PAT'
+        case 'backup run'
+                printf '%s\n' \
+                    '@rulebook.POLICY' \
+                    '+'
+        case 'backup plan'
+                printf '%s\n' \
+                    '@rulebook.POLICY' \
+                    '+'
+        case 'backup restore-test'
+                printf '%s\n' \
+                    '@rulebook.POLICY'
+        case 'backup verify'
+                printf '%s\n' \
+                    '@rulebook.POLICY|@backup.BAK/verify'
+        case 'backup status'
+                printf '%s\n' \
+                    '@rulebook.POLICY' \
+                    '+'
+        case 'backup check'
+                printf '%s\n' \
+                    '@rulebook.POLICY'
+        case 'backup list'
+                printf '%s\n' \
+                    '@rulebook.POLICY'
+        case 'backup show'
+                printf '%s\n' \
+                    '@backup.BAK'
+        case 'backup restore'
+                printf '%s\n' \
+                    '@rulebook.POLICY|@backup.BAK/restore'
+        case 'backup runbook'
+                printf '%s\n' \
+                    '@rulebook.POLICY'
+        case 'backup prune'
+                printf '%s\n' \
+                    '@rulebook.POLICY'
+        case 'backup adopt'
+                printf '%s\n' \
+                    '@rulebook.POLICY'
+        case 'backup pin'
+                printf '%s\n' \
+                    '@backup.BAK/pin'
+        case 'backup unpin'
+                printf '%s\n' \
+                    '@backup.BAK/unpin'
         case 'kpi report'
                 printf '%s\n' \
                     'today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year'
         case 'kpi explain'
                 printf '%s\n' \
-                    'availability|mttd|mtta|mttm|mttr|mtt-resolve|mtbf|repair-on-time|response-on-time|security-incidents-major|plan-start-time|inspection-completion|inspection-on-time|actions-on-time' \
-                    '@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year' \
-                    '@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year'
+                    'availability|mttd|mtta|mttm|mttr|mtt-resolve|mtbf|repair-on-time|response-on-time|security-incidents-major|plan-start-time|inspection-completion|inspection-on-time|actions-on-time|backup-success|restore-test-pass|rpo-met|rto-met' \
+                    '@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|@backup.BAK|@backup.RST|today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year' \
+                    '@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|@backup.BAK|@backup.RST|today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year'
         case 'ledger show'
                 printf '%s\n' \
                     '-'
@@ -948,6 +1011,44 @@ function __opsctl_options
                     '--advisory'\t'-'\t'Only those of this advisory' \
                     '--limit'\t'-'\t'At most so many; 0 is all' \
                     '--columns'\t'-'\t'Only these columns, in this order'
+        case 'backup run'
+                printf '%s\n' \
+                    '--due'\t''\t'Only where a slot is open and nothing has met it yet'
+        case 'backup restore-test'
+                printf '%s\n' \
+                    '--run'\t'@backup.BAK/restore-test'\t'A run, latest, or random: proven longest ago more likely' \
+                    '--copy'\t'-'\t'That copy; without: the one proven longest ago' \
+                    '--evidence'\t'@file'\t'A folder for the evidence, instead of our own' \
+                    '--due'\t''\t'Only where the rulebook asks for a test now'
+        case 'backup verify'
+                printf '%s\n' \
+                    '--level'\t'L0|L1|L2|L3|L4'\t'How far to look, L0 to L4' \
+                    '--copy'\t'-'\t'That copy; without: all that this host has'
+        case 'backup list'
+                printf '%s\n' \
+                    '--asset'\t'@asset.ASSET'\t'Only those of this asset' \
+                    '--host'\t'-'\t'Only those that ran on this host' \
+                    '--status'\t'success|incomplete|failed|skipped_locked|timed_out|cancelled|not_started|missed'\t'Only those that ended so' \
+                    '--since'\t'-'\t'Begun at that time or later' \
+                    '--until'\t'-'\t'Begun before that time; a date is the whole day, included' \
+                    '--limit'\t'-'\t'At most so many; 0 is all' \
+                    '--columns'\t'-'\t'Only these columns, in this order'
+        case 'backup restore'
+                printf '%s\n' \
+                    '--into'\t'@file'\t'An empty or new folder; a new database' \
+                    '--copy'\t'-'\t'From this copy; else the first here'
+        case 'backup prune'
+                printf '%s\n' \
+                    '--dry-run'\t''\t'List what would be kept and deleted; delete nothing'
+        case 'backup adopt'
+                printf '%s\n' \
+                    '--dry-run'\t''\t'List what would be recorded; record nothing'
+        case 'backup pin'
+                printf '%s\n' \
+                    '--reason'\t'-'\t'Why it is kept'
+        case 'backup unpin'
+                printf '%s\n' \
+                    '--reason'\t'-'\t'Why it need not be kept'
         case 'kpi report'
                 printf '%s\n' \
                     '--period'\t'today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year'\t'2026-10, 2026-Q3, 2026, last-month, 2026-10-01..2026-10-15' \
@@ -965,7 +1066,7 @@ function __opsctl_options
         case 'ledger list'
                 printf '%s\n' \
                     '--kind'\t'-'\t'Only this kind, such as incident.opened' \
-                    '--subject'\t'@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT'\t'Only rows about this record' \
+                    '--subject'\t'@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|@backup.BAK|@backup.RST'\t'Only rows about this record' \
                     '--about'\t'@asset.ASSET'\t'Only rows about this asset\'s handle' \
                     '--actor'\t'@person.PERSON'\t'Only rows by this actor' \
                     '--since'\t'-'\t'Recorded at that time or later' \
@@ -977,7 +1078,7 @@ function __opsctl_options
                     '--head'\t'-'\t'A head you kept: it must still be in the chain'
         case 'ledger export'
                 printf '%s\n' \
-                    '--subject'\t'@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT'\t'Only rows about this record' \
+                    '--subject'\t'@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|@backup.BAK|@backup.RST'\t'Only rows about this record' \
                     '--about'\t'@asset.ASSET'\t'Only rows about this asset\'s handle'
         case 'ledger redact'
                 printf '%s\n' \

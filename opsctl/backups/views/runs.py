@@ -13,7 +13,7 @@ from opsctl.backups.rules.wire import to_json
 from opsctl.backups.terms import Status, Trigger, Verdict
 from opsctl.backups.views.history import history
 from opsctl.core.report import Cell, Column, Fields, Kind, Part, Report, Table, Text, choose_columns
-from opsctl.core.texts import _, ngettext, pgettext
+from opsctl.core.texts import _, between, ngettext, pgettext
 from opsctl.core.times import show_duration
 
 COLUMNS = "reference,policy,status,started,took,bytes,proven"
@@ -72,7 +72,8 @@ def ran(done: Sequence[tuple[Recorded | None, Run]]) -> Report:
     lines: list[str] = []
     for recorded, run in done:
         lines.append(_line(run if recorded is None else recorded.run, recorded is None))
-        lines += [f"  {copy.name}: {status_word(copy.status)} · {copy.reason}" for copy in run.copies if copy.reason]
+        told = [(copy.name, f"{status_word(copy.status)} · {copy.reason}") for copy in run.copies if copy.reason]
+        lines += [f"  {name}{between(': ')}{reason}" for name, reason in told]
     runs = [run if recorded is None else recorded.run for recorded, run in done]
     return Report(
         kind="backup.run",
@@ -111,7 +112,7 @@ def _line(run: Run, is_waiting: bool) -> str:
         words.append(_("waits on this host until the database is there"))
     named = run.reference or run.policy
     told = " · ".join(words)
-    return f"{named}  {run.policy}: {told}" if run.reference else f"{named}: {told}"
+    return f"{named}  {run.policy}{between(': ')}{told}" if run.reference else f"{named}{between(': ')}{told}"
 
 
 def listed(found: Listed) -> Report:
