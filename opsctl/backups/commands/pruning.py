@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Option
 
 from opsctl.backups.commands.parameters import PolicyName, jobs_of, state_of
+from opsctl.backups.commands.waiting import tell, tell_what_waited
 from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
 from opsctl.core.errors import Conflict, NotAllowed
@@ -42,6 +43,8 @@ def prune(
     from opsctl.backups.views import pruning as views
 
     context = current()
+    if not dry_run:
+        tell_what_waited(context)
     context.emit(views.pruned(prune_job(context, jobs_of(context, [name])[0], is_dry=dry_run)))
 
 
@@ -90,10 +93,12 @@ def _deleted(context: "Context", job: "Job", found: "Pruning") -> "Pruning":
     from opsctl.backups.jobs import pruning as jobs
     from opsctl.backups.service import pruning
 
+    # Read while the database is there: the moments are shown when it may be away.
+    context.zone  # noqa: B018
     done = replace(found, gone=jobs.prune(job, found.decided))
     if done.deleted:
-        context.look_at_clock()
-        context.perform(pruning.record_pruned, pruned=done.deleted)
+        said = {"pruned": done.deleted, "pruned_at": context.look_at_clock().isoformat()}
+        tell(context, pruning.record_pruned, said)
     return done
 
 

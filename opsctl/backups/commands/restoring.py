@@ -5,9 +5,9 @@ from typing import Annotated
 from typer import Argument, Option
 
 from opsctl.backups.commands.parameters import PolicyName, jobs_of
+from opsctl.backups.commands.waiting import tell, tell_what_waited
 from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
-from opsctl.core.errors import Unavailable
 from opsctl.core.texts import _
 
 app = room_app()
@@ -41,15 +41,13 @@ def restore(
     from opsctl.backups.views import restoring as views
 
     context = current()
+    tell_what_waited(context)
     run = context.read(restoring.chosen, word=word, now=context.now)
     job = jobs_of(context, [run.policy])[0]
     chosen, target = jobs.copy_of(job, run, copy), jobs.target_of(context.host, job, run, into)
     done = jobs.restore(job, run, chosen, target)
-    context.look_at_clock()
-    try:
-        context.perform(restoring.record_restored, run=run.reference, copy=chosen.name, into=done.into)
-    except Unavailable as error:
-        context.remark(_("It is restored, but that could not be recorded: {reason}").format(reason=error.message))
+    said = {"run": run.reference, "copy": chosen.name, "into": done.into}
+    tell(context, restoring.record_restored, said)
     context.emit(views.restored(run, chosen.name, done.into, done.commands, is_database=done.is_database))
 
 

@@ -1,11 +1,12 @@
 """opsctl backup run, plan"""
 
 import uuid
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Exit, Option
 
 from opsctl.backups.commands.parameters import PolicyNames, jobs_of, plan_of, state_of
+from opsctl.backups.commands.waiting import tell, tell_what_waited
 from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
 from opsctl.core.errors import ExitCode, InvalidInput, OpsctlError, Unavailable
@@ -82,7 +83,7 @@ def _plans(context: "Context", state: "State", jobs: "list[Job]") -> "dict[str, 
     from opsctl.backups.service import planning
 
     try:
-        _tell_what_waited(context, state)
+        tell_what_waited(context, state)
         plans = context.read(planning.plans, now=context.now, names=[*context.host.jobs])
     except Unavailable as error:
         plans = state.kept_plans()
@@ -94,26 +95,6 @@ def _plans(context: "Context", state: "State", jobs: "list[Job]") -> "dict[str, 
     return {one.policy: one for one in plans}
 
 
-def _tell_what_waited(context: "Context", state: "State") -> None:
-    """Record the results that could not be told before; what the database refuses stays, and is said."""
-    from opsctl.backups.service import recording
-
-    told = 0
-    for one in state.waiting():
-        try:
-            context.perform(getattr(recording, one.use_case), **one.arguments)
-        except Unavailable:
-            raise
-        except (OpsctlError, AttributeError, TypeError) as error:
-            context.remark(_("{path} cannot be recorded: {reason}").format(path=one.path, reason=error))
-            continue
-        one.path.unlink(missing_ok=True)
-        told += 1
-    if told:
-        message = ngettext("{count} result that waited is recorded.", "{count} results that waited are recorded.", told)
-        context.remark(message.format(count=told))
-
-
 def _run(context: "Context", state: "State", job: "Job", plan: "Plan", due: bool) -> Done:
     """Run one job, and record it; before it, what a killed run of it left, which is no part of the verdict."""
     from opsctl.backups.jobs import running
@@ -122,7 +103,7 @@ def _run(context: "Context", state: "State", job: "Job", plan: "Plan", due: bool
     asked = _asked(context, job, plan, due)
     killed = running.killed_before(asked, state)
     if killed is not None:
-        recorded, _ended = _record(context, state, killed)
+        recorded, _ended = _record(context, killed)
         reference = plan.policy if recorded is None else recorded.run.reference
         context.remark(_("{reference}: {reason}").format(reference=reference, reason=killed.reason))
     if due and (asked.slot is None or _is_enough(context, plan)):
@@ -132,7 +113,7 @@ def _run(context: "Context", state: "State", job: "Job", plan: "Plan", due: bool
     context.saved = False
     with progress(context, plan.policy, plan.sizes[0] if plan.sizes else None) as advance:
         asked.tell = advance
-        running.run(asked, state, lambda ended: done.append(_record(context, state, ended)))
+        running.run(asked, state, lambda ended: done.append(_record(context, ended)))
     return done
 
 
@@ -165,19 +146,12 @@ def _is_enough(context: "Context", plan: "Plan") -> bool:
     return True
 
 
-def _record(context: "Context", state: "State", ended: "Run") -> "tuple[Recorded | None, Run]":
+def _record(context: "Context", ended: "Run") -> "tuple[Recorded | None, Run]":
     """Tell the database how it ended, or keep it here until that is there again."""
     from opsctl.backups.rules.wire import to_json
     from opsctl.backups.service import recording
 
-    context.look_at_clock()
-    arguments: dict[str, Any] = {"run": to_json(ended)}
-    try:
-        return context.perform(recording.record, **arguments), ended
-    except Unavailable as error:
-        state.wait(recording.record.__name__, ended.request, arguments)
-        context.remark(_("{reason} The result waits on this host.").format(reason=error.message))
-        return None, ended
+    return tell(context, recording.record, {"run": to_json(ended)}), ended
 
 
 def _end(done: Done) -> None:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Exit, Option
 
-from opsctl.backups.commands.parameters import jobs_of, state_of
+from opsctl.backups.commands.parameters import jobs_of
+from opsctl.backups.commands.waiting import tell, tell_what_waited
 from opsctl.backups.rules.choosing import LATEST, RANDOM
 from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
-from opsctl.core.errors import Conflict, ExitCode, InvalidInput, NotFound, Unavailable
+from opsctl.core.errors import Conflict, ExitCode, InvalidInput, NotFound
 from opsctl.core.texts import _
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def restore_test(
         raise InvalidInput(_("It is not said what to test."), _("Name a policy, or say --due."))
     jobs = jobs_of(context, None if policy is None else [policy])
     folder = _folder(evidence)
+    tell_what_waited(context)
     if due:
         done, failed = _test_due(context, jobs, run, copy, folder)
     else:
@@ -146,12 +148,8 @@ def _record(context: "Context", folder: "Path", known: "Known", asked: "Asked", 
     text = text_of(test, background)
     test = replace(test, evidence=digest_of(text))
     draft = evidence.keep(folder, asked.request, text)
-    context.look_at_clock()
-    try:
-        recorded = context.perform(recording.record_test, test=to_json(test))
-    except Unavailable as error:
-        state_of(context).wait(recording.record_test.__name__, asked.request, {"test": to_json(test)})
-        context.remark(_("{reason} The result waits on this host.").format(reason=error.message))
+    recorded = tell(context, recording.record_test, {"test": to_json(test)})
+    if recorded is None:
         return Told(test, known.plan, str(draft))
     bundle = evidence.finish(draft, recorded.test.reference, _page(context, recorded.test, background))
     return Told(recorded.test, known.plan, str(bundle), recorded.action)

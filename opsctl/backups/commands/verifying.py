@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument, Exit, Option
 
 from opsctl.backups.commands.parameters import jobs_of
+from opsctl.backups.commands.waiting import tell, tell_what_waited
 from opsctl.backups.terms import Level
 from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
@@ -45,6 +46,7 @@ def verify(
 
     context = current()
     asked = _level(level)
+    tell_what_waited(context)
     known = _known(context, what)
     looked = _looked(context, known)
     run, copies = _copies(known, looked, copy)
@@ -109,8 +111,8 @@ def _check(context: "Context", looked: "Looked", run: "Run", copy: str, level: L
 
     checks = look(looked, run, copy, level)
     if checks:
-        context.look_at_clock()
-        context.perform(recording.record_checks, run=run.reference, checks=[to_json(one) for one in checks])
+        said = {"run": run.reference, "checks": [to_json(one) for one in checks]}
+        tell(context, recording.record_checks, said)
     return checks
 
 

@@ -44,19 +44,23 @@ def of_requests(session: Session, *, requests: Collection[str]) -> list[Run]:
 
 
 @use_case(needs=Permission.RECORD, offline=True)
-def record_pruned(session: Session, *, now: datetime, actor: str, pruned: Mapping[str, Sequence[str]]) -> list[Run]:
+def record_pruned(
+    session: Session, *, now: datetime, actor: str, pruned: Mapping[str, Sequence[str]], pruned_at: str | None = None
+) -> list[Run]:
     """Record that copies of runs are gone, `pruned` having their names by the run's reference; the runs as they are.
 
-    What was recorded before is left as it is. Raise NotFound for an unknown run.
+    What was recorded before is left as it is. `pruned_at` is ISO 8601, now where nothing is said: a host may tell it
+    later. Raise NotFound for an unknown run.
     """
     done = []
+    at = now if pruned_at is None else min(datetime.fromisoformat(pruned_at), now)
     for reference in sorted(pruned):
         before = held(session, reference)
         names = [one.name for one in before.copies if one.name in pruned[reference] and one.pruned_at is None]
-        copies = tuple(replace(one, pruned_at=now) if one.name in names else one for one in before.copies)
+        copies = tuple(replace(one, pruned_at=at) if one.name in names else one for one in before.copies)
         after = replace(before, copies=copies)
         if names:
             rows.save(session, before, after)
-            append(session, after, PRUNED, facts={"copies": names}, happened_at=now)
+            append(session, after, PRUNED, facts={"copies": names}, happened_at=at)
         done.append(after)
     return done
