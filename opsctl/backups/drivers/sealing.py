@@ -12,6 +12,7 @@ from opsctl.core.errors import OpsctlError
 from opsctl.core.texts import _
 
 _TOOLS = ("age", "gpg")
+_SUFFIXES = {"zstd": ".zst", "gzip": ".gz"}
 _PACKAGES = {"gpg": "gnupg"}
 """Packages that are named otherwise than the program in them."""
 _NO_KEY = re.compile(r"no identity matched|no secret key|bad passphrase|no pinentry|bad session key", re.IGNORECASE)
@@ -81,19 +82,30 @@ def unseal(job: Job) -> list[Command]:
     return [Command((*words, "--passphrase-fd", "{descriptor:key}", "--decrypt"), secrets={"key": key})]
 
 
-def pack(job: Job, *, threads: int = 0) -> list[Command]:
+def packer_of(job: Job) -> str:
+    """What compresses where it need not be zstd: gzip is on every system that has not got that."""
+    return "gzip" if find_program("zstd", job.programs) is None else "zstd"
+
+
+def packed_suffix(job: Job, packer: str = "zstd") -> str:
+    """What an artefact's name ends with because it is compressed, and encrypted where the job says so."""
+    return f"{_SUFFIXES[packer]}{suffix_of(job)}"
+
+
+def pack(job: Job, packer: str = "zstd", *, threads: int = 0) -> list[Command]:
     """The programs that compress and, where the job asks for it, encrypt what comes to them; 0 threads: all cores."""
-    return [_zstd(job, f"-T{threads}", "--stdout"), *seal(job)]
+    options = (f"-T{threads}", "--stdout") if packer == "zstd" else ("--stdout",)
+    return [_packing(job, packer, *options), *seal(job)]
 
 
 def unpack(job: Job, path: Path) -> list[Command]:
     """The programs that undo it, of which the first opens the file. Raise CannotRestore as `sealed` and `unseal` do."""
-    return opened([*unseal(sealed(job, path.name)), _zstd(job, "--decompress", "--stdout")], path)
+    return opened([*unseal(sealed(job, path.name)), _packing(job, _packed_by(path), "--decompress", "--stdout")], path)
 
 
 def probe(job: Job, path: Path) -> list[Command]:
     """The programs that look whether a file can be decrypted and decompressed. Raise CannotRestore as `unpack` does."""
-    return opened([*unseal(sealed(job, path.name)), _zstd(job, "--test")], path)
+    return opened([*unseal(sealed(job, path.name)), _packing(job, _packed_by(path), "--test")], path)
 
 
 def opened(commands: list[Command], path: Path) -> list[Command]:
@@ -115,8 +127,12 @@ def sealed(job: Job, point: str) -> Job:
     return job
 
 
-def _zstd(job: Job, *options: str) -> Command:
-    return Command((find_program("zstd", job.programs) or "zstd", "--quiet", *options), nice=job.nice)
+def _packed_by(path: Path) -> str:
+    return next((packer for packer, suffix in _SUFFIXES.items() if suffix in path.suffixes[-2:]), "zstd")
+
+
+def _packing(job: Job, packer: str, *options: str) -> Command:
+    return Command((find_program(packer, job.programs) or packer, "--quiet", *options), nice=job.nice)
 
 
 def has_no_key(ended: Ended) -> bool:

@@ -26,11 +26,12 @@ from opsctl.backups.drivers import (
     Request,
     Restored,
     Step,
-)  # fmt: skip
+    sealing,
+)
 from opsctl.backups.drivers import artefacts as stored
 from opsctl.backups.drivers.members import raise_for
 from opsctl.backups.drivers.processes import Ended, pipe
-from opsctl.backups.drivers.sealing import opened, pack, probe, refuse_program, refuse_sealing, suffix_of, unpack
+from opsctl.backups.drivers.sealing import opened, pack, probe, refuse_program, refuse_sealing, unpack
 from opsctl.backups.drivers.unarchiving import blamed
 from opsctl.backups.rules.sizes import size_text
 from opsctl.backups.terms import Level, Status, Verdict
@@ -63,7 +64,7 @@ class Sqlite:
     def preflight(self, place: Place) -> Refusal | None:
         """Why it cannot begin: a program or the place is missing, or the source is no SQLite file."""
         return (
-            refuse_program(self.job, "zstd")
+            refuse_program(self.job, sealing.packer_of(self.job))
             or refuse_sealing(self.job)
             or next(filter(None, map(_refuse_source, self.job.sources)), None)
             or stored.refuse_place(place, self.job.name)
@@ -112,8 +113,10 @@ class Sqlite:
                 return Status.FAILED, ended.said
             return (Status.SUCCESS, found.remark) if found.damage is None else (Status.INCOMPLETE, found.damage)
 
+        packer = sealing.packer_of(self.job)
         return stored.dump(
-            request, place, opened(pack(self.job), copy), suffix=f".sqlite.zst{suffix_of(self.job)}", judge=judge,
+            request, place, opened(pack(self.job, packer), copy), judge=judge,
+            suffix=f".sqlite{sealing.packed_suffix(self.job, packer)}",
             describe=lambda: {"counts": found.counts, "more": {_ORPHANS: found.orphans}},
             driver=self.job.driver, engine=self.engine(),
         )  # fmt: skip
@@ -123,7 +126,7 @@ class Sqlite:
         return stored.points_in(place)
 
     def verify(self, place: Place, point: str, level: Level, *, sha256: str | None, limits: Limits) -> Checked:
-        """L2: the SHA-256, and zstd's own checksums; L3: unpacked, checked by SQLite, and every table counted."""
+        """L2: the SHA-256, and the packer's own checksums; L3: unpacked, checked by SQLite, and every table counted."""
         checked = stored.check(place, point, level, sha256)
         if level is Level.L0 or checked.verdict is not Verdict.PASS:
             return checked
@@ -214,7 +217,8 @@ class Sqlite:
 
     def plan(self, request: Request, place: Place) -> list[tuple[str, ...]]:
         """What would be run: the copy is made by SQLite in this process."""
-        return [command.words for command in opened(pack(self.job), Path(tempfile.gettempdir(), _COPY))]
+        packing = pack(self.job, sealing.packer_of(self.job))
+        return [command.words for command in opened(packing, Path(tempfile.gettempdir(), _COPY))]
 
 
 class _Late(Exception):
@@ -366,15 +370,24 @@ def _compare(
 
 
 def _ask(path: Path, query: str, limits: Limits) -> list[tuple[Any, ...]]:
-    """The rows of one query. Raise CannotRestore where it cannot be asked, or not in time."""
+    """The rows of one query. Raise CannotRestore where it fails, as could not run where that tells nothing."""
     try:
         with closing(_open(path, _Deadline(limits))) as connection, _in_time():
             connection.execute("PRAGMA query_only = on")
             return connection.execute(query).fetchall()
     except (sqlite3.Error, sqlite3.Warning) as error:
-        raise CannotRestore(str(error), Verdict.COULD_NOT_RUN) from None
+        raise CannotRestore(str(error), _blamed(error)) from None
     except _Late:
         raise CannotRestore(_("it ran longer than its time-out"), Verdict.COULD_NOT_RUN) from None
+
+
+def _blamed(error: Exception) -> Verdict:
+    """What it says of a copy that a query failed: nothing where the query is at fault, or what lies around the copy."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_MISUSE) & 0xFF
+    is_no_query = any(sign in str(error) for sign in ("syntax error", "incomplete input", "unrecognized token"))
+    missing = code == sqlite3.SQLITE_ERROR and not is_no_query
+    is_damaged = code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    return Verdict.DIFFERS if missing or is_damaged else Verdict.COULD_NOT_RUN
 
 
 @contextmanager

@@ -21,10 +21,18 @@ from opsctl.cli.hostfile.jobs import Encryption, Job, Place, Secret
 RequestFor = Callable[..., Request]
 
 
-@pytest.fixture(autouse=True)
-def _with_zstd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if shutil.which("zstd") is None:
+@pytest.fixture(autouse=True, params=["zstd", "gzip"])
+def _packer(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that has zstd, and one that has not: there gzip packs."""
+    if request.param == "zstd" and shutil.which("zstd") is None:
         pytest.skip("zstd is not installed here")
+    if request.param == "gzip":
+        programs = tmp_path / "programs"
+        programs.mkdir()
+        for name in ("gzip", "age", "age-keygen", "sh", "cat", "sleep", "mount", "umount"):
+            if (path := shutil.which(name)) is not None:
+                (programs / name).symlink_to(path)
+        monkeypatch.setenv("PATH", str(programs))
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
 
@@ -75,10 +83,14 @@ def test_a_database_is_copied_proven_restored_and_asked(
         assert (compared.checked, compared.differences) == (3, ())
         assert copy.ask is not None
         assert copy.ask("SELECT count(*), max(id) FROM orders") == [(1000, 999)]
-        with pytest.raises(CannotRestore):
-            copy.ask("DELETE FROM orders")
-        with pytest.raises(CannotRestore):
-            copy.ask("SELECT * FROM no_such_table")
+        for missing in ("SELECT * FROM gone", "SELECT gone FROM orders", "SELECT gone(1)"):
+            with pytest.raises(CannotRestore, match="gone") as differing:
+                copy.ask(missing)
+            assert differing.value.verdict is Verdict.DIFFERS, missing
+        for refused in ("DELETE FROM orders", "SELEKT 1", "SELECT (1", "SELECT 1; SELECT 2"):
+            with pytest.raises(CannotRestore) as unasked:
+                copy.ask(refused)
+            assert unasked.value.verdict is Verdict.COULD_NOT_RUN, refused
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
@@ -223,7 +235,7 @@ def test_an_encrypted_copy_never_lies_readable_in_its_place(
     made = Sqlite(job).run(request_for("erp-db"), place)
 
     assert made.point is not None
-    assert made.point.endswith(".sqlite.zst.age")
+    assert made.point.endswith((".sqlite.zst.age", ".sqlite.gz.age"))
     with Sqlite(job).restored(place, made.point, scratch, limits=limits, step=unmeasured) as copy:
         assert copy.compare().differences == ()
 
