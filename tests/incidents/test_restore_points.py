@@ -17,9 +17,11 @@ from opsctl.backups.terms import Level, Status, Trigger, Verdict
 from opsctl.incidents.rules.restoring import RestorePoint, Tried
 from opsctl.incidents.service import read as incidents
 from opsctl.incidents.service import write
+from opsctl.incidents.service.restoring import _TOLD
 from opsctl.ledger import service as ledger
 from opsctl.ledger.rules import read_facts
 from opsctl.ledger.service import Search
+from opsctl.store.engine import Store
 from tests.backups.making import DAY, HOUR, MINUTE, NIGHT, POLICY, check, copy, run, test_of
 from tests.harness import CommandLine, Perform, Read
 
@@ -124,6 +126,17 @@ def test_one_more_statement_is_sent_for_an_asset_and_none_without_one_or_without
     assert {words: sent(words) for words in ("erp is slow", "web is slow", "it is slow")} == {
         "erp is slow": 1, "web is slow": 1, "it is slow": 0,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_sqlite_looks_at_what_is_wanted_and_not_at_every_run_there_ever_was(store: Store) -> None:
+    """By the kind alone an index of SQLite leads to all backups of all assets."""
+    with store.read_engine.connect() as connection:
+        steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {_TOLD.element.text}", {"asset": "erp"})
+        plan = [str(step[3]) for step in steps]
+    of_ledger = [step for step in plan if step.startswith(("SEARCH", "SCAN")) and "ledger_" in step]
+    assert any("(subject=?)" in step for step in of_ledger)
+    assert [step for step in of_ledger if step.startswith("SCAN") or step.endswith("(kind=?)")] == []
 
 
 @pytest.mark.usefixtures("policy")
