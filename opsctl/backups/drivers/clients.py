@@ -1,11 +1,12 @@
 """Asking servers through the engines' own client programs: what those of all vendors share."""
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 
 from opsctl.backups.drivers import Limits
 from opsctl.backups.drivers.processes import Command, Ended, find_program, run
-from opsctl.backups.terms import KEPT_BYTES
+from opsctl.backups.terms import KEPT_BYTES, Verdict
 from opsctl.core.texts import _
 
 PATIENCE = timedelta(seconds=30)
@@ -21,6 +22,15 @@ class ClientFailed(Exception):
         super().__init__(reason)
         self.reason = reason
         self.is_late = is_late
+
+
+def unanswered(error: ClientFailed, signs: Sequence[str]) -> Verdict:
+    """What it says of a restored copy that a query failed: nothing where one of these signs stands in the reason.
+
+    Then the query is at fault, its time, or the server; else what it asks for is not in the copy.
+    """
+    is_ours = error.is_late or any(sign in error.reason for sign in signs)
+    return Verdict.COULD_NOT_RUN if is_ours else Verdict.DIFFERS
 
 
 def complaint(ended: Ended) -> str:

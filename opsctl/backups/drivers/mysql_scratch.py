@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opsctl.backups.drivers import CannotRestore, Compared, Limits, Restored, Step, artefacts
-from opsctl.backups.drivers.clients import PATIENCE, ClientFailed, complaint, one_line
+from opsctl.backups.drivers.clients import PATIENCE, ClientFailed, complaint, one_line, unanswered
 from opsctl.backups.drivers.mysql_client import (
     MARIADB,
     Version,
@@ -47,6 +47,12 @@ _SETTINGS = (
     "--innodb-buffer-pool-size=64M", "--max-allowed-packet=1G", "--skip-log-bin",
 )  # fmt: skip
 """Nothing has to survive; events of the dump must not begin to run."""
+_UNANSWERED = (
+    "error in your SQL syntax", "command denied", "Access denied", "READ ONLY", "statement execution time exceeded",
+    "execution was interrupted", "Lost connection", "server has gone away", "Can't connect", "No space left",
+    "disk full", "Out of memory",
+)  # fmt: skip
+"""What is said where a query is none, may not be asked, took too long, or the server is at fault."""
 _OF_HOST = (
     "Can't connect",
     "Lost connection",
@@ -82,7 +88,7 @@ class _Server:
         """The rows of one query, asked by an account that can read everything and write nothing.
 
         A whole number is an int, a moment an aware UTC datetime, NULL is None (the text NULL, too); whatever else is a
-        text. Raise CannotRestore, as could not run, where it is refused.
+        text. Raise CannotRestore where it fails: as could not run where that says nothing of the copy.
         """
         seconds = int(min(self.limits.wall, PATIENCE * 10).total_seconds())
         limit = (
@@ -95,7 +101,7 @@ class _Server:
         try:
             found = self.rows(_READER, f"{before}\n{query}", *chosen)
         except ClientFailed as error:
-            raise CannotRestore(error.reason, Verdict.COULD_NOT_RUN) from None
+            raise CannotRestore(error.reason, unanswered(error, _UNANSWERED)) from None
         return [tuple(_value(cell) for cell in row) for row in found]
 
 

@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opsctl.backups.drivers import CannotRestore, Compared, Limits, Restored, Step, artefacts
-from opsctl.backups.drivers.clients import PATIENCE, ClientFailed, complaint, major_of, program_of, version_of
+from opsctl.backups.drivers.clients import (
+    PATIENCE,
+    ClientFailed,
+    complaint,
+    major_of,
+    program_of,
+    unanswered,
+    version_of,
+)
 from opsctl.backups.drivers.counting import OF_EXTENSIONS, CannotCount, count_rows, differences
 from opsctl.backups.drivers.postgres_client import ask_lines, ask_server, environment, with_database
 from opsctl.backups.drivers.processes import Command, find_program
@@ -42,6 +50,12 @@ _SETTINGS = {
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)?")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,62}")
 _ENCODING = re.compile(r"[A-Z][A-Z0-9_]{2,30}")
+_UNANSWERED = (
+    "syntax error", "unterminated", "permission denied", "read-only transaction", "statement timeout",
+    "server closed the connection", "connection to server", "terminating connection", "database system is",
+    "No space left", "out of memory", "out of shared memory",
+)  # fmt: skip
+"""What is said where a query is none, may not be asked, took too long, or the server is at fault."""
 _OF_HOST = ("is not available", "could not access file", "No space left", "server closed the connection")
 """What a scratch server says where it is at fault and not the artefact."""
 
@@ -66,8 +80,8 @@ class _Cluster:
         """The rows of one query, asked by a role that can read everything and write nothing.
 
         A whole number is an int, another a Decimal; true and false are bool, NULL is None. A moment is an aware UTC
-        datetime, and one without a zone counts as UTC; a date and whatever else is a text. Raise CannotRestore, as
-        could not run, where it is refused.
+        datetime, and one without a zone counts as UTC; a date and whatever else is a text. Raise CannotRestore where
+        it fails: as could not run where that says nothing of the copy.
         """
         timeout = int(min(self.limits.wall, PATIENCE * 10).total_seconds() * 1000)
         asked = query.strip().rstrip(";")
@@ -79,7 +93,7 @@ class _Cluster:
                 f"COPY (SELECT row_to_json(found) FROM (\n{asked}\n) AS found) TO STDOUT",  # noqa: S608 - it asks so
             )
         except ClientFailed as error:
-            raise CannotRestore(error.reason, Verdict.COULD_NOT_RUN) from None
+            raise CannotRestore(error.reason, unanswered(error, _UNANSWERED)) from None
         return [_row(line) for line in lines]
 
     def counts(self) -> dict[str, int]:

@@ -141,9 +141,33 @@ def test_a_dump_is_checked_and_restored_into_a_server_of_its_own(
         assert copy.ask(routines) == [("said",)]
         compared = copy.compare()
         assert (compared.checked, compared.differences) == (2, ())
-        with pytest.raises(CannotRestore, match="denied"):
-            copy.ask("DELETE FROM orders")
+        for refused in ("DELETE FROM orders", "SELEKT 1"):
+            with pytest.raises(CannotRestore, match=r"denied|syntax") as found:
+                copy.ask(refused)
+            assert found.value.verdict is Verdict.COULD_NOT_RUN
+        for missing in ("SELECT * FROM gone", "SELECT gone FROM orders", "SELECT * FROM gone.orders"):
+            with pytest.raises(CannotRestore, match="gone") as found:
+                copy.ask(missing)
+            assert found.value.verdict is Verdict.DIFFERS, missing
     assert list(scratch.iterdir()) == []
+
+
+def test_of_a_query_without_end_and_of_a_server_that_died_nothing_follows(
+    server: Server, place: Place, make: Maker, limits: Limits, scratch: Path
+) -> None:
+    driver = Mysql(server.job(place, "shop"))
+    made = driver.run(make("shop"), place)
+    soon = Limits(timedelta(seconds=20), limits.idle)
+    with driver.restored(place, made.point or "", scratch, limits=soon, step=unmeasured, user=USER) as copy:
+        assert copy.ask is not None
+        with pytest.raises(CannotRestore) as found:
+            copy.ask("SELECT BENCHMARK(1000000000000, MD5('a'))")
+        assert found.value.verdict is Verdict.COULD_NOT_RUN
+        (note,) = scratch.glob("*/opsctl-server.pid")
+        os.kill(int(note.read_text()), signal.SIGKILL)
+        with pytest.raises(CannotRestore) as found:
+            copy.ask("SELECT count(*) FROM orders")
+        assert found.value.verdict is Verdict.COULD_NOT_RUN
 
 
 def test_of_a_whole_server_its_own_databases_stay_out_of_the_copy(

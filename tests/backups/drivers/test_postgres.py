@@ -160,10 +160,14 @@ def test_a_restored_copy_stands_in_a_server_of_its_own(
         newest = datetime(2026, 11, 21, 1, 33, 20, tzinfo=UTC)
         assert [str(one) for one in copy.ask(asked)[0]] == ["2000", str(newest), "a\\b\tc\n", "1.5", "True", "None"]
         assert copy.ask("SELECT max(placed_at) FROM orders") == [(newest,)]
-        for refused in ("DELETE FROM orders RETURNING id", "SELECT 1) TO PROGRAM 'true' --", "SELECT 1/0"):
+        for refused in ("DELETE FROM orders RETURNING id", "SELECT 1) TO PROGRAM 'true' --", "SELECT 'x"):
             with pytest.raises(CannotRestore) as found:
                 copy.ask(refused)
             assert found.value.verdict is Verdict.COULD_NOT_RUN
+        for missing in ("SELECT * FROM gone", "SELECT gone FROM orders", "SELECT gone()", "SELECT * FROM gone.orders"):
+            with pytest.raises(CannotRestore, match="gone") as found:
+                copy.ask(missing)
+            assert found.value.verdict is Verdict.DIFFERS, missing
         compared = copy.compare()
         assert (compared.checked, compared.differences) == (3, ())
         assert copy.words["database"] == "restored"
@@ -615,6 +619,24 @@ def test_where_no_snapshot_is_to_be_had_there_is_a_dump_without_counts(
     assert made.status is Status.SUCCESS
     assert made.reason == "the rows could not be counted: not here"
     assert driver.verify(place, made.point or "", Level.L3, sha256=None, limits=limits).verdict is Verdict.PASS
+
+
+def test_of_a_query_without_end_and_of_a_server_that_died_nothing_follows(
+    source: Source, place: Place, make: Maker, limits: Limits, scratch: Path
+) -> None:
+    driver = Postgres(source.job(place))
+    made = driver.run(make("erp-db"), place)
+    soon = Limits(timedelta(seconds=20), limits.idle)
+    with driver.restored(place, made.point or "", scratch, limits=soon, step=unmeasured, user=USER) as copy:
+        assert copy.ask is not None
+        with pytest.raises(CannotRestore) as found:
+            copy.ask("SELECT count(*) FROM generate_series(1, 100000000000)")
+        assert found.value.verdict is Verdict.COULD_NOT_RUN
+        (note,) = scratch.glob("*/opsctl-server.pid")
+        os.kill(int(note.read_text()), signal.SIGQUIT)
+        with pytest.raises(CannotRestore) as found:
+            copy.ask("SELECT count(*) FROM orders")
+        assert found.value.verdict is Verdict.COULD_NOT_RUN
 
 
 def test_as_root_a_scratch_server_needs_a_user(source: Source, place: Place, limits: Limits, scratch: Path) -> None:
