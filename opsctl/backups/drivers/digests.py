@@ -1,4 +1,4 @@
-"""The digests of a snapshot's files, kept beside it: what rsync reckoned while it copied, at no further cost.
+"""What rsync says, and of that the digests of a snapshot's files, which are kept beside it at no further cost.
 
 rsync tells the checksum of every file that it transfers (`%C`). What it did not transfer is linked to the snapshot
 before, and has the digest that stands in the list of that one. The list is a SQLite file, so that a million files need
@@ -8,6 +8,7 @@ no more memory than ten.
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,30 @@ if TYPE_CHECKING:
 FORMAT = "%C %l %n"
 _LINE = re.compile(r"([0-9a-f]{8,128}) (\d+) (.+)")
 _ESCAPED = re.compile(rb"\\#([0-3][0-7]{2})")
+_REGULAR = re.compile(r"Number of files: [\d,]+ \(reg: ([\d,]+)")
+ITEM = re.compile(r"rsync: .*|file has vanished: .*")
+"""A line of stderr about one item."""
+_KEPT = 100
 _BATCH = 1000
 _TOLD = 100
+
+
+@dataclass
+class Heard:
+    """What a run of rsync says: how many regular files there are, and what it could not copy."""
+
+    regular: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+    def on_statistics(self, line: str) -> None:
+        """A line of what `--stats` says."""
+        if (found := _REGULAR.match(line)) is not None:
+            self.regular = int(found[1].replace(",", ""))
+
+    def on_error(self, line: str) -> None:
+        """A line of stderr."""
+        if ITEM.fullmatch(line.strip()) and len(self.warnings) < _KEPT:
+            self.warnings.append(line.strip().removeprefix("rsync: "))
 
 
 def read_line(line: str) -> tuple[bytes, bytes, int] | None:

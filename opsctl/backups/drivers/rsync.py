@@ -14,7 +14,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from opsctl.backups.drivers import (
@@ -45,30 +44,9 @@ _DIGESTS, _MANIFEST, _PARTIAL, _GONE = ".digests", ".manifest.json", ".partial",
 _KEEPS = ("-aHAX", "--numeric-ids")
 _LEAST = (3, 1, 3)
 _FAR = re.compile(r"[^/]*:")
-_REGULAR = re.compile(r"Number of files: [\d,]+ \(reg: ([\d,]+)")
 _STATUS = {
     20: Status.CANCELLED, 23: Status.INCOMPLETE, 24: Status.INCOMPLETE, 30: Status.TIMED_OUT, 35: Status.TIMED_OUT,
 }  # fmt: skip
-_ITEM = re.compile(r"rsync: .*|file has vanished: .*")
-_KEPT = 100
-
-
-@dataclass
-class Heard:
-    """What a run of rsync says: how many regular files there are, and what it could not copy."""
-
-    regular: int = 0
-    warnings: list[str] = field(default_factory=list)
-
-    def on_statistics(self, line: str) -> None:
-        """A line of what `--stats` says."""
-        if (found := _REGULAR.match(line)) is not None:
-            self.regular = int(found[1].replace(",", ""))
-
-    def on_error(self, line: str) -> None:
-        """A line of stderr."""
-        if _ITEM.fullmatch(line.strip()) and len(self.warnings) < _KEPT:
-            self.warnings.append(line.strip().removeprefix("rsync: "))
 
 
 class Rsync:
@@ -177,7 +155,7 @@ class Rsync:
 
     def _copied(self, request: Request, place: Place, partial: Path, listed: Path) -> Made:
         """What rsync made in the draft; its point is None where that is not worth keeping."""
-        heard = Heard()
+        heard = digests.Heard()
         words = self.plan(request, place)[0]
         before = self._newest(request, place)
         ended = None
@@ -201,7 +179,7 @@ class Rsync:
                 raise
         return self._judged(request, ended, heard, tally(partial))
 
-    def _judged(self, request: Request, ended: Ended, heard: Heard, found: tuple[int, int, int]) -> Made:
+    def _judged(self, request: Request, ended: Ended, heard: digests.Heard, found: tuple[int, int, int]) -> Made:
         code, engine = ended.code, self.engine()
         late = late_or_refused(ended)
         if late is not None:
@@ -321,7 +299,8 @@ class Rsync:
         if late is not None:
             raise CannotRestore(late[1], Verdict.COULD_NOT_RUN)
         is_space = "No space left" in "".join(ended.errors)
-        first = next((line for text in ended.errors for line in text.splitlines() if _ITEM.fullmatch(line)), ended.said)
+        lines = (line for text in ended.errors for line in text.splitlines())
+        first = next((line for line in lines if digests.ITEM.fullmatch(line)), ended.said)
         raise CannotRestore(
             first.removeprefix("rsync: ") or _("rsync ended with {code}").format(code=ended.code),
             Verdict.COULD_NOT_RUN if is_space else Verdict.DIFFERS,
