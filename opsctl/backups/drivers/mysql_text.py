@@ -51,6 +51,7 @@ class Reader:
         self._give = give
         self._is_renamed = is_renamed
         self._database = ""
+        self._kept: list[bytes] = []
         self._rest = b""
         self._is_middle = False
         self._is_kept = True
@@ -60,50 +61,53 @@ class Reader:
     def take(self, block: memoryview) -> None:
         """Read a block and give on what is kept of it."""
         self.end.take(block)
-        data, self._rest = self._rest + bytes(block), b""
-        kept: list[bytes] = []
-        start = self._take_rest_of_line(data, kept) if self._is_middle else 0
+        # The line end before it makes the first line like all others.
+        data = b"".join((b"\n", self._rest, block))
+        self._rest = b""
+        start = self._take_rest_of_line(data) if self._is_middle else 1
         whole = data.rfind(b"\n", start) + 1 or start
-        self._take_lines(data[start:whole], kept)
+        self._take_lines(data, start, whole)
         if len(data) - whole < _HEAD:
             self._rest = data[whole:]
         else:
-            self._take_lines(data[whole:], kept)
+            self._take_lines(data, whole, len(data))
             self._is_middle = True
-        if self._give is not None and kept:
-            self._give(b"".join(kept))
+        self._give_on()
 
-    def _take_rest_of_line(self, data: bytes, kept: list[bytes]) -> int:
+    def _take_rest_of_line(self, data: bytes) -> int:
         """Where the next line begins, after one that was judged before."""
-        start = data.find(b"\n") + 1 or len(data)
-        if self._is_kept:
-            kept.append(data[:start])
-        self._is_middle = not data.endswith(b"\n", 0, start)
+        start = data.find(b"\n", 1) + 1 or len(data)
+        self._keep(self._is_kept, data, 1, start)
+        self._is_middle = not data.endswith(b"\n", 1, start)
         return start
 
-    def _take_lines(self, lines: bytes, kept: list[bytes]) -> None:
+    def _take_lines(self, data: bytes, start: int, stop: int) -> None:
         """Judge the lines that say something; between them are rows, by the million."""
-        at = 0
-        for found in _TELLING.finditer(b"\n" + lines):
-            line = found.start()
-            end = lines.find(b"\n", line) + 1 or len(lines)
-            if self._in_database:
-                kept.append(lines[at:line])
-            self._judge(lines[line : min(end, line + _HEAD)])
-            if self._is_kept:
-                kept.append(lines[line:end])
-            at = end
-        if at < len(lines):
+        for found in _TELLING.finditer(data, start - 1, stop):
+            line = found.start() + 1
+            end = data.find(b"\n", line, stop) + 1 or stop
+            self._keep(self._in_database, data, start, line)
+            self._judge(data[line : min(end, line + _HEAD)])
+            self._keep(self._is_kept, data, line, end)
+            start = end
+        if start < stop:
             self._is_kept = self._in_database
-            if self._is_kept:
-                kept.append(lines[at:])
+            self._keep(self._is_kept, data, start, stop)
+
+    def _keep(self, is_kept: bool, data: bytes, start: int, stop: int) -> None:
+        if is_kept and self._give is not None:
+            self._kept.append(data[start:stop])
+
+    def _give_on(self) -> None:
+        if self._give is not None and self._kept:
+            self._give(b"".join(self._kept))
+        self._kept.clear()
 
     def close(self) -> None:
         """Give on a last line that has no end."""
-        kept: list[bytes] = []
-        self._take_lines(self._rest, kept)
-        if self._give is not None and kept:
-            self._give(b"".join(kept))
+        rest = b"\n" + self._rest
+        self._take_lines(rest, 1, len(rest))
+        self._give_on()
 
     def _judge(self, line: bytes) -> None:
         """Whether the telling line that begins so is kept."""
