@@ -170,8 +170,11 @@ def test_a_database_is_restored_as_a_new_one_and_never_over_another(
         with psycopg.connect(url.replace(name, made)) as connection:
             assert connection.execute("SELECT count(*) FROM orders").fetchall() == [(1234,)]
         again = host("backup", "restore", "erp-db", "--into", made)
-        assert (again.code, again.out) == (1, "")
-        assert f"there is a database {made} already" in again.err
+        assert (again.code, again.out) == (6, "")
+        assert again.err == (
+            f"opsctl: BAK-2026-0001 was not restored: there is a database {made} already, and nothing is restored over"
+            f" it. Name a new one, such as {made[:50]}_2.\n"
+        )
     finally:
         for one in (made, name):
             postgres_server.drop_database(postgres_admin, one)

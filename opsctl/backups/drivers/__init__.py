@@ -121,6 +121,13 @@ class CannotRestore(Exception):
         self.verdict = verdict
 
 
+class Occupied(CannotRestore):
+    """There is something already where it is to be restored for good, and nothing is written over it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, Verdict.COULD_NOT_RUN)
+
+
 Step = Callable[[str], AbstractContextManager[None]]
 """Measures what is done inside it, under a name."""
 
@@ -173,7 +180,7 @@ class Driver(Protocol):
     def restore(self, place: Place, point: str, into: str, *, limits: Limits) -> tuple[tuple[str, ...], ...]:
         """Restore for good: into an empty folder, or as a new database of that name. The commands that were run.
 
-        Raise CannotRestore; NOT for what is there already, which is refused before anything is written.
+        Raise CannotRestore, of what is there already Occupied, before anything is written.
         """
 
     def prune(self, place: Place, points: Sequence[str], *, limits: Limits) -> dict[str, str | None]:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from opsctl.backups.drivers import CannotRestore, Compared, Limits, Restored, Step, artefacts
+from opsctl.backups.drivers import CannotRestore, Compared, Limits, Occupied, Restored, Step, artefacts
 from opsctl.backups.drivers.clients import PATIENCE, ClientFailed, complaint, one_line, unanswered
 from opsctl.backups.drivers.mysql_client import (
     MARIADB,
@@ -303,7 +303,7 @@ def restore(driver: "Mysql", place: Place, point: str, into: str, limits: Limits
         asked = f"SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = '{into}'"  # noqa: S608 - as seen above
         if into == named[0] or ask_rows(client, first, asked, limits=patient):
             reason = _("there is a database {name} already, and nothing is restored over it").format(name=into)
-            raise CannotRestore(reason, Verdict.COULD_NOT_RUN)
+            raise Occupied(reason)
         ask_rows(client, first, f"CREATE DATABASE {name(into)}", limits=patient)
     except ClientFailed as error:
         raise CannotRestore(error.reason, Verdict.COULD_NOT_RUN) from None

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from opsctl.backups.drivers import CannotRestore, Compared, Limits, Restored, Step, artefacts
+from opsctl.backups.drivers import CannotRestore, Compared, Limits, Occupied, Restored, Step, artefacts
 from opsctl.backups.drivers.clients import (
     PATIENCE,
     ClientFailed,
@@ -278,7 +278,7 @@ def restore(driver: "Postgres", place: Place, point: str, into: str, limits: Lim
         raise CannotRestore(error.reason, Verdict.COULD_NOT_RUN) from None
     if is_there or into == server.database:
         reason = _("there is a database {name} already, and nothing is restored over it").format(name=into)
-        raise CannotRestore(reason, Verdict.COULD_NOT_RUN)
+        raise Occupied(reason)
     made = (
         make, f"--maintenance-db={live}", "--no-password", "--template=template0", f"--encoding={server.encoding}",
         into,

@@ -21,6 +21,7 @@ from opsctl.backups.drivers import (
     Compared,
     Limits,
     Made,
+    Occupied,
     Point,
     Refusal,
     Request,
@@ -193,13 +194,15 @@ class Sqlite:
         )  # fmt: skip
 
     def restore(self, place: Place, point: str, into: str, *, limits: Limits) -> tuple[tuple[str, ...], ...]:
-        """Unpack it into a new file, never over one that is there or beside its journal."""
+        """Unpack it into a new file, or one in an empty folder; never over one that is there or beside its journal."""
         path = Path(into)
+        if path.is_dir():
+            path /= Path(self.job.sources[0]).name
         if not path.is_absolute() or not path.parent.is_dir():
             raise CannotRestore(_("{path} lies in no folder").format(path=into), Verdict.COULD_NOT_RUN)
-        for other in (path, Path(f"{into}-wal"), Path(f"{into}-journal")):
+        for other in (path, Path(f"{path}-wal"), Path(f"{path}-journal")):
             if os.path.lexists(other):
-                raise CannotRestore(_("{path} is there already").format(path=other), Verdict.COULD_NOT_RUN)
+                raise Occupied(_("{path} is there already").format(path=other))
         return self._unpack(place, point, path, limits)
 
     def prune(self, place: Place, points: Sequence[str], *, limits: Limits) -> dict[str, str | None]:

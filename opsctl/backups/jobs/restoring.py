@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from opsctl.backups.drivers import CannotRestore, Limits
+from opsctl.backups.drivers import CannotRestore, Limits, Occupied
 from opsctl.backups.drivers.registry import driver_of
 from opsctl.backups.rules import Copy, Run
 from opsctl.backups.rules.sizes import size_text
@@ -82,12 +82,17 @@ def target_of(host: Host, job: Job, run: Run, into: str) -> str:
 
 
 def restore(job: Job, run: Run, copy: Copy, into: str) -> Brought:
-    """Restore it there. Raise OpsctlError where the engine does not succeed, or finds something there."""
+    """Restore it there. Raise Conflict where something is there already, OpsctlError where the engine fails."""
     driver = driver_of(job)
     place = next(one for one in job.places if one.name == copy.name)
     limits = Limits(job.timeout, job.idle_timeout)
     try:
         commands = driver.restore(place, copy.point or "", into, limits=limits)
+    except Occupied as error:
+        raise Conflict(
+            _("{reference} was not restored: {reason}").format(reference=run.reference, reason=error.reason),
+            _("Name a new one, such as {example}.").format(example=f"{into[:50]}_2"),
+        ) from None
     except CannotRestore as error:
         told = _("{reference} was not restored: {reason}").format(reference=run.reference, reason=error.reason)
         if error.verdict is Verdict.COULD_NOT_RUN:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from opsctl.backups.drivers import CannotRestore, Limits, Request, artefacts, unmeasured
+from opsctl.backups.drivers import CannotRestore, Limits, Occupied, Request, artefacts, unmeasured
 from opsctl.backups.drivers.sqlite import Sqlite
 from opsctl.backups.terms import Level, Status, Verdict
 from opsctl.cli.hostfile.jobs import Encryption, Job, Place, Secret
@@ -278,6 +278,11 @@ def test_it_is_restored_into_a_new_file_only(
     with pytest.raises(CannotRestore) as caught:
         driver.restore(place, made.point, str(source), limits=limits)
     driver.restore(place, made.point, str(tmp_path / "new.db"), limits=limits)
+    (tmp_path / "empty").mkdir()
+    driver.restore(place, made.point, str(tmp_path / "empty"), limits=limits)
+    assert [path.name for path in (tmp_path / "empty").iterdir()] == [source.name]
+    with pytest.raises(Occupied):
+        driver.restore(place, made.point, str(tmp_path / "empty"), limits=limits)
 
     assert caught.value.verdict is Verdict.COULD_NOT_RUN
     assert source.read_bytes() == before
