@@ -139,6 +139,38 @@ def test_a_job_without_a_policy_is_refused(host: Line) -> None:
     assert line("backup", "run", "--due").err == "Nothing is due now.\n"
 
 
+@pytest.fixture
+def two(host: Line, tmp_path: Path) -> CommandLine:
+    """A host with the job docs, and one before it by name that no rulebook knows."""
+    line = host()
+    (tmp_path / "other").mkdir()
+    written = tmp_path / "config" / "opsctl" / "opsctl.toml"
+    more = f'[backups.alien]\ndriver = "files"\nsources = ["{tmp_path}/source"]\nto = "{tmp_path}/other"\n'
+    written.write_text(written.read_text(encoding="utf-8") + more, encoding="utf-8")
+    return line
+
+
+UNKNOWN = "No rulebook in force has the backup policy alien."
+
+
+def test_with_due_a_job_without_a_policy_is_passed_over(two: CommandLine) -> None:
+    done = two("backup", "run", "--due")
+    assert (done.err, done.code) == ("", 0)
+    assert newest(two)["policy"] == "docs"
+
+
+def test_one_that_is_refused_keeps_no_other_from_running(two: CommandLine, tmp_path: Path) -> None:
+    for words in (("alien", "docs"), ("docs", "alien")):
+        done = two("backup", "run", *words)
+        assert (done.err, done.code) == (f"{UNKNOWN}\n", 1)
+        assert "docs: success" in done.out
+    assert told(two, "backup", "list")["total"] == 2
+    assert list((tmp_path / "other").iterdir()) == []
+    alone = two("backup", "run", "alien")
+    assert (alone.out, alone.code) == ("", 4)
+    assert UNKNOWN in alone.err
+
+
 def test_a_policy_that_asks_for_encryption_is_not_run_without(host: Line, tmp_path: Path) -> None:
     sealed = 'encryption = true\nrestore_test = { rule = "FREQ=MONTHLY;BYDAY=1SA", at = "02:00" }\n'
     line = host(policy=POLICY + sealed)

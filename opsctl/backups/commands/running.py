@@ -49,14 +49,35 @@ def run(
     jobs = jobs_of(context, policies)
     state = state_of(context)
     plans = _plans(context, state, jobs)
+    done, refused = _run_all(context, state, [job for job in jobs if not due or job.name in plans], plans, due)
+    context.emit(views.ran(done))
+    _end(done, refused)
+
+
+def _run_all(
+    context: "Context", state: "State", jobs: "list[Job]", plans: "dict[str, Plan]", due: bool
+) -> tuple[Done, bool]:
+    """Run them one after the other, and say whether one was refused: that keeps no other from running.
+
+    Raise what the only one, or the last of those of which none ran, was refused with.
+    """
     done: Done = []
+    refused: OpsctlError | None = None
     for job in jobs:
-        if not due or job.name in plans:
+        try:
             ran = _run(context, state, job, plan_of(plans, job.name), due)
+        except OpsctlError as error:
+            if refused is not None:
+                context.remark(refused.message)
+            refused = error
+        else:
             done += ran
             _prune(context, job, ran)
-    context.emit(views.ran(done))
-    _end(done)
+    if refused is not None and not done:
+        raise refused
+    if refused is not None:
+        context.remark(refused.message)
+    return done, refused is not None
 
 
 def _prune(context: "Context", job: "Job", ran: Done) -> None:
@@ -154,7 +175,7 @@ def _record(context: "Context", ended: "Run") -> "tuple[Recorded | None, Run]":
     return tell(context, recording.record, {"run": to_json(ended)}), ended
 
 
-def _end(done: Done) -> None:
+def _end(done: Done, refused: bool) -> None:
     """End with the worst of what the runs came to; nothing due is no failure."""
     from opsctl.backups.terms import Status
 
@@ -162,6 +183,8 @@ def _end(done: Done) -> None:
     codes[Status.SKIPPED_LOCKED] = ExitCode.CONFLICT
     order = (ExitCode.FAILED, ExitCode.CONFLICT, ExitCode.ATTENTION)
     found = {codes.get(ended.status, ExitCode.FAILED) for _recorded, ended in done}
+    if refused:
+        found.add(ExitCode.FAILED)
     for code in order:
         if code in found:
             raise Exit(code)
