@@ -120,14 +120,14 @@ _opsctl_line() {
     'backup') verbs='run plan restore-test verify status policies check list show restore runbook prune adopt pin unpin' ;;
     'backup run') places='@rulebook.POLICY +' options='--due' ;;
     'backup plan') places='@rulebook.POLICY +' ;;
-    'backup restore-test') places='@rulebook.POLICY' options='--run=@backup.BAK/restore-test --copy=- --evidence=@file --due' ;;
-    'backup verify') places='@rulebook.POLICY|@backup.BAK/verify' options='--level=L0|L1|L2|L3|L4 --copy=-' ;;
+    'backup restore-test') places='@rulebook.POLICY' options='--run=@backup.BAK/restore-test --copy=@backup.COPY --evidence=@file --due' ;;
+    'backup verify') places='@rulebook.POLICY|@backup.BAK/verify' options='--level=L0|L1|L2|L3|L4 --copy=@backup.COPY' ;;
     'backup status') places='@rulebook.POLICY +' ;;
     'backup policies') : ;;
     'backup check') places='@rulebook.POLICY' ;;
     'backup list') places='@rulebook.POLICY' options='--asset=@asset.ASSET --host=- --status=success|incomplete|failed|skipped_locked|timed_out|cancelled|not_started|missed --since=- --until=- --limit=- --columns=-' ;;
     'backup show') places='@backup.BAK' ;;
-    'backup restore') places='@rulebook.POLICY|@backup.BAK/restore' options='--into=@file --copy=-' ;;
+    'backup restore') places='@rulebook.POLICY|@backup.BAK/restore' options='--into=@file --copy=@backup.COPY' ;;
     'backup runbook') places='@rulebook.POLICY' ;;
     'backup prune') places='@rulebook.POLICY' options='--dry-run' ;;
     'backup adopt') places='@rulebook.POLICY' options='--dry-run' ;;

@@ -1017,13 +1017,13 @@ function __opsctl_options
         case 'backup restore-test'
                 printf '%s\n' \
                     '--run'\t'@backup.BAK/restore-test'\t'A run, latest, or random: proven longest ago more likely' \
-                    '--copy'\t'-'\t'That copy; without: the one proven longest ago' \
+                    '--copy'\t'@backup.COPY'\t'That copy; without: the one proven longest ago' \
                     '--evidence'\t'@file'\t'A folder for the evidence, instead of our own' \
                     '--due'\t''\t'Only where the rulebook asks for a test now'
         case 'backup verify'
                 printf '%s\n' \
                     '--level'\t'L0|L1|L2|L3|L4'\t'How far to look, L0 to L4' \
-                    '--copy'\t'-'\t'That copy; without: all that this host has'
+                    '--copy'\t'@backup.COPY'\t'That copy; without: all that this host has'
         case 'backup list'
                 printf '%s\n' \
                     '--asset'\t'@asset.ASSET'\t'Only those of this asset' \
@@ -1036,7 +1036,7 @@ function __opsctl_options
         case 'backup restore'
                 printf '%s\n' \
                     '--into'\t'@file'\t'An empty or new folder; a new database' \
-                    '--copy'\t'-'\t'From this copy; else the first here'
+                    '--copy'\t'@backup.COPY'\t'From this copy; else the first here'
         case 'backup prune'
                 printf '%s\n' \
                     '--dry-run'\t''\t'List what would be kept and deleted; delete nothing'

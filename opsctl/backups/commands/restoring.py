@@ -32,7 +32,7 @@ def restore(
     ],
     into: Annotated[str, Option("--into", metavar="PATH|NAME", help=_("An empty or new folder; a new database."))],
     copy: Annotated[
-        str | None, Option("--copy", metavar="NAME", help=_("From this copy; else the first here."))
+        str | None, Option("--copy", metavar="COPY", help=_("From this copy; else the first here."))
     ] = None,
 ) -> None:
     """Choose, refuse what is unsafe, restore, record, show."""

@@ -45,7 +45,7 @@ def restore_test(
         str, Option("--run", metavar="REF", help=_("A run, latest, or random: proven longest ago more likely."))
     ] = LATEST,
     copy: Annotated[
-        str | None, Option("--copy", metavar="NAME", help=_("That copy; without: the one proven longest ago."))
+        str | None, Option("--copy", metavar="COPY", help=_("That copy; without: the one proven longest ago."))
     ] = None,
     evidence: Annotated[
         str | None, Option("--evidence", metavar="DIR", help=_("A folder for the evidence, instead of our own."))

@@ -38,7 +38,7 @@ def verify(
     ],
     level: Annotated[str, Option("--level", metavar="LEVEL", help=_("How far to look, L0 to L4."))] = Level.L2.value,
     copy: Annotated[
-        str | None, Option("--copy", metavar="NAME", help=_("That copy; without: all that this host has."))
+        str | None, Option("--copy", metavar="COPY", help=_("That copy; without: all that this host has."))
     ] = None,
 ) -> None:
     """Read, look at each copy, record it, say so."""
