@@ -6,7 +6,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from opsctl.backups.drivers import CannotRestore
+from opsctl.backups.drivers import CannotRestore, Occupied
 from opsctl.backups.terms import Verdict
 from opsctl.core.texts import _, ngettext
 
@@ -108,7 +108,7 @@ class Comparison:
 
 
 def prepare_folder(into: str) -> None:
-    """Make the folder, or see that it is an empty one. Raise CannotRestore where it is not."""
+    """Make the folder, or see that it is an empty one. Raise Occupied where it is not, CannotRestore where it cannot be made."""
     try:
         Path(into).mkdir(mode=0o700, exist_ok=True)
         is_empty = next(Path(into).iterdir(), None) is None
@@ -116,4 +116,4 @@ def prepare_folder(into: str) -> None:
         reason = _("{folder}: {reason}").format(folder=into, reason=error.strerror)
         raise CannotRestore(reason, Verdict.COULD_NOT_RUN) from None
     if not is_empty:
-        raise CannotRestore(_("{folder} is not empty").format(folder=into), Verdict.COULD_NOT_RUN)
+        raise Occupied(_("{folder} is not empty").format(folder=into))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from opsctl.backups.drivers import CannotRestore, Request, unmeasured
+from opsctl.backups.drivers import CannotRestore, Occupied, Request, unmeasured
 from opsctl.backups.terms import Level, Status, Verdict
 from tests.backups.drivers.folders import (
     PASSWORD,
@@ -122,7 +122,7 @@ def test_a_restore_for_good_goes_into_an_empty_folder_only(
 
     assert snapshot_of(into / made_bench.source.relative_to("/")) == snapshot_of(made_bench.source)
     assert PASSWORD not in str(commands)
-    with pytest.raises(CannotRestore, match="is not empty") as raised:
+    with pytest.raises(Occupied, match="is not empty") as raised:
         driver.restore(made_bench.place, str(made.point), str(into), limits=QUICK)
     assert raised.value.verdict is Verdict.COULD_NOT_RUN
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from opsctl.backups.drivers import CannotRestore, Request, unmeasured
+from opsctl.backups.drivers import Occupied, Request, unmeasured
 from opsctl.backups.drivers.artefacts import name_of
 from opsctl.backups.drivers.registry import driver_of
 from opsctl.backups.drivers.rsync import Rsync
@@ -135,7 +135,7 @@ def test_no_device_is_made_in_a_scratch_place_and_every_one_in_a_restore_for_goo
         assert restored.compare().differences == ()
     driver.restore(place, point, str(tmp_path / "into"), limits=QUICK)
     assert snapshot_of(tmp_path / "into" / source.relative_to("/")) == snapshot_of(source)
-    with pytest.raises(CannotRestore, match="is not empty"):
+    with pytest.raises(Occupied, match="is not empty"):
         driver.restore(place, point, str(tmp_path / "into"), limits=QUICK)
 
 
