@@ -205,7 +205,7 @@ def refuse_place(place: Place, policy: str) -> Refusal | None:
 def write_manifest(place: Place, manifest: Manifest) -> None:
     """Write it beside its artefact, whole. Raise OSError where that cannot be done."""
     said = {name: getattr(manifest, name) for name in Manifest.__dataclass_fields__}
-    said = {"opsctl": 1, "kind": "backup.manifest", **{name: value for name, value in said.items() if value}}
+    said = {"opsctl": 1, "kind": "backup.manifest", **{name: value for name, value in said.items() if value not in (None, {})}}
     text = json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True)
     write_whole(Path(place.to) / f"{manifest.artefact}{_MANIFEST}", lambda stream: _put(stream, text), mode=0o600)
     sync_folder(Path(place.to))
@@ -314,7 +314,7 @@ def check(place: Place, point: str, level: Level, sha256: str | None) -> Checked
         path = path_of(place, point)
         manifest = read_manifest(place, point)
         if not path.is_file():
-            return Checked(level, Verdict.DIFFERS, _("{point} is not there").format(point=point))
+            return _absent(place, point, level)
         if manifest is None:
             return Checked(level, Verdict.DIFFERS, _("{point} has no manifest").format(point=point))
         if path.stat().st_size != manifest.bytes:
@@ -329,6 +329,19 @@ def check(place: Place, point: str, level: Level, sha256: str | None) -> Checked
     if found != manifest.sha256 or found != (sha256 or found):
         return Checked(level, Verdict.DIFFERS, _("{point} has another SHA-256 than was written").format(point=point))
     return Checked(level, Verdict.PASS)
+
+
+def _absent(place: Place, point: str, level: Level) -> Checked:
+    """What it means that an artefact is not there: a place that is away, or bare, says nothing about its points.
+
+    Where a disk is not mounted, there is no folder or an empty one.
+    """
+    with os.scandir(place.to) as found:
+        is_in_use = any(one.name.endswith(_MANIFEST) for one in found)
+    if is_in_use:
+        return Checked(level, Verdict.DIFFERS, _("{point} is not there").format(point=point))
+    reason = _("{place} holds no backup at all; is its disk mounted?").format(place=place.to)
+    return Checked(level, Verdict.COULD_NOT_RUN, reason)
 
 
 def digest_of(path: Path) -> str:
