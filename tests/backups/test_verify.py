@@ -54,13 +54,23 @@ def test_without_a_scratch_place_no_file_could_be_restored(desk: Desk) -> None:
     assert found[-2:] == [("L3", "pass"), ("L4", "could-not-run")]
 
 
-def test_a_place_that_is_gone_says_nothing_of_the_backup_or_that_it_is_not_there(desk: Desk) -> None:
+@pytest.mark.parametrize("leaves_folder", [True, False])
+def test_a_place_whose_disk_is_not_mounted_says_nothing_of_the_backup(desk: Desk, leaves_folder: bool) -> None:
     place = Path(desk.job.places[0].to)
     place.rename(place.with_name("elsewhere"))
-    found = looked(desk, Level.L2)
-    assert len(found) == 1
-    assert found[0][0] == "L0"
-    assert found[0][1] != Verdict.PASS
+    if leaves_folder:
+        place.mkdir()
+    assert looked(desk, Level.L2) == [("L0", "could-not-run")]
+    assert desk.test().verdict is Verdict.COULD_NOT_RUN
+
+
+def test_a_copy_that_alone_is_gone_from_its_place_differs(desk: Desk) -> None:
+    place = Path(desk.job.places[0].to)
+    point = desk.run.copies[0].point or ""
+    for path in list(place.glob(f"{point}*")):
+        path.rename(path.with_name(path.name.replace("erp", "other")))
+    assert looked(desk, Level.L2) == [("L0", "differs")]
+    assert desk.test().verdict is Verdict.DIFFERS
 
 
 def test_what_was_found_is_recorded_and_told_with_what_it_does_not_prove(company: Company) -> None:

@@ -120,9 +120,9 @@ def _extract(
 
 
 def blamed(place: Place, point: str, error: CannotRestore) -> CannotRestore:
-    """The error, or that the artefact is damaged where it is: then it is not the key that does not fit."""
+    """The error, or what is wrong with the artefact where it is: then it is not the key that does not fit."""
     found = stored.check(place, point, Level.L2, None)
-    return CannotRestore(found.reason or error.reason) if found.verdict is Verdict.DIFFERS else error
+    return error if found.verdict is Verdict.PASS else CannotRestore(found.reason or error.reason, found.verdict)
 
 
 def _list_or_blame(job: Job, place: Place, point: str, limits: Limits) -> Listed:
