@@ -23,6 +23,7 @@ from opsctl.backups.drivers import (
     artefacts,
 )
 from opsctl.backups.drivers.clients import PATIENCE, ClientFailed, complaint, what_it_is
+from opsctl.backups.drivers.lines import line
 from opsctl.backups.drivers.mysql_client import Version, access, ask_version, find, needed, version_in, version_of
 from opsctl.backups.drivers.mysql_text import SYSTEM, End, Reader
 from opsctl.backups.drivers.processes import Command, Ended, pipe
@@ -61,12 +62,17 @@ class Mysql:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.patience: timedelta = PATIENCE
+        self._told = ""
 
     def engine(self) -> str | None:
-        """The dump program with its version, such as `mariadb-dump 10.11.19`; None where it is not there."""
+        """The dump program with its version, such as `mariadb-dump 10.11.19`; None where it is not there.
+
+        It is asked once.
+        """
         found = find("dump", self.job)
-        said = what_it_is(found) if found else ""
-        words = (said.partition("Distrib ")[2] or said.partition("Ver ")[2]).split()
+        if found is not None and not self._told:
+            self._told = what_it_is(found)
+        words = (self._told.partition("Distrib ")[2] or self._told.partition("Ver ")[2]).split()
         return f"{Path(found).name} {words[0].partition('-')[0].rstrip(',')}" if found and words else None
 
     def preflight(self, place: Place) -> Refusal | None:
@@ -107,9 +113,8 @@ class Mysql:
         engine = self.engine()
         try:
             commands = self._commands(needed("dump", self.job))
-            server = ask_version(self.job, self.patience)
         except ClientFailed as error:
-            return Made(Status.FAILED, engine=engine, reason=error.reason)
+            return Made(Status.NOT_STARTED, engine=engine, reason=error.reason)
         text = Reader()
         return artefacts.dump(
             request,
@@ -118,7 +123,7 @@ class Mysql:
             suffix=f".sql.zst{suffix_of(self.job)}",
             between=text.take,
             judge=lambda ended, _size: _judged(ended, text.end),
-            describe=lambda: {"more": _said(server, text)},
+            describe=lambda: {"more": _said(text)},
             driver=self.job.driver,
             engine=engine,
         )
@@ -206,8 +211,10 @@ class Mysql:
         return artefacts.tidy(place, request_id)
 
     def plan(self, request: Request, place: Place) -> list[tuple[str, ...]]:
-        """What would be run."""
-        return [command.words for command in self._commands(find("dump", self.job) or "mariadb-dump")]
+        """What would be run, and into which file."""
+        name = artefacts.name_of(request, f".sql.zst{suffix_of(self.job)}")
+        commands = self._commands(find("dump", self.job) or "mariadb-dump")
+        return [line(commands, writes=Path(place.to, name))]
 
 
 def _judged(ended: Ended, end: End) -> tuple[Status, str | None]:
@@ -224,11 +231,11 @@ def _judged(ended: Ended, end: End) -> tuple[Status, str | None]:
     return Status.SUCCESS, None
 
 
-def _said(server: Version, text: Reader) -> dict[str, object]:
-    """What a scratch server must know of the server, and what the dump holds."""
+def _said(text: Reader) -> dict[str, object]:
+    """What a scratch server must know of the server, as the dump tells of it, and what the dump holds."""
+    server = version_in(text.server)
     return {
-        "vendor": server.vendor,
-        "series": list(server.series),
+        **({} if server is None else {"vendor": server.vendor, "series": list(server.series)}),
         "bytes": text.end.bytes,
         "tables": len(text.tables),
         "databases": text.databases,

@@ -9,10 +9,12 @@ _HEAD = 1024
 """A line is judged by its beginning: the rows of a table may be one line of many megabytes."""
 _DATABASE = b"-- Current Database: `"
 _TELLING = re.compile(
-    rb"\n(?=[DCU/-])(?:DELIMITER |-- Current Database: `|CREATE TABLE `|CREATE DATABASE |USE `|/\*M?!999999)"
+    rb"\n(?=[DCU/-])"
+    rb"(?:DELIMITER |-- Current Database: `|-- Server version|CREATE TABLE `|CREATE DATABASE |USE `|/\*M?!999999)"
 )
 """The beginnings of lines that are looked at. The rows of a table never begin so: they begin with INSERT or a bracket,
 and the line ends in them are escaped."""
+_SERVER = b"-- Server version"
 _SANDBOX = (b"/*M!999999", b"/*!999999")
 SYSTEM = frozenset({"mysql", "sys", "information_schema", "performance_schema"})
 """The databases of the server itself: its accounts and figures, which a scratch server has of its own."""
@@ -37,7 +39,8 @@ class End:
 
 
 class Reader:
-    """Reads a dump block by block, notes the tables in it, and gives on what is to be restored.
+    """Reads a dump block by block, notes the tables and databases in it and of which server it is, and gives on what is
+    to be restored.
 
     Left out are the databases of the server itself and the line of the sandbox mode, which older clients fail at; with
     `is_renamed` also the lines that make and choose a database, so that it goes into the one that the client uses. What
@@ -48,6 +51,7 @@ class Reader:
         self.end = End()
         self.tables: list[tuple[str, str]] = []
         self.databases: list[str] = []
+        self.server = ""
         self._give = give
         self._is_renamed = is_renamed
         self._database = ""
@@ -121,6 +125,8 @@ class Reader:
             self._in_database = self._database not in SYSTEM
             if self._database not in self.databases:  # views come at the end, database by database again
                 self.databases.append(self._database)
+        elif line.startswith(_SERVER) and not self.server:
+            self.server = line[len(_SERVER) :].decode("utf-8", "replace").strip()
         elif line.startswith(b"CREATE TABLE `") and self._in_database:
             self.tables.append((self._database, _quoted(line[len(b"CREATE TABLE ") :])))
         is_choice = self._is_renamed and line.startswith((b"CREATE DATABASE ", b"USE `"))

@@ -179,6 +179,11 @@ def test_of_a_whole_server_its_own_databases_stay_out_of_the_copy(
     with driver.restored(place, made.point or "", scratch, limits=limits, step=unmeasured, user=USER) as copy:
         assert copy.ask is not None
         assert copy.ask("SELECT a FROM other.t") == [(1,)]
+        manifest = artefacts.read_manifest(place, made.point or "")
+        assert manifest is not None
+        assert (manifest.more["vendor"], manifest.more["tables"]) == ("MariaDB", 3)
+        major, minor = copy.ask("SELECT version()")[0][0].split(".")[:2]
+        assert manifest.more["series"] == [int(major), int(minor)]
         assert copy.ask("SELECT count(*) FROM shop.orders") == [(2000,)]
         # The account that asks is the copy's own: the dump's accounts would have taken its place.
         assert copy.ask("SELECT current_user()") == [("opsctl_reader@localhost",)]
