@@ -162,10 +162,10 @@ def test_a_program_of_the_folder_that_the_job_names_comes_first(place: Place, tm
     borg.write_text("#!/bin/sh\necho borg 2.0.1\n")
     borg.chmod(0o755)
     place.said(driver='"borg"', copies=None, repository='"/backup/borg"', programs=f'"{programs}"')
-    details = place.found()[f"engines.{programs}/borg"]["details"]
+    details = place.found()["engines.erp/borg"]["details"]
     assert (details["program"], details["version"]) == (str(borg), "2.0.1")
     borg.write_text("#!/bin/sh\nexit 1\n")
-    assert place.reasons(f"engines.{programs}/borg") == ("warn", ["silent"])
+    assert place.reasons("engines.erp/borg") == ("warn", ["silent"])
 
 
 def test_a_broken_backup_is_one_row_and_the_rest_is_looked_at(place: Place) -> None:
@@ -251,6 +251,28 @@ def test_what_a_job_lacks_on_this_machine_is_told(
         assert next_.format(offsite=place.offsite, source=place.source) in found["next"]
 
 
+def test_a_secret_that_a_run_would_not_get_is_told_before_it(place: Place) -> None:
+    place.rules()
+    key = place.folder / "password"
+    repository = {"driver": '"restic"', "password": f'"file:{key}"'}
+    place.said(**repository)
+    found = place.found()["backups.erp"]
+    assert (found["state"], found["reasons"]) == ("fail", ["no-secret"])
+    assert f"There is no file {key}" in found["details"]["secrets_refused"][0]["message"]
+    key.write_text("deep-secret")
+    key.chmod(0o644)
+    place.said(**repository)
+    assert place.reasons("backups.erp") == ("fail", ["no-secret"])
+    told = place.line("doctor").out
+    assert f"chmod go-rwx {key}" in told
+    assert "deep-secret" not in told
+    key.chmod(0o600)
+    assert place.reasons("backups.erp") == ("ok", [])
+    # What tells it may ask or take its time, and is not run.
+    place.said(**{**repository, "password": '"command:touch /nowhere/asked"'})
+    assert place.reasons("backups.erp") == ("ok", [])
+
+
 def test_a_host_that_can_prove_nothing_is_told(place: Place) -> None:
     place.host = {}
     place.said()
@@ -280,7 +302,7 @@ def test_a_scratch_place_is_elsewhere_and_closed_and_has_room(place: Place) -> N
 
 SOUND = {
     "path": "/s", "is_folder": True, "shared_with": [], "is_writable": True, "mode": "0700", "user_found": None,
-    "free": 10, "min_free": 10,
+    "free": 10, "min_free": 10, "servers_as_root": [],
 }  # fmt: skip
 
 
@@ -293,6 +315,7 @@ SOUND = {
         pytest.param({"mode": "0775"}, ("open-to-others",), id="a-group-may-write"),
         pytest.param({"mode": "1777"}, (), id="sticky"),
         pytest.param({"user_found": True}, (), id="user"),
+        pytest.param({"servers_as_root": ["erp"]}, ("no-user",), id="no-server-as-root"),
         pytest.param({"is_writable": False}, ("not-writable",), id="closed-to-us"),
     ],
 )

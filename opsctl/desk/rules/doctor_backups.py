@@ -26,6 +26,7 @@ def scratch(details: Details) -> Finding:
             ("not-writable", not details["is_writable"]),
             ("open-to-others", _is_open(details["mode"])),
             ("no-such-user", details["user_found"] is False),
+            ("no-user", bool(details["servers_as_root"])),
             ("little-room", details["free"] < details["min_free"]),
         ),
     )
@@ -49,6 +50,7 @@ def job(details: Details) -> Finding:
             ("place-not-there", bool(details["places_not_there"])),
             ("place-not-writable", bool(details["places_not_writable"])),
             ("no-program", bool(details["programs_not_there"])),
+            ("no-secret", bool(details["secrets_refused"])),
         ),
         warn=_those(("unasked-copy", bool(details["places_unasked"]))),
     )

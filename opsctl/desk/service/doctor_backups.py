@@ -14,6 +14,7 @@ from opsctl.backups.drivers.processes import find_program
 from opsctl.cli import programs
 from opsctl.cli.hostfile.amounts import is_inside
 from opsctl.cli.hostfile.jobs import Host, Job
+from opsctl.cli.secrets import reveal
 from opsctl.core.errors import OpsctlError
 from opsctl.core.typed import excerpt
 from opsctl.desk.rules import doctor as rules
@@ -73,7 +74,7 @@ def findings(context: "Context", policies: "Mapping[str, Policy] | None") -> Ite
     yield from _engines(host)
     yield _scratch(host)
     for job in host.jobs.values():
-        yield backups.job({**_against(job, policies), **_places(job), **_programs(job)})
+        yield backups.job({**_against(job, policies), **_places(job), **_programs(job), **_secrets(job)})
 
 
 def _engines(host: Host) -> Iterator[Finding]:
@@ -94,7 +95,7 @@ def _engines(host: Host) -> Iterator[Finding]:
             "package": _PACKAGES.get(name, name),
             "jobs": jobs,
         }
-        yield backups.engine(name if folder is None else f"{folder}/{name}", details)
+        yield backups.engine(name if folder is None else f"{jobs[0]}/{name}", details)
 
 
 def _which(name: str, folder: str | None) -> str | None:
@@ -126,6 +127,8 @@ def _scratch(host: Host) -> Finding:
         return backups.scratch(details)
     path = Path(scratch.path)
     details |= {"path": scratch.path, "min_free": scratch.min_free, "user": scratch.user, "is_folder": _is_folder(path)}
+    servers = [job.name for job in host.jobs.values() if job.driver in _SERVERS]
+    details["servers_as_root"] = servers if os.geteuid() == 0 and scratch.user is None else []
     if not details["is_folder"]:
         return backups.scratch(details)
     owner, mode = owner_and_mode(path)
@@ -199,6 +202,18 @@ def _programs(job: Job) -> rules.Details:
     named += [one.command for one in job.asserts]
     first = dict.fromkeys(words[0] for words in named if words and "{" not in words[0])
     return {"programs_not_there": [name for name in first if shutil.which(name) is None]}
+
+
+def _secrets(job: Job) -> rules.Details:
+    """Why secrets of the job cannot be had, without any of them; a command that tells one is not run."""
+    named = [job.password, None if job.encryption is None else job.encryption.decrypt]
+    refused = []
+    for secret in (one for one in named if one is not None and one.kind != "command"):
+        try:
+            reveal(secret)
+        except OpsctlError as error:
+            refused.append({"message": error.message, "hint": error.hint})
+    return {"secrets_refused": refused}
 
 
 def _may_write(path: Path) -> bool:

@@ -41,6 +41,9 @@ def _scratch(one: Finding, details: Details, _zone: str) -> str:
         "not-writable": _("you may not write there"),
         "open-to-others": _("others may write there"),
         "no-such-user": _("there is no user {user}").format(user=details["user"]),
+        "no-user": _("no server runs as root: {backups} cannot be restored there").format(
+            backups=series(details["servers_as_root"])
+        ),
         "little-room": _("{size} are wanted").format(size=show_size(details["min_free"])),
     }
     return between("; ").join((told, *(wrong[reason] for reason in one.reasons)))
@@ -60,6 +63,7 @@ def _backups(one: Finding, details: Details, _zone: str) -> str:
             places=series(details["places_not_writable"])
         ),
         "no-program": _("cannot be run: {programs}").format(programs=series(details["programs_not_there"])),
+        "no-secret": between("; ").join(one["message"].rstrip(".。") for one in details["secrets_refused"]),
     }
     told = _("{driver} to {places}").format(driver=details["driver"], places=places)
     if details["has_policy"] is None:

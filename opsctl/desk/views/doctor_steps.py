@@ -214,8 +214,11 @@ def _scratch(one: Finding, details: Details, _ways: Ways) -> Steps:
     if "little-room" in one.reasons:
         commands.append(f"df -h {path}")
     told = ""
+    if "no-user" in one.reasons:
+        told = _('Add a login that may own nothing else: scratch = { …, user = "nobody" }')
     if "same-file-system" in one.reasons:
-        told = _("Name a folder on another disk: a full restore must not fill the disk that the source lives on.")
+        elsewhere = _("Name a folder on another disk: a full restore must not fill the disk that the source lives on.")
+        told = f"{told} {elsewhere}".strip()
         commands.append("df -h " + " ".join(map(shlex.quote, (details["path"], *details["shared_with"]))))
     return Steps(told, tuple(commands))
 
@@ -238,6 +241,7 @@ def _backups(one: Finding, details: Details, ways: Ways) -> Steps:
     if "place-not-there" in one.reasons:
         told.append(_("Is its disk not mounted? Only for a new place: make the folder, or the repository."))
         commands.append(f"findmnt --target {shlex.quote(details['places_not_there'][0])}")
+    told += [one["hint"] for one in details["secrets_refused"] if one["hint"]]
     unseen = [*details["sources_not_there"], *details["places_not_writable"]]
     commands += [f"namei -l {shlex.quote(path)}" for path in unseen]
     commands += [f"ls -l {shlex.quote(name)}" for name in details["programs_not_there"]]
