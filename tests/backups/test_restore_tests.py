@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from opsctl.backups.jobs import testing
+from opsctl.backups.jobs import shell, testing
 from opsctl.backups.jobs.scratch import PREFIX, NoScratch, clear_leftovers, scratch_folder
+from opsctl.backups.rules.sizes import size_text
 from opsctl.backups.terms import Level, Verdict
 from opsctl.cli.hostfile.jobs import Assertion, Encryption, Host, Job, Place, Scratch
 from opsctl.core.errors import NotFound
@@ -38,7 +39,7 @@ def test_a_good_copy_passes_and_every_step_is_measured(desk: Desk) -> None:
 
 def test_commands_are_as_one_would_type_them_with_the_scratch_folder_left_open(desk: Desk) -> None:
     commands = desk.test().commands
-    assert any("tar" in command and testing.SCRATCH in command for command in commands)
+    assert any("tar" in command and shell.SCRATCH in command for command in commands)
     assert not any(str(desk.scratch) in command for command in commands)
 
 
@@ -191,7 +192,7 @@ def test_what_holds_or_lies_in_something_live_of_any_job_is_refused(desk: Desk) 
 
 def test_too_little_room_is_refused_and_says_how_much_is_needed(desk: Desk) -> None:
     free = shutil.disk_usage(desk.scratch).free
-    assert f"and {2 * free + 1} are needed" in refusal(desk, size=free, min_free=1)
+    assert f"and {size_text(2 * free + 1)} is needed" in refusal(desk, size=free, min_free=1)
 
 
 def test_a_user_for_servers_is_let_in_and_nobody_else(desk: Desk) -> None:

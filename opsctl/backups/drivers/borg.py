@@ -91,6 +91,8 @@ class Borg(Repository):
     program = "borg"
     package = "borgbackup"
     versions = ((1, 2), (2,))
+    told = ("BORG_PASSPHRASE_FD", "BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK")
+    works_inside = True
 
     def environment(self, place: Place) -> dict[str, str]:
         """The password by an open file in memory, and the answers to what borg would ask a person."""

@@ -23,6 +23,7 @@ from opsctl.backups.drivers import (
     Step,
 )
 from opsctl.backups.drivers import artefacts as stored
+from opsctl.backups.drivers.lines import line
 from opsctl.backups.drivers.members import raise_for
 from opsctl.backups.drivers.processes import Command, Ended, find_program, pipe, run
 from opsctl.backups.drivers.sealing import opened, refuse_program, refuse_sealing, seal, sealed, suffix_of, unseal
@@ -149,7 +150,8 @@ class CommandDriver:
         root = scratch / "root"
         root.mkdir(mode=0o700)
         held = scratch if self.job.restore_command else root
-        digest, commands = self._open_artefact(place, point, held / "input", limits, step)
+        digest, opening = self._open_artefact(place, point, held / "input", limits, step)
+        commands = (("mkdir", "-m", "700", str(root)), *opening)
         if self.job.restore_command:
             with step("restore"):
                 commands = (*commands, self._restore(held / "input", root, limits))
@@ -179,7 +181,7 @@ class CommandDriver:
                 raise CannotRestore(reason, Verdict.COULD_NOT_RUN) from None
             except CannotRestore as error:
                 raise blamed(place, point, error) from None
-        return digest.hexdigest(), tuple(command.words for command in commands)
+        return digest.hexdigest(), (line(commands, writes=into),)
 
     def _restore(self, artefact: Path, root: Path, limits: Limits) -> tuple[str, ...]:
         said = {"{input}": str(artefact), "{root}": str(root)}
@@ -223,8 +225,12 @@ class CommandDriver:
         return stored.tidy(place, request_id)
 
     def plan(self, request: Request, place: Place) -> list[tuple[str, ...]]:
-        """What would be run."""
-        return [command.words for command in (self._command(request), *seal(self.job))]
+        """What would be run, and into which file."""
+        writes = Path(place.to, stored.name_of(request, f".out{suffix_of(self.job)}"))
+        if self.job.output is None:
+            return [line([self._command(request), *seal(self.job)], writes=writes)]
+        taken = [Command(("cat", self._output(request))), *seal(self.job)]
+        return [self._command(request).words, line(taken, writes=writes)]
 
 
 class _Making:

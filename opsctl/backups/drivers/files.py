@@ -21,6 +21,7 @@ from opsctl.backups.drivers import (
     unarchiving,
 )
 from opsctl.backups.drivers import artefacts as stored
+from opsctl.backups.drivers.lines import line
 from opsctl.backups.drivers.members import Listing, list_of, raise_for, read_list
 from opsctl.backups.drivers.processes import Command, Ended, find_program, pipe, run
 from opsctl.backups.drivers.sealing import pack, probe, refuse_program, refuse_sealing, suffix_of, unpack
@@ -218,8 +219,8 @@ class Files:
         return stored.tidy(place, request_id)
 
     def plan(self, request: Request, place: Place) -> list[tuple[str, ...]]:
-        """What would be run, in a row."""
-        return [command.words for command in (self._tar(), *pack(self.job))]
+        """What would be run, in a row, and into which file."""
+        return [line([self._tar(), *pack(self.job)], writes=Path(place.to, stored.name_of(request, self._suffix)))]
 
 
 class _Making:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsctl.backups.drivers import CannotRestore, Compared, Limits, Occupied, Restored, Step, artefacts
 from opsctl.backups.drivers.clients import PATIENCE, ClientFailed, complaint, one_line, unanswered
+from opsctl.backups.drivers.lines import Line, folders, in_background, line, until
 from opsctl.backups.drivers.mysql_client import (
     MARIADB,
     Version,
@@ -28,7 +29,8 @@ from opsctl.backups.drivers.mysql_client import (
 )
 from opsctl.backups.drivers.mysql_text import Reader
 from opsctl.backups.drivers.processes import Command, Ended, find_program, pipe, run
-from opsctl.backups.drivers.scratch_servers import account, cell, require_whole, serving, sockets
+from opsctl.backups.drivers.scratch_servers import LOG, account, cell, require_whole, serving, sockets
+from opsctl.backups.drivers.sealing import unpack
 from opsctl.backups.terms import Verdict
 from opsctl.cli.hostfile.jobs import Job, Place
 from opsctl.core.texts import _
@@ -42,6 +44,8 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
 _WHOLE = re.compile(r"-?(0|[1-9]\d{0,18})")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?")
 _AT_ONCE = 200
+_OLD, *_CHOOSING = ("\\/\\*M\\?!999999", "CREATE DATABASE ", "USE `")
+"""The beginnings of lines, for sed: the mark of the sandbox mode, and what makes and chooses a database."""
 _SETTINGS = (
     "--skip-networking", "--event-scheduler=OFF", "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=OFF",
     "--innodb-buffer-pool-size=64M", "--max-allowed-packet=1G", "--skip-log-bin",
@@ -128,8 +132,8 @@ def restored(
             server = stack.enter_context(_started(driver.job, program, home, runner, limits, database, commands))
         with step("restore"):
             words = asking(server.client, server.first("root"), *server.box)
-            commands.append(words)
             tables = _load(driver, place, point, Command(words, user=runner), limits)
+            commands.append(_typed(driver.job, place, point, Command(words, user=runner), _OLD))
         yield Restored(
             root=home,
             files=1,
@@ -153,17 +157,19 @@ def _started(
 ) -> Iterator[_Server]:
     client = _needed("client", job)
     data = f"--datadir={home}/data"
-    commands.append(_made(job, program, data))
+    made = Command(_made(job, program, data), user=user)
     (home / "data").mkdir(mode=0o700)
     if user is not None:
         shutil.chown(home / "data", user)
-    ended = run(Command(commands[-1], user=user), limits)
+    ended = run(made, limits)
     if not ended.is_good:
         raise CannotRestore(complaint(ended), Verdict.COULD_NOT_RUN)
     with sockets(home, _SOCKET, user) as folder:
         server = _Server(client, folder / _SOCKET, user, limits, has_sandbox(client), database)
         words = (program, "--no-defaults", data, f"--socket={server.socket}", f"--tmpdir={home}/data", *_SETTINGS)
-        commands.append(words)
+        asked = (*asking(client, server.first("root")), "--execute=SELECT 1")
+        commands += [*folders(user, home.parent, home, home / "data", folder), line([made])]
+        commands += [in_background(Command(words, user=user), home / LOG), until(Command(asked, user=user))]
         with serving(words, home, user, is_up=lambda: _answers(server), stop=signal.SIGKILL):
             try:
                 server.rows("root", f"CREATE USER {_READER}@localhost")
@@ -304,7 +310,8 @@ def restore(driver: "Mysql", place: Place, point: str, into: str, limits: Limits
         if into == named[0] or ask_rows(client, first, asked, limits=patient):
             reason = _("there is a database {name} already, and nothing is restored over it").format(name=into)
             raise Occupied(reason)
-        ask_rows(client, first, f"CREATE DATABASE {name(into)}", limits=patient)
+        make = f"CREATE DATABASE {name(into)}"
+        ask_rows(client, first, make, limits=patient)
     except ClientFailed as error:
         raise CannotRestore(error.reason, Verdict.COULD_NOT_RUN) from None
     words = asking(client, first, *box, "--one-database", f"--database={into}")
@@ -315,7 +322,14 @@ def restore(driver: "Mysql", place: Place, point: str, into: str, limits: Limits
         with suppress(ClientFailed):
             ask_rows(client, first, f"DROP DATABASE {name(into)}", limits=patient)
         raise
-    return (words,)
+    making = (*asking(client, first), f"--execute={make}")
+    return making, _typed(driver.job, place, point, Command(words), _OLD, *_CHOOSING)
+
+
+def _typed(job: Job, place: Place, point: str, client: Command, *left_out: str) -> Line:
+    """The line by which a person lets a client read the dump, without the lines that begin so."""
+    leaving = Command(("sed", *(f"--expression=/^{beginning}/d" for beginning in left_out)))
+    return line([*unpack(job, artefacts.path_of(place, point)), leaving, client])
 
 
 def _look_for(tables: list[tuple[str, str]], client: str, first: tuple[str, ...], into: str, limits: Limits) -> None:

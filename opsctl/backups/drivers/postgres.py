@@ -22,6 +22,7 @@ from opsctl.backups.drivers import (
 )  # fmt: skip
 from opsctl.backups.drivers.clients import PATIENCE, ClientFailed, complaint, major_of, one_line, program_of, version_of
 from opsctl.backups.drivers.counting import CannotCount, CopyCounter, Session, differences
+from opsctl.backups.drivers.lines import Line, line
 from opsctl.backups.drivers.postgres_client import Server, ask_server, environment, psql_words
 from opsctl.backups.drivers.processes import Command, Ended, find_program, pipe
 from opsctl.backups.drivers.scratch_servers import clear_leftovers as clear_leftovers
@@ -179,8 +180,8 @@ class Postgres:
 
     def feed(
         self, place: Place, point: str, command: Command, limits: Limits, counter: CopyCounter | None = None
-    ) -> None:
-        """Let a program read the artefact, decrypted, from a pipe. Raise CannotRestore where it does not end well."""
+    ) -> Line:
+        """Let a program read the artefact, decrypted, from a pipe: the line. Raise CannotRestore where it fails."""
         commands = [*unseal(sealed(self.job, point)), command]
         # It is silent while it builds an index: only how long it takes in all is limited.
         patient = replace(limits, idle=limits.wall)
@@ -194,6 +195,7 @@ class Postgres:
             raise CannotRestore(reason, Verdict.COULD_NOT_RUN) from None
         if not ended.is_good:
             raise CannotRestore(complaint(ended), _blame(ended))
+        return line(commands, reads=artefacts.path_of(place, point))
 
     def restored(
         self,
@@ -230,7 +232,8 @@ class Postgres:
         """What would be run; the snapshot's name is known only then."""
         snapshot = "SNAPSHOT" if self.job.counts == EXACT else None
         dump = self._dump(find_program(DUMP, self.job.programs) or DUMP, snapshot)
-        return [dump.words, *(command.words for command in seal(self.job))]
+        name = artefacts.name_of(request, f".dump{suffix_of(self.job)}")
+        return [line([dump, *seal(self.job)], writes=Path(place.to, name))]
 
 
 class _Counted:

@@ -23,10 +23,11 @@ from opsctl.backups.drivers.clients import (
     version_of,
 )
 from opsctl.backups.drivers.counting import OF_EXTENSIONS, CannotCount, count_rows, differences
+from opsctl.backups.drivers.lines import folders, in_background, line, until
 from opsctl.backups.drivers.postgres_client import ask_lines, ask_server, environment, with_database
 from opsctl.backups.drivers.processes import Command, find_program
 from opsctl.backups.drivers.processes import run as run_program
-from opsctl.backups.drivers.scratch_servers import account, cell, require_whole, serving, sockets
+from opsctl.backups.drivers.scratch_servers import LOG, account, cell, require_whole, serving, sockets
 from opsctl.backups.terms import Verdict
 from opsctl.cli.hostfile.jobs import Place
 from opsctl.core.texts import _
@@ -164,7 +165,8 @@ def _started(
         "--no-locale", f"--encoding={encoding}",
     )  # fmt: skip
     with sockets(home, _SOCKET, user) as socket:
-        commands.append(made)
+        commands += folders(user, home.parent, home, socket)
+        commands.append(line([Command(made, user=user)]))
         _run(Command(made, user=user), limits)
         settings = tuple(f"-c{name}={value}" for name, value in _SETTINGS.items())
         words = (
@@ -176,7 +178,7 @@ def _started(
         )
         cluster = _Cluster(programs, socket, user, limits)
         ready = (f"{programs}/pg_isready", "--quiet", f"--dbname={cluster.connection(_OWNER, 'postgres')}")
-        commands.append(words)
+        commands += [in_background(Command(words, user=user), home / LOG), until(Command(ready, user=user))]
         with serving(words, home, user, is_up=_prober(ready, limits, user), stop=signal.SIGQUIT):
             _make_database(cluster, str(more.get("collation") or ""), commands)
             yield cluster
@@ -200,11 +202,10 @@ def _make_database(cluster: _Cluster, collation: str, commands: list[tuple[str, 
     )  # fmt: skip
     alike = (*words[:-1], f"--lc-collate={collation}", f"--lc-ctype={collation}", DATABASE)
     command = Command(alike, environment=environment(), user=cluster.user)
-    if collation and run_program(command, cluster.limits).is_good:
-        commands.append(alike)
-    else:
-        commands.append(words)
-        _run(Command(words, environment=environment(), user=cluster.user), cluster.limits)
+    if not collation or not run_program(command, cluster.limits).is_good:
+        command = Command(words, environment=environment(), user=cluster.user)
+        _run(command, cluster.limits)
+    commands.append(line([command]))
     try:
         cluster.ask_lines(
             _OWNER,
@@ -223,9 +224,9 @@ def _fill(
         f"{cluster.programs}/pg_restore", "--exit-on-error", "--no-owner", "--no-privileges", "--no-password",
         f"--dbname={cluster.connection(_OWNER)}",
     )  # fmt: skip
-    commands.append(words)
+    command = Command(words, environment=environment(), user=cluster.user)
     try:
-        driver.feed(place, point, Command(words, environment=environment(), user=cluster.user), limits)
+        commands.append(driver.feed(place, point, command, limits))
     except CannotRestore as error:
         if any(sign in error.reason for sign in _OF_HOST):
             raise CannotRestore(error.reason, Verdict.COULD_NOT_RUN) from None
@@ -288,12 +289,12 @@ def restore(driver: "Postgres", place: Place, point: str, into: str, limits: Lim
     )  # fmt: skip
     _run(Command(made, environment=environment()), limits)
     try:
-        driver.feed(place, point, Command(words, environment=environment()), limits)
+        loaded = driver.feed(place, point, Command(words, environment=environment()), limits)
     except BaseException:
         gone = (take_away, "--if-exists", f"--maintenance-db={live}", "--no-password", into)
         run_program(Command(gone, environment=environment()), limits)
         raise
-    return made, words
+    return made, loaded
 
 
 def _server_folder(given: str | None, least: int) -> str:

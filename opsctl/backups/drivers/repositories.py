@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 from opsctl.backups.drivers import CannotRestore, Checked, Compared, Limits, Made, Point, Refusal, Restored, Step
 from opsctl.backups.drivers.artefacts import late_or_refused, unlimited
+from opsctl.backups.drivers.lines import Line, line, with_variables
 from opsctl.backups.drivers.listings import Comparison, Entry, Pick, prepare_folder, tally
 from opsctl.backups.drivers.processes import KEPT, Command, Ended, find_program, run
 from opsctl.backups.rules.sizes import size_text
@@ -353,14 +354,27 @@ class Repository(ABC):
             against = _("the listing of {engine}").format(engine=self.engine())
             return Compared(against, found.checked, tuple(found.differences))
 
-        yield Restored(scratch, files, size, compare, words={"root": str(scratch)}, commands=(words,))
+        done = self.typed(place, words, scratch)
+        yield Restored(scratch, files, size, compare, words={"root": str(scratch)}, commands=done)
 
     def restore(self, place: Place, point: str, into: str, *, limits: Limits) -> tuple[tuple[str, ...], ...]:
         """Restore for good into an empty folder, with owners and devices. The commands that were run."""
         prepare_folder(into)
         words = self.restore_words(place, point, into, None)
         self.raise_for(place, self.ask_again(words, limits, place=place, folder=into))
-        return (words,)
+        return self.typed(place, words, Path(into))
+
+    def typed(self, place: Place, words: Sequence[str], folder: Path) -> tuple[Line, ...]:
+        """The lines by which a person does the same in that folder, with the variables that nobody could guess."""
+        said = self.environment(place)
+        needed = {name: said[name] for name in self.told if name in said}
+        done = line([Command(with_variables(words, **needed))])
+        return (("cd", str(folder)), done) if self.works_inside else (done,)
+
+    told: ClassVar[tuple[str, ...]] = ()
+    """The variables of the environment without which the engine asks a person."""
+    works_inside: ClassVar[bool] = False
+    """Whether it restores into the folder in which it runs."""
 
     def prune(self, place: Place, points: Sequence[str], *, limits: Limits) -> dict[str, str | None]:
         """Delete these points of this policy, and nothing else. By point: None where it is gone, else why not."""

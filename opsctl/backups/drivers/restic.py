@@ -83,6 +83,7 @@ class Restic(Repository):
     program = package = "restic"
     version_words = ("version",)
     versions = ((0, 14), (1,))
+    told = ("RESTIC_PASSWORD_FILE",)
 
     def environment(self, place: Place) -> dict[str, str]:
         """The password by a file in memory; what the surroundings say of repositories and passwords does not count."""

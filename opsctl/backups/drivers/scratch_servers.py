@@ -21,7 +21,7 @@ from opsctl.core.texts import _
 
 _PROCESS = "opsctl-server.pid"
 _SOCKETS = "opsctl-sockets"
-_LOG = "server.log"
+LOG = "server.log"
 _LONGEST = 107
 """The path of a socket has no more bytes."""
 _START_SECONDS = 120.0
@@ -96,7 +96,7 @@ def serving(
 
     `cell` is a folder that one of the words names; the server's data goes with it.
     """
-    log = cell / _LOG
+    log = cell / LOG
     try:
         with log.open("wb") as stream:
             process = subprocess.Popen(

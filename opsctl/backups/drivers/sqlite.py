@@ -30,6 +30,7 @@ from opsctl.backups.drivers import (
     sealing,
 )
 from opsctl.backups.drivers import artefacts as stored
+from opsctl.backups.drivers.lines import line
 from opsctl.backups.drivers.members import raise_for
 from opsctl.backups.drivers.processes import Ended, pipe
 from opsctl.backups.drivers.sealing import opened, pack, probe, refuse_program, refuse_sealing, unpack
@@ -168,7 +169,7 @@ class Sqlite:
         except CannotRestore as error:
             into.unlink(missing_ok=True)
             raise blamed(place, point, error) from None
-        return tuple(command.words for command in commands)
+        return (line(commands, writes=into),)
 
     @contextmanager
     def restored(
@@ -221,7 +222,8 @@ class Sqlite:
     def plan(self, request: Request, place: Place) -> list[tuple[str, ...]]:
         """What would be run: the copy is made by SQLite in this process."""
         packing = pack(self.job, sealing.packer_of(self.job))
-        return [command.words for command in opened(packing, Path(tempfile.gettempdir(), _COPY))]
+        name = stored.name_of(request, f".sqlite{sealing.packed_suffix(self.job, sealing.packer_of(self.job))}")
+        return [line(opened(packing, Path(tempfile.gettempdir(), _COPY)), writes=Path(place.to, name))]
 
 
 class _Late(Exception):

@@ -6,10 +6,12 @@ import random
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from opsctl.backups.drivers import CannotRestore, Compared, Limits, Restored, Step
 from opsctl.backups.drivers import artefacts as stored
+from opsctl.backups.drivers.lines import line
 from opsctl.backups.drivers.members import Listed, raise_for, read_list
 from opsctl.backups.drivers.processes import Command, find_program, pipe
 from opsctl.backups.drivers.sealing import unpack
@@ -116,7 +118,9 @@ def _extract(
         raise CannotRestore(_("it is no whole archive: {reason}").format(reason=error)) from None
     except CannotRestore as error:
         raise blamed(place, point, error) from None
-    return tuple(command.words for command in commands)
+    # A person has no list of devices at hand, and may want them.
+    typed = replace(commands[-1], words=tuple(word for word in words if "{secret:" not in word))
+    return (line([*commands[:-1], typed]),)
 
 
 def blamed(place: Place, point: str, error: CannotRestore) -> CannotRestore:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from opsctl.backups.drivers import Request
 from opsctl.backups.drivers.registry import driver_of
 from opsctl.backups.jobs.running import Asked, limits_of, refused_of
+from opsctl.backups.jobs.shell import typed
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The argument lists in their order, secrets left out, and why a run would be refused now; None where it is not."""
+    """The lines as one would type them, secrets left out, and why a run would be refused now; None where it is not."""
 
-    commands: tuple[tuple[str, ...], ...]
+    commands: tuple[str, ...]
     refused: str | None
 
 
@@ -28,4 +29,4 @@ def would_run(asked: Asked) -> Told:
             commands += driver.plan(request, place)
     commands += [hook.command for hook in asked.job.after]
     refused = refused_of(asked)
-    return Told(tuple(commands), None if refused is None else refused.reason)
+    return Told(tuple(typed(asked.job, words) for words in commands), None if refused is None else refused.reason)

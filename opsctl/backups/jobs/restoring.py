@@ -11,7 +11,9 @@ from pathlib import Path
 
 from opsctl.backups.drivers import CannotRestore, Limits, Occupied
 from opsctl.backups.drivers.registry import driver_of
+from opsctl.backups.jobs.shell import KEY, PASSWORD, is_of_file, typed
 from opsctl.backups.rules import Copy, Run
+from opsctl.backups.rules.results import Needed
 from opsctl.backups.rules.sizes import size_text
 from opsctl.backups.terms import Engine, Verdict
 from opsctl.cli.hostfile.amounts import is_inside
@@ -29,13 +31,13 @@ _OF_THE_SERVER = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What was restored: the copy of the run, into what, by which commands."""
+    """What was restored: the copy of the run, into what, by which commands, each as one would type it."""
 
     run: Run
     copy: Copy
     into: str
     is_database: bool
-    commands: tuple[tuple[str, ...], ...]
+    commands: tuple[str, ...]
 
 
 def copy_of(job: Job, run: Run, name: str | None) -> Copy:
@@ -99,23 +101,28 @@ def restore(job: Job, run: Run, copy: Copy, into: str) -> Brought:
             raise OpsctlError(told, _("Mend that, and try again; {into} may hold a part.").format(into=into)) from None
         hint = _("Take another copy (--copy), or another point: opsctl backup list {policy}").format(policy=job.name)
         raise OpsctlError(told, hint) from None
-    return Brought(run, copy, into, Engine(job.driver) in _INTO_DATABASE, commands)
+    return Brought(run, copy, into, Engine(job.driver) in _INTO_DATABASE, tuple(typed(job, one) for one in commands))
 
 
-def secrets_of(job: Job) -> list[tuple[str, str]]:
+def secrets_of(job: Job) -> list[Needed]:
     """What a person needs to restore by hand, and where this host has it from; no secret itself."""
     found = []
     if job.password is not None:
-        found.append((_("the password of the repository"), _where(job.password)))
+        found.append(_needed(_("the password of the repository"), job.password, PASSWORD))
     if job.encryption is not None and job.encryption.decrypt is not None:
-        found.append((_("the key that decrypts"), _where(job.encryption.decrypt)))
+        found.append(_needed(_("the key that decrypts"), job.encryption.decrypt, KEY))
     if job.encryption is not None and job.encryption.test_on is not None:
-        found.append((_("the key that decrypts"), _("on the host {name}").format(name=job.encryption.test_on)))
+        where = _("on the host {name}").format(name=job.encryption.test_on)
+        found.append(Needed(_("the key that decrypts"), where, KEY if job.encryption.decrypt is None else None))
     if job.connection is not None:
-        found.append((_("the connection to the server"), job.connection))
+        found.append(Needed(_("the connection to the server"), job.connection))
     if job.options is not None:
-        found.append((_("the options for the server"), _("the file {path}").format(path=job.options)))
+        found.append(Needed(_("the options for the server"), _("the file {path}").format(path=job.options)))
     return found
+
+
+def _needed(what: str, secret: Secret, variable: str) -> Needed:
+    return Needed(what, _where(secret), None if is_of_file(secret) else variable)
 
 
 def _where(secret: Secret) -> str:

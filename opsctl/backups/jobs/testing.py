@@ -1,6 +1,5 @@
 """Testing a restore: a point is restored into the scratch place, asked what it has to hold, and taken away again."""
 
-import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ from opsctl.backups.drivers import CannotRestore, Driver, Limits
 from opsctl.backups.drivers.registry import driver_of
 from opsctl.backups.jobs.asserting import Answers, ask_all, counts_of
 from opsctl.backups.jobs.scratch import NoScratch, largest, scratch_folder
+from opsctl.backups.jobs.shell import typed
 from opsctl.backups.rules import Run, Step, Test
 from opsctl.backups.rules.choosing import LATEST, RANDOM, Choice, choose
 from opsctl.backups.rules.plans import Plan
@@ -19,9 +19,6 @@ from opsctl.cli.hostfile.jobs import Host, Job, Place
 from opsctl.core.errors import NotFound, OpsctlError
 from opsctl.core.texts import _
 from opsctl.core.typed import excerpt
-
-SCRATCH = "$SCRATCH"
-"""Stands for the folder of the test in the commands that were run."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +154,7 @@ def _restored(asked: Asked, choice: Choice, driver: Driver, folder: Path, watch:
             watch.steps.append(Step("restore", measured.elapsed()))
         answers = ask_all(asked.job.asserts, asked.job.canary, choice.run, restored, watch.step)
         seconds = measured.elapsed()
-        commands = tuple(_typed(words, folder) for words in restored.commands)
+        commands = tuple(typed(asked.job, words, folder) for words in restored.commands)
     return _judged(_ended(asked, choice, watch, answers.verdict, answers.level, answers.reason()), answers, seconds,
                    commands)  # fmt: skip
 
@@ -178,11 +175,6 @@ def _judged(test: Test, answers: Answers, seconds: float, commands: tuple[str, .
 def place_of(job: Job, name: str) -> Place:
     """The place of the job where that copy lies; it has one."""
     return next(place for place in job.places if place.name == name)
-
-
-def _typed(words: Sequence[str], folder: Path) -> str:
-    """A command as one would type it, with the folder of this very test replaced by what a runbook fills in."""
-    return " ".join(word if word in ("|", ">") else shlex.quote(word) for word in words).replace(str(folder), SCRATCH)
 
 
 def _could_not(asked: Asked, choice: Choice, watch: Watch, reason: str) -> Test:

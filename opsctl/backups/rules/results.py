@@ -29,6 +29,18 @@ class RecordedTest:
 
 
 @dataclass(frozen=True, slots=True)
+class Needed:
+    """What a person needs to restore by hand, and where it comes from.
+
+    `variable` names the file in which the commands expect it; None where they name that file themselves.
+    """
+
+    what: str
+    where: str
+    variable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """The runs of a list, and how many there are in all."""
 

@@ -1,10 +1,10 @@
 """What was restored for good, and how it is done by hand, ready to be shown and printed."""
 
-import shlex
 from collections.abc import Sequence
 from typing import Any
 
 from opsctl.backups.rules import Run, Test
+from opsctl.backups.rules.results import Needed
 from opsctl.backups.rules.wire import to_json
 from opsctl.backups.views.words import age_text
 from opsctl.core.report import Column, Fields, Kind, Part, Report, Table, Text
@@ -12,12 +12,11 @@ from opsctl.core.texts import _, ngettext, pgettext
 from opsctl.rulebook.rules.policies import Policy
 
 
-def restored(run: Run, copy: str, into: str, commands: Sequence[Sequence[str]], *, is_database: bool) -> Report:
+def restored(run: Run, copy: str, into: str, commands: Sequence[str], *, is_database: bool) -> Report:
     """What was done, by which commands, and what is to be checked before anybody relies on it."""
     told = _("{reference} of {policy} is restored into {into}.")
     if is_database:
         told = _("{reference} of {policy} is restored as the new database {into}.")
-    typed = [shlex.join(words) for words in commands]
     checks = _checks(run, is_database=is_database)
     pairs = (
         (_("copy"), copy, Kind.REFERENCE),
@@ -25,14 +24,14 @@ def restored(run: Run, copy: str, into: str, commands: Sequence[Sequence[str]], 
         (_("host"), run.host, Kind.TEXT),
     )
     parts: list[Part] = [Text((told.format(reference=run.reference, policy=run.policy, into=into),)), Fields(pairs)]
-    if typed:
-        parts.append(Text((_("Done by:"), *(f"  $ {line}" for line in typed))))
+    if commands:
+        parts.append(Text((_("Done by:"), *(f"  $ {line}" for line in commands))))
     parts.append(Text((_("Check before anybody relies on it:"), *(f"  - {line}" for line in checks))))
     return Report(
         kind="backup.restore",
         data={
             "run": run.reference, "policy": run.policy, "copy": copy, "into": into, "is_database": is_database,
-            "at": run.started_at, "commands": [list(words) for words in commands], "checks": checks,
+            "at": run.started_at, "commands": list(commands), "checks": checks,
         },
         parts=tuple(parts),
         references=(run.reference,),
@@ -51,7 +50,7 @@ def _checks(run: Run, *, is_database: bool) -> list[str]:
     return checks
 
 
-def runbook(policy: Policy, run: Run, test: Test, secrets: Sequence[tuple[str, str]]) -> Report:
+def runbook(policy: Policy, run: Run, test: Test, secrets: Sequence[Needed]) -> Report:
     """The commands of the last restore test that passed, as steps, with where the secrets come from; to be printed."""
     took = age_text(test.seconds)
     steps = _steps(test, secrets)
@@ -83,8 +82,8 @@ def runbook(policy: Policy, run: Run, test: Test, secrets: Sequence[tuple[str, s
     )
 
 
-def _steps(test: Test, secrets: Sequence[tuple[str, str]]) -> list[str]:
-    steps = [_("Have at hand {what}: {where}").format(what=what, where=where) for what, where in secrets]
+def _steps(test: Test, secrets: Sequence[Needed]) -> list[str]:
+    steps = [_needed(one) for one in secrets]
     steps.append(
         _("Make an empty folder with room enough, and name it: {example}").format(example="SCRATCH=/path/to/it")
     )
@@ -94,11 +93,18 @@ def _steps(test: Test, secrets: Sequence[tuple[str, str]]) -> list[str]:
     return steps
 
 
+def _needed(one: Needed) -> str:
+    if one.variable is None:
+        return _("Have at hand {what}: {where}").format(what=one.what, where=one.where)
+    told = _("Put {what} into a file that only you can read, and name it: {example} (it comes from: {where})")
+    return told.format(what=one.what, where=one.where, example=f"{one.variable}=/path/to/it")
+
+
 def _point(run: Run, copy: str) -> str | None:
     return next((one.point for one in run.copies if one.name == copy), None)
 
 
-def _data(policy: Policy, run: Run, test: Test, secrets: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def _data(policy: Policy, run: Run, test: Test, secrets: Sequence[Needed]) -> dict[str, Any]:
     return {
         "policy": policy.name,
         "asset": policy.asset,
@@ -110,7 +116,7 @@ def _data(policy: Policy, run: Run, test: Test, secrets: Sequence[tuple[str, str
         "point": _point(run, test.copy),
         "seconds": test.seconds,
         "rto_seconds": None if policy.rto is None else policy.rto.total_seconds(),
-        "secrets": [{"what": what, "where": where} for what, where in secrets],
+        "secrets": [to_json(one) for one in secrets],
         "commands": list(test.commands),
         "checks": [to_json(one) for one in test.assertions],
         "steps": [to_json(one) for one in test.steps],

@@ -253,7 +253,7 @@ def verdict_cell(verdict: Verdict) -> Cell:
     return Cell(*words[verdict], plain=str(verdict))
 
 
-def planned(rows: Sequence[tuple[Plan, Sequence[tuple[str, ...]], Slot | None, str | None]], now: datetime) -> Report:
+def planned(rows: Sequence[tuple[Plan, Sequence[str], Slot | None, str | None]], now: datetime) -> Report:
     """What the next run of each policy would do: when, with which programs, and why it could not."""
     parts: list[Part] = []
     said = []
@@ -267,10 +267,10 @@ def planned(rows: Sequence[tuple[Plan, Sequence[tuple[str, ...]], Slot | None, s
             (_("would be refused"), refused, Kind.BAD),
         )
         parts.append(Fields(tuple(pair for pair in pairs if pair[1] is not None or pair[0] == _("last good one"))))
-        parts.append(Text(tuple(f"$ {_typed(words)}" for words in commands)))
+        parts.append(Text(tuple(f"$ {line}" for line in commands)))
         said.append({
             "policy": plan.policy, "asset": plan.asset, "next": due, "good_at": plan.good_at, "refused": refused,
-            "commands": [list(words) for words in commands],
+            "commands": list(commands),
         })  # fmt: skip
     return Report(
         kind="backup.plan",
@@ -279,9 +279,3 @@ def planned(rows: Sequence[tuple[Plan, Sequence[tuple[str, ...]], Slot | None, s
         remarks=(_("Nothing was run."),),
         references=tuple(plan.policy for plan, *_rest in rows),
     )
-
-
-def _typed(words: Sequence[str]) -> str:
-    import shlex
-
-    return " ".join(word if word in ("|", ">") else shlex.quote(word) for word in words)
