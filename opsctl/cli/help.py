@@ -73,6 +73,8 @@ def usage_of(command: Any, path: str) -> str:
 
 def exit_codes(page: "Page") -> list[tuple[str, str]]:
     """The codes with which a verb can end, and what each means."""
+    if page.codes:
+        return [*page.codes]
     codes = [("0", _("done")), ("1", _("failed")), ("2", _("wrong usage or input; nothing changed"))]
     if page.attention:
         codes.append(("3", page.attention))

@@ -54,3 +54,5 @@ class Page(NamedTuple):
     examples: tuple[str, ...]
     writes: bool
     attention: str = ""
+    codes: tuple[tuple[str, str], ...] = ()
+    """Every exit code with its meaning, where they are another program's; empty for those of all verbs."""

@@ -49,6 +49,16 @@ def test_what_is_kept_is_0_with_its_measures(record: Made, record_test: Made, ty
 
 
 @pytest.mark.usefixtures("_policy")
+def test_what_is_kept_tells_the_runs_that_failed_since(record: Made, record_test: Made, typed: Host) -> None:
+    made = record(run())
+    record_test(test_of(made.run.reference, started_at=NIGHT + HOUR))
+    for count, told in ((1, "; 1 run since then left no good point|"), (2, "; 2 runs since then left no good point|")):
+        record(run(request=f"failed-{count}", status=Status.FAILED, started_at=NIGHT + count * HOUR, copies=()))
+        code, line = looked(typed, "erp-db")
+        assert (code, told in line) == (0, True)
+
+
+@pytest.mark.usefixtures("_policy")
 def test_never_backed_up_is_critical_and_unknown_measures_are_u(typed: Host) -> None:
     code, line = looked(typed, "erp-db")
     assert code == 2

@@ -18,6 +18,10 @@ PolicyName = Annotated[str, Argument(metavar="POLICY", help=_("A policy of the r
 PolicyNames = Annotated[
     list[str] | None, Argument(metavar="[POLICY …]", help=_("Policies of the rulebook; without: all of this host."))
 ]
+PolicyNamesToRun = Annotated[
+    list[str] | None,
+    Argument(metavar="[POLICY …]", help=_("Policies of the rulebook; with --due, without: all of this host.")),
+]
 
 
 def jobs_of(context: "Context", names: list[str] | None) -> "list[Job]":

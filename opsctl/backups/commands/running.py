@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Exit, Option
 
-from opsctl.backups.commands.parameters import PolicyNames, jobs_of, plan_of, state_of
+from opsctl.backups.commands.parameters import PolicyNames, PolicyNamesToRun, jobs_of, plan_of, state_of
 from opsctl.backups.commands.waiting import tell, tell_what_waited
 from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
@@ -37,7 +37,7 @@ Done = list[tuple["Recorded | None", "Run"]]
     attention=_("a backup is incomplete"),
 )
 def run(
-    policies: PolicyNames = None,
+    policies: PolicyNamesToRun = None,
     due: Annotated[bool, Option("--due", help=_("Only where a slot is open and nothing has met it yet."))] = False,
 ) -> None:
     """Plan, run one after the other, record each as soon as it ended, say so."""

@@ -68,6 +68,12 @@ class Plugin(Command):
         ("opsctl backup check erp-db",),
         False,
         _("unknown: it could not be looked at; else 0 OK, 1 WARNING, 2 CRITICAL, as monitors read it"),
+        (
+            ("0", _("OK: young enough, proven, quick enough")),
+            ("1", _("WARNING: something that the policy asks for is not so")),
+            ("2", _("CRITICAL: data would be lost, or a restore cannot be relied on")),
+            ("3", _("UNKNOWN: it could not be looked at, whatever the reason")),
+        ),
     )
 
     def parse_args(self, ctx: "ClickContext", args: list[str]) -> list[str]:

@@ -8,7 +8,7 @@ from opsctl.backups.rules.standing import Breach, Standing
 from opsctl.backups.views.standing import data
 from opsctl.backups.views.words import age_text, finding_text
 from opsctl.core.report import Report, Text
-from opsctl.core.texts import _, between
+from opsctl.core.texts import _, between, ngettext
 from opsctl.core.typed import excerpt
 
 OK, WARNING, CRITICAL, UNKNOWN = range(4)
@@ -49,7 +49,12 @@ def _fine(one: Standing) -> str:
     age = None if one.newest is None else age_text(one.newest.age)
     since = None if one.proof is None else age_text((one.at - one.proof.checked_at).total_seconds())
     told = _("the newest good point is {age} old, last proven {since} ago at {level}")
-    return told.format(age=age, since=since, level=None if one.proof is None else one.proof.level)
+    told = told.format(age=age, since=since, level=None if one.proof is None else one.proof.level)
+    if not one.failed:
+        return told
+    failed = ngettext("{count} run since then left no good point", "{count} runs since then left no good point",
+                      len(one.failed))  # fmt: skip
+    return between("; ").join((told, failed.format(count=len(one.failed))))
 
 
 def _plain(text: str) -> str:
