@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.backups.drivers.test_mysql import Server, server
 from tests.backups.hosts import POLICY, Host
 from tests.backups.making import DAY, HOUR, NIGHT
 from tests.backups.test_prune import scratch
@@ -21,7 +22,7 @@ NOW = NIGHT + 8 * HOUR
 COMMAND = re.compile(r"^\d+\. \$ (.*)$", re.MULTILINE)
 BASH = shutil.which("bash") or "bash"
 USER = "pgserver" if os.geteuid() == 0 else None
-__all__ = ["scratch"]
+__all__ = ["scratch", "server"]
 
 
 def needs(*programs: str) -> None:
@@ -41,12 +42,15 @@ def host(run: CommandLine, tmp_path: Path) -> Host:
 
 
 def prove(host: Host, scratch: Path, *lines: str) -> str:
-    """Back up, test the restore, and print the runbook."""
+    """Back up, look at it up to L4, test the restore, and print the runbook."""
     scratch.chmod(0o755)
     user = "" if USER is None else f', user = "{USER}"'
     top = f'[host]\nscratch = {{ path = "{scratch}", min_free = "1MB"{user} }}\n[backups.docs]\n'
     host.set_up(POLICY.format(name="docs", more=""), top + "\n".join(lines) + "\n")
     host.back_up("docs", 0)
+    looked = host("backup", "verify", "docs", "--level", "L4", at=NOW)
+    assert looked.code == 0, looked.out + looked.err
+    assert [one["verdict"] for one in host.told("backup", "show", "1")["checks"] if one["level"] == "L4"] == ["pass"]
     tested = host("backup", "restore-test", "docs", at=NOW)
     assert tested.code == 0, tested.out + tested.err
     found = host("backup", "runbook", "docs", at=NOW + DAY)
@@ -191,3 +195,36 @@ def test_a_dump_of_postgres_gets_a_server_of_its_own(
             kill -INT "$(head -n 1 "$SCRATCH/cluster/data/postmaster.pid")"; wait"""
         typed(runbook, folder / "out", stop=ask)
         assert answer.read_text(encoding="utf-8") == "1234\n"
+
+
+def test_a_dump_of_mariadb_gets_a_server_of_its_own(host: Host, scratch: Path, tmp_path: Path, server: Server) -> None:
+    runbook = prove(
+        host, scratch, 'driver = "mariadb"', f'options = "{server.options}"', 'databases = ["shop"]',
+        f'to = "{tmp_path}/back up"',
+    )  # fmt: skip
+    with room() as folder:
+        answer = folder / "answer"
+        socket = next(word for word in COMMAND.findall(runbook) if "mariadbd" in word).partition("--socket=")[2]
+        assert socket.startswith("$SCRATCH/server/s/m.sock")
+        client = f'{shutil.which("mariadb")} --no-defaults "--socket=$SCRATCH/server/s/m.sock" --user=root'
+        ask = f"""{client} --batch --skip-column-names --execute='SELECT count(*) FROM shop.orders' > '{answer}'
+            {client} --execute=SHUTDOWN; wait"""
+        typed(runbook, folder / "out", stop=ask)
+        assert answer.read_text(encoding="utf-8") == "2000\n"
+
+
+def test_the_lines_that_restored_a_database_of_mariadb_restore_it_again(
+    host: Host, scratch: Path, tmp_path: Path, server: Server
+) -> None:
+    prove(
+        host, scratch, 'driver = "mariadb"', f'options = "{server.options}"', 'databases = ["shop"]',
+        f'to = "{tmp_path}/back up"',
+    )  # fmt: skip
+    try:
+        done = host.told("backup", "restore", "docs", "--into", "shop_again")
+        server.say("DROP DATABASE shop_again")
+        shell = "set -eu -o pipefail\n" + "\n".join(done["commands"])
+        subprocess.run([BASH, "-c", shell], check=True, capture_output=True)
+        assert server.say("SELECT count(*) FROM shop_again.orders") == "2000\n"
+    finally:
+        server.say("DROP DATABASE IF EXISTS shop_again")

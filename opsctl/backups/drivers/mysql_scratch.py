@@ -323,7 +323,9 @@ def restore(driver: "Mysql", place: Place, point: str, into: str, limits: Limits
             ask_rows(client, first, f"DROP DATABASE {name(into)}", limits=patient)
         raise
     making = (*asking(client, first), f"--execute={make}")
-    return making, _typed(driver.job, place, point, Command(words), _OLD, *_CHOOSING)
+    # Without the lines that choose one, what is told which database to use uses no other.
+    using = Command(asking(client, first, *box, f"--database={into}"))
+    return making, _typed(driver.job, place, point, using, _OLD, *_CHOOSING)
 
 
 def _typed(job: Job, place: Place, point: str, client: Command, *left_out: str) -> Line:
