@@ -8,17 +8,15 @@ import os
 import shutil
 import sqlite3
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from opsctl.backups.drivers import (
     CannotRestore,
     Checked,
-    Compared,
     Limits,
     Made,
     Occupied,
@@ -34,19 +32,16 @@ from opsctl.backups.drivers.lines import line
 from opsctl.backups.drivers.members import raise_for
 from opsctl.backups.drivers.processes import Ended, pipe
 from opsctl.backups.drivers.sealing import opened, pack, probe, refuse_program, refuse_sealing, unpack
+from opsctl.backups.drivers.sqlite_asking import ORPHANS, Deadline, Found, Late, ask, compare, open_only
 from opsctl.backups.drivers.unarchiving import blamed
 from opsctl.backups.rules.sizes import size_text
 from opsctl.backups.terms import Level, Status, Verdict
 from opsctl.cli.hostfile.jobs import Job, Place
-from opsctl.core.texts import _, ngettext
+from opsctl.core.texts import _
 
 _HEADER = b"SQLite format 3\0"
 _PAGES = 4096
 """So many pages are copied between two looks at the clock."""
-_TURNS = 100_000
-"""So many steps of SQLite's machine are made between two looks at the clock."""
-_BUSY = 60.0
-_ORPHANS = "orphans"
 _COPY = "copy.sqlite"
 
 
@@ -90,15 +85,15 @@ class Sqlite:
         refusal = self.preflight(place)
         if refusal is not None:
             return Made(refusal.status, reason=refusal.reason)
-        deadline = _Deadline(request.limits)
+        deadline = Deadline(request.limits)
         try:
             with _private(request.id) as folder:
                 copy = folder / _COPY
                 _copy(Path(self.job.sources[0]), copy, deadline, request.tell)
-                with closing(_open(copy, deadline)) as connection:
-                    found = _Found.of(connection)
+                with closing(open_only(copy, deadline)) as connection:
+                    found = Found.of(connection)
                 return self._pack(replace(request, limits=deadline.rest()), place, copy, found)
-        except _Late:
+        except Late:
             return Made(Status.TIMED_OUT, engine=self.engine(), reason=_("it ran longer than its time-out"))
         except sqlite3.Error as error:
             reason = _("{source}: {error}").format(source=self.job.sources[0], error=error)
@@ -106,7 +101,7 @@ class Sqlite:
         except OSError as error:
             return Made(Status.FAILED, engine=self.engine(), reason=f"{error.filename}: {error.strerror}")
 
-    def _pack(self, request: Request, place: Place, copy: Path, found: "_Found") -> Made:
+    def _pack(self, request: Request, place: Place, copy: Path, found: "Found") -> Made:
         def judge(ended: Ended, _size: int) -> tuple[Status, str | None]:
             early = stored.late_or_refused(ended)
             if early is not None:
@@ -119,7 +114,7 @@ class Sqlite:
         return stored.dump(
             request, place, opened(pack(self.job, packer), copy), judge=judge,
             suffix=f".sqlite{sealing.packed_suffix(self.job, packer)}",
-            describe=lambda: {"counts": found.counts, "more": {_ORPHANS: found.orphans}},
+            describe=lambda: {"counts": found.counts, "more": {ORPHANS: found.orphans}},
             driver=self.job.driver, engine=self.engine(),
         )  # fmt: skip
 
@@ -137,7 +132,7 @@ class Sqlite:
                 return self._probe(checked, place, point, limits)
             with _private("verify") as folder:
                 self._unpack(place, point, folder / _COPY, limits)
-                compared = _compare(folder / _COPY, stored.read_manifest(place, point), None, limits)
+                compared = compare(folder / _COPY, stored.read_manifest(place, point), None, limits)
         except CannotRestore as error:
             return Checked(level, error.verdict, error.reason)
         except OSError as error:
@@ -190,8 +185,8 @@ class Sqlite:
             commands = self._unpack(place, point, path, limits)
         manifest = stored.read_manifest(place, point)
         yield Restored(
-            scratch, 1, path.stat().st_size, lambda: _compare(path, manifest, counts, limits),
-            lambda query: _ask(path, query, limits), {"root": str(scratch), "database": str(path)}, commands,
+            scratch, 1, path.stat().st_size, lambda: compare(path, manifest, counts, limits),
+            lambda query: ask(path, query, limits), {"root": str(scratch), "database": str(path)}, commands,
         )  # fmt: skip
 
     def restore(self, place: Place, point: str, into: str, *, limits: Limits) -> tuple[tuple[str, ...], ...]:
@@ -226,71 +221,6 @@ class Sqlite:
         return [line(opened(packing, Path(tempfile.gettempdir(), _COPY)), writes=Path(place.to, name))]
 
 
-class _Late(Exception):
-    """Time is up."""
-
-
-class _Deadline:
-    """When the time of a run is up: what SQLite does is no process that could be stopped."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self._at = time.monotonic() + limits.wall.total_seconds()
-        if limits.until is not None:
-            self._at = min(self._at, limits.until)
-
-    def is_over(self) -> bool:
-        """Whether it is up."""
-        return time.monotonic() > self._at
-
-    def rest(self) -> Limits:
-        """The limits of what comes next in the same run."""
-        return replace(self._limits, until=self._at)
-
-    def stop(self) -> int:
-        """What SQLite asks for now and then: not 0 ends what it does."""
-        return int(self.is_over())
-
-
-class _Found:
-    """What is in a copy: exact counts by table, what SQLite finds damaged, rows that point to nothing."""
-
-    def __init__(self, counts: dict[str, int], damage: str | None, orphans: int) -> None:
-        self.counts, self.damage, self.orphans = counts, damage, orphans
-
-    @classmethod
-    def of(cls, connection: sqlite3.Connection) -> "_Found":
-        """Look at a copy. Raise sqlite3.Error where it cannot be read, _Late where time is up."""
-        with _in_time():
-            said = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(10)")]
-            damage = None if said == ["ok"] else "; ".join(said).replace("\n", " ")
-            if damage is not None:
-                return cls({}, damage, 0)
-            counts = {name: connection.execute(_count_of(name)).fetchone()[0] for name in _tables(connection)}
-            orphans = sum(1 for _row in connection.execute("PRAGMA foreign_key_check"))
-        return cls(counts, None, orphans)
-
-    @property
-    def remark(self) -> str | None:
-        """What a person should know of a database that is whole."""
-        if not self.orphans:
-            return None
-        return ngettext(
-            "{count} row points to a row there is not", "{count} rows point to rows there are not", self.orphans
-        ).format(count=self.orphans)
-
-
-@contextmanager
-def _in_time() -> Iterator[None]:
-    """Raise _Late for what the progress handler interrupted."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
-            raise _Late from None
-        raise
-
-
 def _refuse_source(source: str) -> Refusal | None:
     try:
         with Path(source).open("rb") as stream:
@@ -303,18 +233,18 @@ def _refuse_source(source: str) -> Refusal | None:
     return Refusal(_("{source} is no SQLite database").format(source=source), _("Name the file of the database."))
 
 
-def _copy(source: Path, copy: Path, deadline: _Deadline, tell: Callable[[int], None]) -> None:
-    """Copy what one moment saw. Raise sqlite3.Error, or _Late."""
+def _copy(source: Path, copy: Path, deadline: Deadline, tell: Callable[[int], None]) -> None:
+    """Copy what one moment saw. Raise sqlite3.Error, or Late."""
     copied = 0
 
     def progress(_status: int, remaining: int, total: int) -> None:
         nonlocal copied
         if deadline.is_over():
-            raise _Late
+            raise Late
         tell((total - remaining - copied) * size)
         copied = total - remaining
 
-    with closing(_open(source, deadline)) as live, closing(sqlite3.connect(copy)) as new:
+    with closing(open_only(source, deadline)) as live, closing(sqlite3.connect(copy)) as new:
         copy.chmod(0o600)
         # Without a transaction around it every write of others would begin the copy anew.
         live.execute("BEGIN")
@@ -322,77 +252,7 @@ def _copy(source: Path, copy: Path, deadline: _Deadline, tell: Callable[[int], N
         size = live.execute("PRAGMA page_size").fetchone()[0]
         live.backup(new, pages=_PAGES, progress=progress, sleep=0.05)
     if deadline.is_over():
-        raise _Late
-
-
-def _open(path: Path, deadline: _Deadline) -> sqlite3.Connection:
-    """The database, read only: a name that is not there makes no empty one."""
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY, isolation_level=None)
-    connection.set_progress_handler(deadline.stop, _TURNS)
-    return connection
-
-
-def _tables(connection: sqlite3.Connection) -> list[str]:
-    rows = connection.execute(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_'"
-        " AND sql NOT LIKE 'CREATE VIRTUAL TABLE%' ORDER BY name"
-    )
-    return [row[0] for row in rows]
-
-
-def _count_of(table: str) -> str:
-    quoted = table.replace('"', '""')
-    return f'SELECT count(*) FROM "{quoted}"'  # noqa: S608 - a name, quoted
-
-
-def _compare(
-    path: Path, manifest: stored.Manifest | None, counts: Mapping[str, int] | None, limits: Limits
-) -> Compared:
-    """Counts of every table against those of the record, else of the manifest, and SQLite's own checks."""
-    expected = dict(counts or (manifest.counts if manifest is not None else {}))
-    against = _("integrity_check, and the rows of every table")
-    try:
-        with closing(_open(path, _Deadline(limits))) as connection:
-            found = _Found.of(connection)
-    except sqlite3.Error as error:
-        return Compared(against, 0, (str(error),))
-    except _Late:
-        raise CannotRestore(_("it ran longer than its time-out"), Verdict.COULD_NOT_RUN) from None
-    if found.damage is not None:
-        return Compared(against, 0, (found.damage,))
-    differences = [
-        _("{table}: {found} rows instead of {expected}").format(
-            table=table, found=found.counts.get(table, "–"), expected=expected.get(table, "–")
-        )
-        for table in sorted({*expected, *found.counts})
-        if expected.get(table) != found.counts.get(table)
-    ]
-    orphans = manifest.more.get(_ORPHANS, 0) if manifest is not None else found.orphans
-    if orphans != found.orphans:
-        differences.append(_("{found} rows point to nothing, instead of {expected}").format(
-            found=found.orphans, expected=orphans))  # fmt: skip
-    return Compared(against, len(found.counts), tuple(differences[:100]))
-
-
-def _ask(path: Path, query: str, limits: Limits) -> list[tuple[Any, ...]]:
-    """The rows of one query. Raise CannotRestore where it fails, as could not run where that tells nothing."""
-    try:
-        with closing(_open(path, _Deadline(limits))) as connection, _in_time():
-            connection.execute("PRAGMA query_only = on")
-            return connection.execute(query).fetchall()
-    except (sqlite3.Error, sqlite3.Warning) as error:
-        raise CannotRestore(str(error), _blamed(error)) from None
-    except _Late:
-        raise CannotRestore(_("it ran longer than its time-out"), Verdict.COULD_NOT_RUN) from None
-
-
-def _blamed(error: Exception) -> Verdict:
-    """What it says of a copy that a query failed: nothing where the query is at fault, or what lies around the copy."""
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_MISUSE) & 0xFF
-    is_no_query = any(sign in str(error) for sign in ("syntax error", "incomplete input", "unrecognized token"))
-    missing = code == sqlite3.SQLITE_ERROR and not is_no_query
-    is_damaged = code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-    return Verdict.DIFFERS if missing or is_damaged else Verdict.COULD_NOT_RUN
+        raise Late
 
 
 @contextmanager

@@ -662,9 +662,11 @@ def test_a_point_of_another_name_touches_no_file(point: str, source: Source, pla
 def test_a_plan_shows_what_is_run(source: Source, place: Place, make: Maker) -> None:
     ((program, *words),) = Postgres(source.job(place, connection="service=erp")).plan(make("erp-db"), place)
     assert program == f"{source.programs}/pg_dump"
-    assert words == [
+    assert words[:-1] == [
         "--format=custom", "--no-password", "--lock-wait-timeout=60s", "--snapshot=SNAPSHOT", "--dbname=service=erp",
+        ">",
     ]  # fmt: skip
+    assert Path(words[-1]).match(f"{place.to}/erp-db.web1.*.dump")
 
 
 def test_a_canary_is_written_before_and_found_in_the_copy(
