@@ -14,8 +14,8 @@ from opsctl.rulebook.views import words
 
 
 def parts(rules: Rules) -> tuple[Part, ...]:
-    """What is backed up, when and whose it is; and where it is kept, for how long, and how it is proven."""
-    return (_wanted(rules), _kept(rules))
+    """What is backed up and whose it is; when, and how it is proven; and where it is kept, and for how long."""
+    return (_wanted(rules), _due(rules), _kept(rules))
 
 
 def describe(rules: Rules) -> dict[str, Any]:
@@ -61,11 +61,9 @@ def _wanted(rules: Rules) -> Table:
         Column("asset", _("asset"), Kind.REFERENCE),
         Column("owner", _("owner")),
         Column("classification", _("classification")),
-        Column("method", _("method")),
-        Column("schedule", _("schedule")),
+        Column("encryption", _("encrypted")),
         Column("rpo", _("RPO"), Kind.DURATION),
         Column("rto", _("RTO"), Kind.DURATION),
-        Column("encryption", _("encrypted")),
     )
     rows = tuple(
         (
@@ -73,15 +71,34 @@ def _wanted(rules: Rules) -> Table:
             one.asset,
             words.owner(one.owner, rules.posts),
             None if one.classification is None else _classification(one.classification),
-            _method(one.method),
-            _schedule(one.slots),
+            _("yes") if one.encryption else _("no"),
             one.rpo.total_seconds(),
             None if one.rto is None else one.rto.total_seconds(),
-            _("yes") if one.encryption else _("no"),
         )
         for name, one in sorted(policies_of(rules).items())
     )
     return Table(columns, rows, title=_("Backups"))
+
+
+def _due(rules: Rules) -> Table:
+    columns = (
+        Column("backup", pgettext("data set", "backup"), Kind.REFERENCE),
+        Column("method", _("method")),
+        Column("schedule", _("schedule")),
+        Column("level", _("proven")),
+        Column("restore_test", _("restore test")),
+    )
+    rows = tuple(
+        (
+            name,
+            _method(one.method),
+            _schedule(one.slots),
+            _level(one),
+            None if one.tests is None else _schedule(one.tests),
+        )
+        for name, one in sorted(policies_of(rules).items())
+    )
+    return Table(columns, rows, title=_("When backups are due, and how they are proven"))
 
 
 def _kept(rules: Rules) -> Table:
@@ -89,20 +106,12 @@ def _kept(rules: Rules) -> Table:
         Column("backup", pgettext("data set", "backup"), Kind.REFERENCE),
         Column("locations", _("places")),
         Column("retention", _("kept")),
-        Column("level", _("proven")),
-        Column("restore_test", _("restore test")),
     )
     rows = tuple(
-        (
-            name,
-            tuple(_place(place) for place in one.locations),
-            _retention(one.retention),
-            _level(one),
-            None if one.tests is None else _schedule(one.tests),
-        )
+        (name, tuple(_place(place) for place in one.locations), _retention(one.retention))
         for name, one in sorted(policies_of(rules).items())
     )
-    return Table(columns, rows, title=_("Where backups are kept, and how they are proven"))
+    return Table(columns, rows, title=_("Where backups are kept"))
 
 
 def _classification(word: str) -> Cell:
