@@ -6,6 +6,7 @@ from typing import Any
 from opsctl.backups.rules import Run, Test
 from opsctl.backups.rules.results import Needed
 from opsctl.backups.rules.wire import to_json
+from opsctl.backups.views.tested import step_word
 from opsctl.backups.views.words import age_text
 from opsctl.core.report import Column, Fields, Kind, Part, Report, Table, Text
 from opsctl.core.texts import _, ngettext, pgettext
@@ -71,7 +72,7 @@ def runbook(policy: Policy, run: Run, test: Test, secrets: Sequence[Needed]) -> 
     ]
     if test.steps:
         columns = (Column("step", _("step")), Column("seconds", _("took"), Kind.DURATION))
-        rows = tuple((one.name, one.seconds) for one in test.steps)
+        rows = tuple((step_word(one.name), one.seconds) for one in test.steps)
         parts.append(Table(columns, rows, title=_("How long it took in the test")))
     return Report(
         kind="backup.runbook",

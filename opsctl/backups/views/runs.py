@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from opsctl.backups.rules import Run
+from opsctl.backups.rules import Run, Test
 from opsctl.backups.rules.plans import Plan, Slot
 from opsctl.backups.rules.results import Listed, Recorded, Shown
 from opsctl.backups.rules.sizes import size_text
@@ -57,7 +57,8 @@ def took(run: Run) -> float:
 def data(run: Run) -> dict[str, Any]:
     """A run for programs."""
     said: dict[str, Any] = {name: getattr(run, name) for name in Run.__dataclass_fields__}
-    proven = [one for copy in run.copies if (one := run.level_of(copy.name)) is not None]
+    there = (copy for copy in run.copies if copy.is_there)
+    proven = [one for copy in there if (one := run.level_of(copy.name)) is not None]
     best = max(proven, key=lambda one: one.level, default=None)
     return said | {
         "copies": [to_json(one) for one in run.copies],
@@ -129,7 +130,7 @@ def listed(found: Listed) -> Report:
         Column("proven", _("proven")),
         Column("copies", _("copies"), Kind.COUNT),
         Column("host", _("host")),
-        Column("trigger", _("begun by")),
+        Column("trigger", _("trigger")),
         Column("engine", _("engine")),
         Column("reason", _("reason")),
     )
@@ -153,7 +154,7 @@ def _row(run: Run) -> tuple[Any, ...]:
         run.reference,
         run.policy,
         run.asset,
-        status_cell(run.status),
+        _listed_status(run),
         run.started_at,
         took(run),
         Cell(size_text(run.bytes), Kind.TEXT, plain=None if run.bytes is None else str(run.bytes)),
@@ -165,6 +166,15 @@ def _row(run: Run) -> tuple[Any, ...]:
         run.engine,
         run.reason,
     )
+
+
+def _listed_status(run: Run) -> Cell:
+    """The status; of a run of which nothing is left any more, that it was pruned, too."""
+    had = [copy for copy in run.copies if copy.pruned_at is not None]
+    if not had or any(copy.is_there for copy in run.copies):
+        return status_cell(run.status)
+    gone = f"{status_word(run.status)}{between(', ')}{pgettext('event', 'pruned')}"
+    return Cell(gone, Kind.TEXT, plain=str(run.status))
 
 
 def with_columns(report: Report, wanted: str | None) -> Report:
@@ -190,14 +200,17 @@ def shown(found: Shown) -> Report:
         (_("files"), run.files, Kind.COUNT),
         (_("host"), run.host, Kind.TEXT),
         (_("engine"), run.engine or str(run.driver), Kind.TEXT),
-        (_("begun by"), f"{trigger_word(run.trigger)} · {run.person}", Kind.TEXT),
+        (_("trigger"), f"{trigger_word(run.trigger)} · {run.person}", Kind.TEXT),
         (pgettext("a point", "pinned"), run.pin_reason, Kind.TEXT),
     )
     parts: list[Part] = [Fields(tuple(pair for pair in pairs if pair[1] is not None))]
     if run.copies:
         parts.append(_copies(run))
-    if run.checks:
-        parts.append(_checks(run))
+    checks = _checks(run)
+    if checks.rows:
+        parts.append(checks)
+    if found.tests:
+        parts.append(_tests(found.tests))
     return Report(
         kind="backup",
         data={**data(run), "tests": [to_json(one) for one in found.tests]},
@@ -223,24 +236,52 @@ def _copies(run: Run) -> Table:
         rows.append((
             one.name, status_cell(one.status), one.point, size_text(one.bytes), level, one.pruned_at, one.reason,
         ))  # fmt: skip
-    return Table(columns, tuple(rows), title=_("Copies"))
+    return _filled(Table(columns, tuple(rows), title=_("Copies")), "pruned", "reason")
+
+
+def _filled(table: Table, *keys: str) -> Table:
+    """The table without those of these columns in which nothing stands."""
+    at = {column.key: number for number, column in enumerate(table.columns)}
+    return table.without(*(key for key in keys if all(row[at[key]] is None for row in table.rows)))
 
 
 def _checks(run: Run) -> Table:
+    """What was looked at, apart from restore tests."""
     columns = (
         Column("checked", pgettext("when", "checked"), Kind.MOMENT),
         Column("copy", _("copy"), Kind.REFERENCE),
         Column("level", _("level")),
         Column("verdict", _("verdict")),
         Column("host", _("host")),
-        Column("test", _("restore test"), Kind.REFERENCE),
         Column("reason", _("reason")),
     )
     rows = tuple(
-        (one.checked_at, one.copy, str(one.level), verdict_cell(one.verdict), one.host, one.test, one.reason)
+        (one.checked_at, one.copy, str(one.level), verdict_cell(one.verdict), one.host, one.reason)
         for one in run.checks
+        if one.test is None
     )
-    return Table(columns, rows, title=_("Checks"))
+    return _filled(Table(columns, rows, title=_("Checks"), lead="level"), "reason")
+
+
+def _tests(tests: Sequence[Test]) -> Table:
+    columns = (
+        Column("test", _("restore test"), Kind.REFERENCE),
+        Column("ended", pgettext("when", "ended"), Kind.MOMENT),
+        Column("copy", _("copy"), Kind.REFERENCE),
+        Column("level", _("level")),
+        Column("verdict", _("verdict")),
+        Column("seconds", _("took"), Kind.DURATION),
+        Column("loss", _("loss window"), Kind.DURATION),
+        Column("reason", _("reason")),
+    )
+    rows = tuple(
+        (
+            one.reference, one.ended_at, one.copy, None if one.level is None else str(one.level),
+            verdict_cell(one.verdict), one.seconds, one.loss_seconds, one.reason,
+        )
+        for one in tests
+    )  # fmt: skip
+    return _filled(Table(columns, rows, title=_("Restore tests")), "level", "seconds", "loss", "reason")
 
 
 def verdict_cell(verdict: Verdict) -> Cell:

@@ -25,7 +25,7 @@ def today(found: Overview) -> Report:
         Column("why", pgettext("backup", "why")),
     )
     rows = tuple(
-        (one.policy.name, one.policy.asset, state_cell(one), age_text(_age(one)), _why(one)) for one in waiting
+        (one.policy.name, one.policy.asset, state_cell(one), _lost(one), _why(one)) for one in waiting
     )
     return Report(
         kind="backup.today",
@@ -35,8 +35,8 @@ def today(found: Overview) -> Report:
     )
 
 
-def _age(one: Standing) -> float | None:
-    return None if one.newest is None else one.newest.age
+def _lost(one: Standing) -> str | None:
+    return pgettext("backup", "everything") if one.newest is None else age_text(one.newest.age)
 
 
 def _why(one: Standing) -> str | None:
