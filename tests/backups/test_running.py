@@ -178,7 +178,7 @@ def test_a_policy_that_asks_for_encryption_is_not_run_without(host: Line, tmp_pa
     assert refused.code == 1
     assert "not started" in refused.out
     assert newest(line)["reason"] == (
-        "the policy asks for encryption, and the job does not encrypt; say encrypt in [backups.docs] of the host file"
+        "the policy asks for encryption, and the job does not encrypt. Say encrypt in [backups.docs] of the host file."
     )
     assert list((tmp_path / "local").iterdir()) == []
 
@@ -192,13 +192,26 @@ def test_a_source_that_is_missing_begins_nothing(host: Line, tmp_path: Path) -> 
     assert str(tmp_path / "source") in found["reason"]
 
 
-def test_one_place_that_is_away_makes_a_run_incomplete(host: Line, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("away", "left"), [("local", "offsite"), ("offsite", "local")])
+def test_one_place_that_is_away_makes_a_run_incomplete_and_the_other_has_its_copy(
+    away: str, left: str, host: Line, tmp_path: Path
+) -> None:
     line = host()
-    (tmp_path / "offsite").rmdir()
-    done = line("backup", "run", "docs")
-    assert done.code in (1, 3)
+    (tmp_path / away).rmdir()
+    assert line("backup", "run", "docs").code == 3
     found = newest(line)
-    assert {copy["name"]: copy["status"] for copy in found["copies"]}.get("offsite") != "success"
+    assert found["status"] == "incomplete"
+    assert {copy["name"]: copy["status"] for copy in found["copies"]} == {away: "not_started", left: "success"}
+    assert found["reason"].startswith(f"copy {away}: {tmp_path / away}")
+    assert line("backup", "verify", "docs", "--level", "L3", "--copy", left).code == 0
+
+
+def test_with_every_place_away_nothing_begins(host: Line, tmp_path: Path) -> None:
+    line = host()
+    (tmp_path / "local").rmdir()
+    (tmp_path / "offsite").rmdir()
+    assert line("backup", "run", "docs").code == 1
+    assert newest(line)["status"] == "not_started"
 
 
 def test_hooks_run_around_it_and_the_last_one_always(host: Line, tmp_path: Path) -> None:

@@ -89,10 +89,10 @@ def _looked(context: "Context", known: "Known") -> "Looked":
 
 def _copies(known: "Known", looked: "Looked", copy: str | None) -> "tuple[Run, list[str]]":
     """The run that is meant, and the names of its copies that this host can look at. Raise NotFound for none."""
-    from opsctl.backups.rules.choosing import is_good, usable
+    from opsctl.backups.rules.choosing import usable, with_good_copies
 
     places = [place.name for place in looked.job.places]
-    good = (one for one in known.runs if is_good(one, incomplete_is_good=known.plan.incomplete_is_good))
+    good = (with_good_copies(one, incomplete_is_good=known.plan.incomplete_is_good) for one in known.runs)
     run = known.run or next((one for one in good if usable(one, places, copy)), None)
     copies = [] if run is None else [one.name for one in usable(run, places, copy)]
     if run is None or not copies:

@@ -23,7 +23,8 @@ from opsctl.backups.rules.statuses import worst_of
 from opsctl.backups.terms import KEPT_BYTES, WITH_POINT, Engine, Level, Status, Trigger, Verdict
 from opsctl.cli.hostfile.jobs import Job, Place
 from opsctl.cli.signals import undisturbed
-from opsctl.core.texts import _
+from opsctl.core.texts import _, sentences
+from opsctl.core.texts import ended as with_stop
 from opsctl.core.times import read_zone
 from opsctl.core.typed import excerpt
 
@@ -123,7 +124,7 @@ def _guarded(asked: Asked, begun: datetime) -> Run:
     """Everything between the lock and its end; hooks that let go run however it ends."""
     refused = refused_of(asked)
     if refused is not None:
-        return _ended(asked, begun, refused.status, _joined(refused.reason, refused.hint))
+        return _ended(asked, begun, refused.status, _with_hint(refused))
     told: list[str] = []
     try:
         told, failed = run_hooks(asked.job.before, all_of_them=False)
@@ -163,13 +164,11 @@ def refused_of(asked: Asked) -> Refusal | None:
     if asked.plan.encryption and not is_encrypted(asked.job):
         return Refusal(
             _("the policy asks for encryption, and the job does not encrypt"),
-            _("say encrypt in [backups.{name}] of the host file").format(name=asked.job.name),
+            _("Say encrypt in [backups.{name}] of the host file.").format(name=asked.job.name),
         )
     driver = driver_of(asked.job)
     refusals = [_refused_place(asked, driver, place) for place in asked.job.places]
-    if all(one is not None for one in refusals):
-        return refusals[0]
-    return refusals[0] if driver.takes_one_artefact else None
+    return refusals[0] if all(one is not None for one in refusals) else None
 
 
 def is_encrypted(job: Job) -> bool:
@@ -199,23 +198,37 @@ def _made(asked: Asked, begun: datetime) -> Run:
     driver, job = driver_of(asked.job), asked.job
     request = Request(asked.request, asked.plan.policy, asked.host, begun, limits_of(asked, begun), asked.tell)
     digests = _digests(job)
-    made: dict[str, Made] = {}
-    for place in job.places:
-        first = job.places[0]
-        if driver.takes_one_artefact and place is not first and made[first.name].point is not None:
-            made[place.name] = artefacts.replicate(request, made[first.name], first, place)
-        elif driver.takes_one_artefact and place is not first:
-            made[place.name] = replace(made[first.name], reason=_("nothing was made that could be copied"))
-        else:
-            refused = None if driver.takes_one_artefact else driver.preflight(place)
-            made[place.name] = driver.run(request, place) if refused is None else _not_begun(refused)
+    refused = {place.name: _refused_place(asked, driver, place) for place in job.places}
+    made = {name: _not_begun(one) for name, one in refused.items() if one is not None}
+    usable = [place for place in job.places if place.name not in made]
+    if driver.takes_one_artefact:
+        made |= _made_once(driver, request, usable)
+    else:
+        made |= {place.name: driver.run(request, place) for place in usable}
     # What changed while it was backed up has no digest that could be compared.
     digests = {path: digest for path, digest in _digests(job).items() if digests.get(path) == digest}
     return _looked_after(asked, begun, driver, made, digests)
 
 
+def _made_once(driver: Driver, request: Request, places: Sequence[Place]) -> dict[str, Made]:
+    """One artefact in the first place that takes it, and copies of it in the others."""
+    made: dict[str, Made] = {}
+    origin: Place | None = None
+    for place in places:
+        if origin is not None:
+            made[place.name] = artefacts.replicate(request, made[origin.name], origin, place)
+            continue
+        made[place.name] = driver.run(request, place)
+        if made[place.name].point is not None:
+            origin = place
+        elif made[place.name].status is not Status.FAILED:
+            # The source or the engine is at fault, and would be in the next place, too.
+            return made | {other.name: made[place.name] for other in places if other.name not in made}
+    return made
+
+
 def _not_begun(refused: Refusal) -> Made:
-    return Made(refused.status, reason=_joined(refused.reason, refused.hint))
+    return Made(refused.status, reason=_with_hint(refused))
 
 
 def _looked_after(asked: Asked, begun: datetime, driver: Driver, made: dict[str, Made], digests: dict[str, str]) -> Run:
@@ -236,7 +249,8 @@ def _looked_after(asked: Asked, begun: datetime, driver: Driver, made: dict[str,
                 one = replace(one, status=Status.INCOMPLETE, reason=size)
         reason = _line(_joined(one.reason, *one.warnings[:1]))
         copies.append(Copy(place.name, one.status, one.point, one.bytes, one.sha256, reason))
-    first = next((one for one in made.values() if one.status in WITH_POINT), next(iter(made.values())))
+    ended = [made[place.name] for place in asked.job.places]
+    first = next((one for one in ended if one.status in WITH_POINT), ended[0])
     status, reason = worst_of(copies)
     manifest = {name: said for name, said in (("counts", dict(first.counts)), ("sha256", digests)) if said}
     return replace(
@@ -299,6 +313,10 @@ def _ended(asked: Asked, begun: datetime, status: Status, reason: str | None) ->
 
 def _joined(*reasons: str | None) -> str:
     return "; ".join(one for one in reasons if one)
+
+
+def _with_hint(refused: Refusal) -> str:
+    return sentences(with_stop(refused.reason), refused.hint) if refused.hint else refused.reason
 
 
 def _line(reason: str | None) -> str | None:

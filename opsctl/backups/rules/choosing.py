@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from opsctl.backups.rules import Copy, Run, rank
@@ -25,9 +25,10 @@ def usable(run: Run, places: Collection[str], copy: str | None) -> list[Copy]:
     return [one for one in run.copies if one.is_there and one.name in places and copy in (None, one.name)]
 
 
-def is_good(run: Run, *, incomplete_is_good: bool) -> bool:
-    """Whether a run counts as good."""
-    return run.status is Status.SUCCESS or (run.status is Status.INCOMPLETE and incomplete_is_good)
+def with_good_copies(run: Run, *, incomplete_is_good: bool) -> Run:
+    """The run with the copies alone that count as good: one copy is none the worse because another failed."""
+    statuses = {Status.SUCCESS, Status.INCOMPLETE} if incomplete_is_good else {Status.SUCCESS}
+    return replace(run, copies=tuple(one for one in run.copies if one.status in statuses))
 
 
 def proven_at(run: Run, copy: str) -> datetime | None:
@@ -53,17 +54,18 @@ def choose(
 ) -> Choice | None:
     """The point that `latest`, `random` or a reference means, and its copy that was proven longest ago; None for none.
 
-    Of `latest` and `random` only good runs are taken; a reference takes any run that left a point.
+    Of `latest` and `random` only good copies are taken; a reference takes any copy that is there.
     """
+    whole = {one.reference: one for one in runs}
     if point in (LATEST, RANDOM):
-        runs = [one for one in runs if is_good(one, incomplete_is_good=incomplete_is_good)]
+        runs = [with_good_copies(one, incomplete_is_good=incomplete_is_good) for one in runs]
     else:
         runs = [one for one in runs if one.reference == point]
     there = sorted((one for one in runs if usable(one, places, copy)), key=_begun, reverse=True)
     if not there:
         return None
     run = there[0] if point != RANDOM else drawn(there, places, copy, now=now, seed=seed)
-    return Choice(run, _least_proven(run, places, copy))
+    return Choice(whole[run.reference], _least_proven(run, places, copy))
 
 
 def weights(runs: Sequence[Run], places: Sequence[str], copy: str | None, *, now: datetime) -> list[int]:
