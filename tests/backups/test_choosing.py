@@ -31,10 +31,17 @@ def test_the_latest_good_run_is_taken_and_not_a_later_one_that_failed() -> None:
     assert found.run.reference == "BAK-2026-0002"
 
 
-def test_an_incomplete_run_is_taken_only_where_the_policy_counts_it() -> None:
-    runs = [night(1), night(2, status=Status.INCOMPLETE)]
+def test_an_incomplete_copy_is_taken_only_where_the_policy_counts_it() -> None:
+    runs = [night(1), night(2, status=Status.INCOMPLETE, copies=(copy("local", status=Status.INCOMPLETE),))]
     found = [chosen(runs, incomplete_is_good=good) for good in (False, True)]
     assert [one.run.reference for one in found if one] == ["BAK-2026-0001", "BAK-2026-0002"]
+
+
+def test_a_good_copy_is_taken_although_another_of_its_run_failed() -> None:
+    failed = copy("offsite", status=Status.FAILED, point=None)
+    found = chosen([night(1), night(2, status=Status.INCOMPLETE, copies=(copy("local"), failed))])
+    assert found is not None
+    assert (found.run.reference, found.copy.name, len(found.run.copies)) == ("BAK-2026-0002", "local", 2)
 
 
 def test_a_reference_takes_any_run_that_left_a_point() -> None:
