@@ -180,7 +180,7 @@ def test_the_report_says_what_is_worst_and_what_nobody_backs_up(run: CommandLine
         "Worst data set: hr-db. It was never backed up; its RPO is 8 d.",
         "2 of 3 data sets are proven.",
         "Not proven: hr-db",
-        "2 assets in service are in no backup policy: mail, sw-2",
+        "2 assets in service were in no backup policy as the period ended: mail, sw-2",
     ]
     of_erp = lines(run("kpi", "report", "2026-10", "--asset", "erp"))
     worst = "Worst data set: erp-db. Its newest good copy (BAK-2026-0008) is 19 d 22 h old; its RPO is 8 d."
@@ -230,7 +230,7 @@ def test_the_other_figures_are_explained_down_to_tests_and_data_sets(run: Comman
     assert f"{made['passed']} {made['erp 5']} counted: passed" in tests
     assert f"{made['differs']} {made['erp 19']} counted: not passed" in tests
     assert "restore-test:hr-db/hr@2026-10-23T18:00Z – due, and no test was made" in tests
-    assert "2 assets in service are in no backup policy: mail, sw-2" in tests
+    assert "2 assets in service were in no backup policy as the period ended: mail, sw-2" in tests
     aged = lines(run("kpi", "explain", "rpo-met", "2026-10"))
     at = aged.index("data set newest good copy of age RPO its part")
     assert aged[at + 1 : at + 4] == [

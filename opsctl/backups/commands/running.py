@@ -196,6 +196,7 @@ def _end(done: Done, refused: bool) -> None:
     help=_("Show when the next run is due, what exactly would be run, and why it could not; nothing is run."),
     examples=("opsctl backup plan erp-db",),
     writes=False,
+    attention=_("a run would be refused"),
 )
 def plan(policies: PolicyNames = None) -> None:
     """Read, ask the drivers, show."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from opsctl.backups.drivers import Request
 from opsctl.backups.drivers.registry import driver_of
-from opsctl.backups.jobs.running import Asked, limits_of, refused_of
+from opsctl.backups.jobs.running import Asked, limits_of, refused_of, with_hint
 from opsctl.backups.jobs.shell import typed
 
 
@@ -29,4 +29,4 @@ def would_run(asked: Asked) -> Told:
             commands += driver.plan(request, place)
     commands += [hook.command for hook in asked.job.after]
     refused = refused_of(asked)
-    return Told(tuple(typed(asked.job, words) for words in commands), None if refused is None else refused.reason)
+    return Told(tuple(typed(asked.job, words) for words in commands), None if refused is None else with_hint(refused))

@@ -124,7 +124,7 @@ def _guarded(asked: Asked, begun: datetime) -> Run:
     """Everything between the lock and its end; hooks that let go run however it ends."""
     refused = refused_of(asked)
     if refused is not None:
-        return _ended(asked, begun, refused.status, _with_hint(refused))
+        return _ended(asked, begun, refused.status, with_hint(refused))
     told: list[str] = []
     try:
         told, failed = run_hooks(asked.job.before, all_of_them=False)
@@ -228,7 +228,7 @@ def _made_once(driver: Driver, request: Request, places: Sequence[Place]) -> dic
 
 
 def _not_begun(refused: Refusal) -> Made:
-    return Made(refused.status, reason=_with_hint(refused))
+    return Made(refused.status, reason=with_hint(refused))
 
 
 def _looked_after(asked: Asked, begun: datetime, driver: Driver, made: dict[str, Made], digests: dict[str, str]) -> Run:
@@ -315,7 +315,8 @@ def _joined(*reasons: str | None) -> str:
     return "; ".join(one for one in reasons if one)
 
 
-def _with_hint(refused: Refusal) -> str:
+def with_hint(refused: Refusal) -> str:
+    """Why a run cannot begin, and what helps."""
     return sentences(with_stop(refused.reason), refused.hint) if refused.hint else refused.reason
 
 

@@ -319,4 +319,5 @@ def planned(rows: Sequence[tuple[Plan, Sequence[str], Slot | None, str | None]],
         parts=tuple(parts),
         remarks=(_("Nothing was run."),),
         references=tuple(plan.policy for plan, *_rest in rows),
+        attention=any(refused is not None for *_rest, refused in rows),
     )

@@ -11,6 +11,8 @@ from opsctl.core.times import show_duration
 _NAMED = 10
 """So many assets without a policy are named."""
 _LOST = frozenset({Breach.NEVER_BACKED_UP, Breach.TOO_OLD})
+_NOT_YET = frozenset({Breach.NEVER_PROVEN, Breach.NEVER_MEASURED})
+"""What a new policy is until its first restore test: a breach all the same, and nothing is lost."""
 _UNPROVEN = frozenset({Breach.NEVER_PROVEN, Breach.PROOF_EXPIRED, Breach.PROOF_LOST, Breach.TEST_DIFFERED})
 
 
@@ -142,6 +144,8 @@ def _row(one: Standing) -> tuple[Any, ...]:
 
 def state_cell(one: Standing) -> Cell:
     """Whether what the policy asks for is so, as a verdict."""
+    if one.is_in_breach and {finding.breach for finding in one.findings} <= _NOT_YET:
+        return Cell(pgettext("backup", "unproven"), Kind.DOUBTFUL, plain="unproven")
     if one.is_in_breach:
         return Cell(pgettext("backup", "breach"), Kind.BAD, plain="breach")
     if one.failed:

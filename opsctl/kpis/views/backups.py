@@ -78,8 +78,8 @@ def covered(coverage: Coverage) -> list[str]:
             told.append(_("Not proven: {names}").format(names=_some(coverage.unproven)))
     if coverage.unnamed:
         text = ngettext(
-            "{count} asset in service is in no backup policy: {names}",
-            "{count} assets in service are in no backup policy: {names}",
+            "{count} asset in service was in no backup policy as the period ended: {names}",
+            "{count} assets in service were in no backup policy as the period ended: {names}",
             len(coverage.unnamed),
         )
         told.append(text.format(count=len(coverage.unnamed), names=_some(coverage.unnamed)))
