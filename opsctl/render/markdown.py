@@ -10,6 +10,8 @@ from opsctl.core.typed import clean_for_terminal
 from opsctl.render.cells import RIGHT_ALIGNED, show
 
 _MARKS = re.compile(r"[\\`*_\[\]|~]")
+_TYPED = re.compile(r"((?:[0-9]+[.] )?)[$] (.+)")
+"""`$ command`, perhaps a numbered step: what is to be pasted stands there without a sign that is not its own."""
 _BLOCK_MARK = re.compile(r"(?:[#+-]|[0-9]+(?=[.)]))")
 
 
@@ -55,7 +57,11 @@ def _table(titles: list[str], rows: list[list[str]], kinds: list[Kind]) -> str:
 
 def _paragraph(line: str) -> str:
     """The sentence so that its first sign begins no heading, list, quotation or block of code."""
-    text = _escaped(clean_for_terminal(line).strip())
+    plain = clean_for_terminal(line).strip()
+    typed = _TYPED.fullmatch(plain)
+    if typed is not None:
+        return typed[1].replace(".", r"\.") + _code(typed[2])
+    text = _escaped(plain)
     begins_block = _BLOCK_MARK.match(text)
     if begins_block is None:
         return text
@@ -67,3 +73,10 @@ def _paragraph(line: str) -> str:
 def _escaped(text: str) -> str:
     marked = _MARKS.sub(r"\\\g<0>", text)
     return marked.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _code(text: str) -> str:
+    """The text as code, in more backticks than it has in a row anywhere."""
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    room = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{room}{text}{room}{fence}"

@@ -71,6 +71,20 @@ def test_a_sentence_begins_no_block(line: str, written: str) -> None:
     assert draw(Text((line, "Next.")), SHANGHAI) == f"{written}\n\nNext."
 
 
+@pytest.mark.parametrize(
+    ("line", "written"),
+    [
+        ("$ pg_restore --jobs 4 \"$S/a_b\" > out", '`pg_restore --jobs 4 "$S/a_b" > out`'),
+        ("12. $ cat a_b | tar -x", r"12\. `cat a_b | tar -x`"),
+        ("  $ echo `date`", "`` echo `date` ``"),
+        ("$5 were paid", "$5 were paid"),
+        ("1. $", r"1\. $"),
+    ],
+)
+def test_what_is_to_be_pasted_stands_as_code_with_no_sign_that_is_not_its_own(line: str, written: str) -> None:
+    assert draw(Text((line,)), SHANGHAI) == written
+
+
 @given(some.lists(some.tuples(some.text(some.characters()), some.text("|\\ <\n")), min_size=1, max_size=4))
 def test_no_text_adds_a_row_or_a_column(rows: list[tuple[str, str]]) -> None:
     lines = draw(Table((Column("a", "A"), Column("b", "B")), tuple(rows)), SHANGHAI).split("\n")
