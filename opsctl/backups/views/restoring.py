@@ -62,7 +62,7 @@ def runbook(policy: Policy, run: Run, test: Test, secrets: Sequence[Needed]) -> 
         (_("restore test"), test.reference, Kind.REFERENCE),
         (_("host"), test.host, Kind.TEXT),
         (_("run"), f"{run.reference} · {test.copy}", Kind.TEXT),
-        (pgettext("of a backup", "point"), _point(run, test.copy), Kind.TEXT),
+        (pgettext("of a backup", "point"), _point(run, test.copy), Kind.REFERENCE),
         (_("took"), took, Kind.TEXT),
         (_("RTO"), None if policy.rto is None else age_text(policy.rto.total_seconds()), Kind.TEXT),
     )
