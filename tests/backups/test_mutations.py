@@ -353,7 +353,7 @@ def test_a_dump_that_ends_in_an_error_of_sql_is_found_by_the_restore_alone(postg
 
 def test_a_sound_dump_is_found_at_no_level(postgres: Kept) -> None:
     assert postgres.found_at() is None
-    assert [one.name for one in postgres.restored().steps[:2]] == ["start a server", "restore"]
+    assert [one.name for one in postgres.restored().steps[:3]] == ["checksum", "start a server", "restore"]
 
 
 @pytest.fixture

@@ -119,6 +119,8 @@ def step_word(name: str) -> str:
     """A step in the reader's language; what is asserted is named by itself."""
     words = {
         "list": _("read the list of files"),
+        "checksum": _("compare its SHA-256"),
+        "fetch": _("fetch and decrypt"),
         "restore": _("restore"),
         "start a server": _("start a server"),
         "compare": _("compare with what was written down"),
