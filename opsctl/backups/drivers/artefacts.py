@@ -19,7 +19,6 @@ from typing import IO, Any
 
 from opsctl.backups.drivers import CannotRestore, Checked, Limits, Made, Point, Refusal, Request
 from opsctl.backups.drivers.processes import Command, Ended, pipe
-from opsctl.backups.drivers.streams import BLOCK
 from opsctl.backups.rules.sizes import size_text
 from opsctl.backups.terms import LOOKED_BACK, WITH_POINT, Level, Status, Verdict
 from opsctl.cli.hostfile.jobs import Place
@@ -153,7 +152,7 @@ def dump(
         if made is not None:  # what was there before this run stays
             with suppress(OSError):
                 path_of(place, name).unlink(missing_ok=True)
-        return Made(Status.FAILED, engine=engine, reason=_refused(error, place))
+        return Made(Status.FAILED, engine=engine, reason=refused_by(error, place))
     return replace(made, files=said.get("files"), counts=said.get("counts", {}))
 
 
@@ -161,7 +160,8 @@ class _Useless(Exception):
     """What was written is not kept."""
 
 
-def _refused(error: OSError, place: Place) -> str:
+def refused_by(error: OSError, place: Place) -> str:
+    """Where and why the system refused, in one line."""
     return _("{place}: {reason}").format(place=place.to, reason=error.strerror or error)
 
 
@@ -205,7 +205,8 @@ def refuse_place(place: Place, policy: str) -> Refusal | None:
 def write_manifest(place: Place, manifest: Manifest) -> None:
     """Write it beside its artefact, whole. Raise OSError where that cannot be done."""
     said = {name: getattr(manifest, name) for name in Manifest.__dataclass_fields__}
-    said = {"opsctl": 1, "kind": "backup.manifest", **{name: value for name, value in said.items() if value not in (None, {})}}
+    said = {name: value for name, value in said.items() if value not in (None, {})}
+    said = {"opsctl": 1, "kind": "backup.manifest", **said}
     text = json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True)
     write_whole(Path(place.to) / f"{manifest.artefact}{_MANIFEST}", lambda stream: _put(stream, text), mode=0o600)
     sync_folder(Path(place.to))
@@ -256,7 +257,7 @@ def points_in(place: Place) -> list[Point]:
     try:
         names = [one.name.removesuffix(_MANIFEST) for one in os.scandir(place.to) if one.name.endswith(_MANIFEST)]
     except OSError as error:
-        raise CannotRestore(_refused(error, place), Verdict.COULD_NOT_RUN) from None
+        raise CannotRestore(refused_by(error, place), Verdict.COULD_NOT_RUN) from None
     for name in names:
         with suppress(CannotRestore, OSError):
             manifest = read_manifest(place, name)
@@ -265,47 +266,6 @@ def points_in(place: Place) -> list[Point]:
                 at = datetime.fromisoformat(manifest.started_at)
                 found.append(Point(name, at, size, manifest.policy, manifest.host, manifest.run))
     return sorted(found, key=lambda one: (one.at, one.name))
-
-
-def replicate(request: Request, made: Made, source: Place, target: Place) -> Made:
-    """Copy an artefact with its manifest to another place, hashed on its way and read again there."""
-    if made.point is None:
-        return made
-    try:
-        manifest = read_manifest(source, made.point)
-        if manifest is None or manifest.sha256 != made.sha256:
-            raise _Useless
-        for suffix, sha256 in {**manifest.more.get(BESIDE, {}), "": manifest.sha256}.items():
-            _copy(request, source, target, f"{made.point}{suffix}", sha256)
-        write_manifest(target, manifest)
-    except _Useless:
-        _take_away(target, request)
-        return replace(made, status=Status.FAILED, point=None, reason=_("the copy differs from what was copied"))
-    except FileExistsError as error:
-        return replace(made, status=Status.FAILED, point=None, reason=_refused(error, target))
-    except OSError as error:
-        _take_away(target, request)
-        return replace(made, status=Status.FAILED, point=None, reason=_refused(error, target))
-    except CannotRestore as error:
-        return replace(made, status=Status.FAILED, point=None, reason=error.reason)
-    return made
-
-
-def _copy(request: Request, source: Place, target: Place, name: str, sha256: str) -> None:
-    with path_of(source, name).open("rb", buffering=0) as stream, draft(target, name) as one:
-        block = memoryview(bytearray(BLOCK))
-        while count := stream.readinto(block):
-            one.take(block[:count])
-            request.tell(count)
-        if one.sha256 != sha256:
-            raise _Useless
-    if digest_of(path_of(target, name)) != sha256:
-        raise _Useless
-
-
-def _take_away(target: Place, request: Request) -> None:
-    """What is half copied: nothing there has a manifest yet."""
-    tidy(target, request.id)
 
 
 def check(place: Place, point: str, level: Level, sha256: str | None) -> Checked:
@@ -325,7 +285,7 @@ def check(place: Place, point: str, level: Level, sha256: str | None) -> Checked
     except CannotRestore as error:
         return Checked(level, error.verdict, error.reason)
     except OSError as error:
-        return Checked(level, Verdict.COULD_NOT_RUN, _refused(error, place))
+        return Checked(level, Verdict.COULD_NOT_RUN, refused_by(error, place))
     if found != manifest.sha256 or found != (sha256 or found):
         return Checked(level, Verdict.DIFFERS, _("{point} has another SHA-256 than was written").format(point=point))
     return Checked(level, Verdict.PASS)
@@ -368,7 +328,7 @@ def prune(place: Place, points: Sequence[str], *, beside: Sequence[str] = ()) ->
         except CannotRestore as error:
             gone[point] = error.reason
         except OSError as error:
-            gone[point] = _refused(error, place)
+            gone[point] = refused_by(error, place)
     return gone
 
 

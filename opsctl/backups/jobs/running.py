@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from opsctl.backups.drivers import CannotRestore, Driver, Limits, Made, Refusal, Request, artefacts
+from opsctl.backups.drivers import CannotRestore, Driver, Limits, Made, Refusal, Request, replicating
 from opsctl.backups.drivers.registry import driver_of
 from opsctl.backups.jobs.hooks import run_hooks
 from opsctl.backups.jobs.state import Marker, State
@@ -64,8 +64,8 @@ def run(asked: Asked, state: State, record: Callable[[Run], None]) -> None:
             record(_ended(asked, begun, Status.MISSED, late))
             return
         slot = None if asked.slot is None else asked.slot.due_at
-        state.mark(Marker(asked.request, asked.plan.policy, begun, os.getpid(), slot))
         try:
+            state.mark(Marker(asked.request, asked.plan.policy, begun, os.getpid(), slot))
             ended = _guarded(asked, begun)
         except KeyboardInterrupt:
             ended = _ended(asked, begun, Status.CANCELLED, _("it was interrupted"))
@@ -216,7 +216,7 @@ def _made_once(driver: Driver, request: Request, places: Sequence[Place]) -> dic
     origin: Place | None = None
     for place in places:
         if origin is not None:
-            made[place.name] = artefacts.replicate(request, made[origin.name], origin, place)
+            made[place.name] = replicating.replicate(request, made[origin.name], origin, place)
             continue
         made[place.name] = driver.run(request, place)
         if made[place.name].point is not None:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from opsctl.backups.drivers import CannotRestore, Limits, Made, Request, artefacts, unmeasured
+from opsctl.backups.drivers import CannotRestore, Limits, Made, Request, replicating, unmeasured
 from opsctl.backups.drivers.files import Files
 from opsctl.backups.drivers.members import read_list
 from opsctl.backups.drivers.tarring import Kind
@@ -773,7 +773,7 @@ def test_a_copy_in_another_place_is_as_good(
     request = request_for("erp-files")
     made = _run(job, request)
 
-    copied = artefacts.replicate(request, made, place, other)
+    copied = replicating.replicate(request, made, place, other)
 
     assert copied == made
     assert made.point is not None
