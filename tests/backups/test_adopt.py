@@ -1,8 +1,10 @@
 """opsctl backup adopt: what was there before opsctl becomes runs that nobody has proven."""
 
 import json
+import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,11 +46,11 @@ def host(run: CommandLine, tmp_path: Path, said: list[str]) -> Host:
     return made
 
 
-def snapshot(said: list[str], time: str, *tags: str) -> str:
-    """The id of a snapshot that somebody made at that time."""
-    tagged = [word for tag in tags for word in ("--tag", tag)]
-    source = str(Path(said[2]).parent / "source")
-    subprocess.run([*said, "backup", "--time", time, *tagged, source], check=True)
+def snapshot(said: list[str], time: str, *tags: str, host: str | None = None, paths: Sequence[str] = ()) -> str:
+    """The id of a snapshot that somebody made at that time: of the source, on this machine, unless said otherwise."""
+    words = [word for tag in tags for word in ("--tag", tag)] + ([] if host is None else ["--host", host])
+    sources = paths or [str(Path(said[2]).parent / "source")]
+    subprocess.run([*said, "backup", "--time", time, *words, *sources], check=True)
     listed = subprocess.run([*said, "snapshots", "--json"], check=True, capture_output=True, text=True).stdout
     newest: dict[str, Any] = max(json.loads(listed), key=lambda one: str(one["time"]))
     return str(newest["id"])
@@ -84,7 +86,77 @@ def test_points_with_the_tags_of_others_are_left_to_them(host: Host, said: list[
     snapshot(said, "2026-11-01 03:00:00", "opsctl", "opsctl-policy:older", "opsctl-host:elsewhere", "opsctl-run:2")
     found = host("backup", "adopt", "home")
     assert "There is no point that no run knows of." in found.err
-    assert "2 points of other policies or hosts are left to them.\n" in found.err
+    (first, second) = host.told("backup", "adopt", "home")["left_out"]
+    names = [f"{one['point'][:23]}… ({one['what']})" for one in (first, second)]
+    assert [one["what"] for one in (first, second)] == ["home · elsewhere", "older · elsewhere"]
+    assert f"2 points of other policies or hosts are left to them: {names[0]}, {names[1]}\n" in found.err
+
+
+def test_what_another_machine_backed_up_is_left_out_and_named(host: Host, said: list[str]) -> None:
+    for hour in range(1, 5):
+        snapshot(said, f"2026-11-01 {hour:02}:00:00", host="mailserver")
+    ours = snapshot(said, "2026-11-02 02:00:00")
+    dry = host("backup", "adopt", "home", "--dry-run")
+    found = host("backup", "adopt", "home", "--json")
+    assert dry.err.count("(mailserver)") == 3
+    for told in (dry.err, found.err):
+        assert "4 points of other machines are left out: " in told
+    data = json.loads(found.out)["data"]
+    assert [one["copies"][0]["point"] for one in data["runs"]] == [ours]
+    assert {(one["why"], one["what"], one["copy"]) for one in data["left_out"]} == {
+        ("other-machine", "mailserver", "local")
+    }
+
+
+@pytest.mark.parametrize("more", [["/etc/hostname"], []], ids=["a superset", "something else"])
+def test_what_is_not_exactly_the_sources_is_left_out_and_named(host: Host, said: list[str], more: list[str]) -> None:
+    source = str(Path(said[2]).parent / "source")
+    paths = [source, *more] if more else ["/etc/hostname"]
+    snapshot(said, "2026-11-01 02:00:00", paths=paths)
+    found = host("backup", "adopt", "home")
+    assert "There is no point that no run knows of." not in found.out
+    assert "1 point of other paths than the sources of the job is left out: " in found.err
+    assert "/etc/hostname" in found.err
+    assert host.told("backup", "list")["total"] == 0
+
+
+def test_the_machine_is_known_by_its_own_name_and_that_of_the_host_file_with_and_without_its_domain(
+    host: Host, said: list[str]
+) -> None:
+    host.say("[host]\nname = 'vault1.dc1.example'\n" + host.written.read_text(encoding="utf-8"))
+    names = (os.uname().nodename, "vault1", "VAULT1.dc1.example", "vault1.dc2.example")
+    made = [snapshot(said, f"2026-11-01 0{hour}:00:00", host=name) for hour, name in enumerate(names)]
+    data = host.told("backup", "adopt", "home")
+    assert [one["copies"][0]["point"] for one in data["runs"]] == made[:3]
+    assert [one["what"] for one in data["left_out"]] == ["vault1.dc2.example"]
+
+
+def test_archives_of_borg_tell_their_machine_and_their_paths(run: CommandLine, tmp_path: Path) -> None:
+    program = shutil.which("borg")
+    if program is None:
+        pytest.skip("borg is not installed here")
+    source, repository = tmp_path / "source", tmp_path / "repository"
+    source.mkdir()
+    (source / "a.txt").write_text("one\n", encoding="utf-8")
+    environment = {**os.environ, "HOME": str(tmp_path), "BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK": "yes"}
+
+    def borg(*words: str) -> None:
+        subprocess.run([program, *words], check=True, capture_output=True, env=environment)
+
+    borg("init", "--encryption", "none", str(repository))
+    borg("create", f"{repository}::ours", f"{source}/", "--stats")
+    borg("create", f"{repository}::other", "/etc/hostname")
+    borg("create", f"{repository}::doubtful", str(source), "--exclude", "/etc/hostname")
+    host = Host(run, tmp_path)
+    host.set_up(
+        POLICY.format(name="home", more=""),
+        f'[backups.home]\ndriver = "borg"\nrepository = "{repository}"\nsources = ["{source}"]\n',
+    )
+    data = host.told("backup", "adopt", "home", at=NOW)
+    assert [one["copies"][0]["point"] for one in data["runs"]] == ["ours"]
+    assert {(one["point"], one["why"], one.get("what")) for one in data["left_out"]} == {
+        ("other", "other-paths", "/etc/hostname"), ("doubtful", "other-paths", None),
+    }  # fmt: skip
 
 
 def test_a_run_whose_record_was_lost_is_adopted_with_its_own_tags(host: Host, said: list[str], tmp_path: Path) -> None:

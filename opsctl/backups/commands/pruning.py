@@ -1,5 +1,6 @@
 """opsctl backup prune | adopt"""
 
+import os
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
@@ -13,7 +14,7 @@ from opsctl.core.texts import _
 
 if TYPE_CHECKING:
     from opsctl.backups.jobs.pruning import Places
-    from opsctl.backups.rules import Run
+    from opsctl.backups.rules.results import Adoptable
     from opsctl.backups.rules.retention import Pruning
     from opsctl.cli.context import Context
     from opsctl.cli.hostfile.jobs import Job
@@ -106,8 +107,9 @@ def _deleted(context: "Context", job: "Job", found: "Pruning") -> "Pruning":
     app,
     "adopt",
     help=_(
-        "Record points that were there before opsctl knew of them, as runs that nobody has proven. They are restored"
-        " and tested like any other, and never pruned unless opsctl made them."
+        "Record points that were there before opsctl knew of them, and that this machine made of the job's sources, as"
+        " runs that nobody has proven. They count once somebody looked at them, and are never pruned unless opsctl made"
+        " them."
     ),
     examples=("opsctl backup adopt home --dry-run", "opsctl backup adopt home"),
     writes=True,
@@ -126,15 +128,18 @@ def adopt(
     context = current()
     job = jobs_of(context, [name])[0]
     places = jobs.places_of(job)
-    found, others = _adoptable(context, job, places)
-    runs = found if dry_run else context.perform(adopting.adopt, runs=[to_json(run) for run in found])
-    context.emit(views.adopted(runs, others, [*places.unasked.items()], is_dry=dry_run))
+    found = _adoptable(context, job, places)
+    runs = found.runs if dry_run else context.perform(adopting.adopt, runs=[to_json(run) for run in found.runs])
+    context.emit(views.adopted(runs, found.left, [*places.unasked.items()], is_dry=dry_run))
 
 
-def _adoptable(context: "Context", job: "Job", places: "Places") -> "tuple[list[Run], int]":
+def _adoptable(context: "Context", job: "Job", places: "Places") -> "Adoptable":
     from opsctl.backups.jobs import adopting as jobs
     from opsctl.backups.service import adopting
 
     names = {one.name for listed in places.listed.values() for one in listed}
     known = context.read(adopting.known, word=job.name, points=names, requests=places.requests, now=context.now)
-    return jobs.adoptable(job, known, context.signature().host, places.listed, now=context.now)
+    host = context.signature().host
+    # The engine may know the machine by its own name, and the host file by another.
+    machine = (host, os.uname().nodename)
+    return jobs.adoptable(job, known, host, machine, places.listed, now=context.now)

@@ -66,7 +66,10 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A point as the engine lists it. `policy`, `host` and `run` are its tags; None where opsctl did not make it."""
+    """A point as the engine lists it. `policy`, `host` and `run` are its tags; None where opsctl did not make it.
+
+    `hostname` is the machine that made it and `paths` what was asked to be backed up, where the engine tells them.
+    """
 
     name: str
     at: datetime
@@ -74,6 +77,8 @@ class Point:
     policy: str | None = None
     host: str | None = None
     run: str | None = None
+    hostname: str | None = None
+    paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

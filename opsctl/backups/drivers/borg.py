@@ -7,6 +7,7 @@ which both have (`docs/internals/frontends.rst`).
 
 import json
 import re
+import shlex
 import stat
 import uuid
 from collections.abc import Callable, Sequence
@@ -58,6 +59,14 @@ _KINDS = {
 }  # fmt: skip
 _HIDING = ("BORG_PASSPHRASE", "BORG_PASSCOMMAND")
 _KEPT = 100
+_TOLD = "{comment}{hostname}{command_line}"
+"""What is told of each archive: in JSON the names alone matter."""
+_PLAIN = frozenset({
+    "-s", "--stats", "-p", "--progress", "-v", "--verbose", "--info", "--debug", "--list", "--json", "--log-json",
+    "--show-rc", "--show-version", "-x", "--one-file-system", "--exclude-caches", "--keep-exclude-tags", "--noatime",
+    "--nobirthtime", "--noctime", "--noflags", "--noacls", "--noxattrs", "--numeric-ids", "--sparse",
+})  # fmt: skip
+"""Options of `borg create` that are a word of their own."""
 
 
 class Heard:
@@ -126,7 +135,7 @@ class Borg(Repository):
 
     def _list_words(self, place: Place, name: str | None = None, *words: str) -> tuple[str, ...]:
         found = () if name is None else ("--glob-archives", name)
-        return self._words("list", "--json", "--format", "{comment}", *found, *words, place.to)
+        return self._words("list", "--json", "--format", _TOLD, *found, *words, place.to)
 
     def run(self, request: Request, place: Place) -> Made:
         """Make an archive, and see by a second command that it is listed."""
@@ -285,7 +294,30 @@ def _point(said: dict[str, Any]) -> Point:
         str(comment.get("policy")) if is_ours else None,
         str(comment.get("host")) if is_ours else None,
         str(comment.get("run")) if is_ours else None,
+        said.get("hostname"),
+        _paths(said.get("command_line")),
     )
+
+
+def _paths(typed: object) -> tuple[str, ...]:
+    """What `borg create` was asked to back up, by its command line; nothing where an option leaves that in doubt."""
+    words = _words_of(typed)
+    at = next((at for at, word in enumerate(words) if "::" in word), len(words))
+    rest = words[at + 1 :]
+    if "--" in words[:at]:
+        return tuple(rest)
+    if any(word.startswith("-") and word not in _PLAIN and "=" not in word for word in rest) or "--" in rest:
+        return ()
+    return tuple(word for word in rest if not word.startswith("-"))
+
+
+def _words_of(typed: object) -> list[str]:
+    """A command line as words: some versions tell it as a list, others as one text."""
+    if isinstance(typed, str):
+        with suppress(ValueError):
+            return shlex.split(typed)
+        return []
+    return list(map(str, typed)) if isinstance(typed, list) else []
 
 
 def _checked(point: str) -> str:

@@ -275,6 +275,8 @@ def _point(said: dict[str, Any]) -> Point:
         tags.get("opsctl-policy") if is_ours else None,
         tags.get("opsctl-host") if is_ours else None,
         tags.get("opsctl-run") if is_ours else None,
+        said.get("hostname"),
+        tuple(map(str, said.get("paths") or ())),
     )
 
 

@@ -37,7 +37,8 @@ def places_of(job: Job) -> Places:
             unasked[place.name] = error.reason
         else:
             listed[place.name] = tuple(
-                Listed(one.name, one.at, one.bytes, one.policy, one.host, one.run) for one in found
+                Listed(one.name, one.at, one.bytes, one.policy, one.host, one.run, one.hostname, one.paths)
+                for one in found
             )
     return Places(listed, unasked)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from opsctl.backups.rules import Run, Test
@@ -26,6 +27,36 @@ class RecordedTest:
     test: Test
     met: datetime | None
     action: str | None = None
+
+
+class WhyLeft(StrEnum):
+    """Why a point that no run knows of is not taken for one of a policy."""
+
+    OTHERS = "others"
+    """It has the tags of another policy or host."""
+    OTHER_MACHINE = "other-machine"
+    OTHER_PATHS = "other-paths"
+    """It holds other paths than the sources of the job, or nothing tells which."""
+    UNKNOWN = "unknown"
+    """Nothing tells which machine made it, and of what."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A point that is not adopted: where it lies, why, and whose or what it is, None where that is not known."""
+
+    copy: str
+    point: str
+    why: WhyLeft
+    what: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Adoptable:
+    """The runs that could be recorded for points that no run knows of, the oldest first, and what is left out."""
+
+    runs: tuple[Run, ...]
+    left: tuple[LeftOut, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,10 @@ FLOORS = frozenset({Why.FLOOR_AGE, Why.FLOOR_PROVEN})
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A point as the engine lists it: `policy`, `host` and `request` are its tags, None where it has none."""
+    """A point as the engine lists it: `policy`, `host` and `request` are its tags, None where it has none.
+
+    `hostname` is the machine that made it and `paths` what was backed up, where the engine tells them.
+    """
 
     name: str
     at: datetime
@@ -70,6 +73,8 @@ class Listed:
     policy: str | None = None
     host: str | None = None
     request: str | None = None
+    hostname: str | None = None
+    paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

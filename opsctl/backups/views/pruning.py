@@ -5,15 +5,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from opsctl.backups.rules import Run
+from opsctl.backups.rules.results import LeftOut, WhyLeft
 from opsctl.backups.rules.retention import Decided, Fate, Pruning, Why
 from opsctl.backups.rules.sizes import size_text
+from opsctl.backups.rules.wire import to_json
 from opsctl.backups.views.runs import data
-from opsctl.backups.views.words import fate_word, whys_text
+from opsctl.backups.views.words import fate_word, names_text, whys_text
 from opsctl.core.report import Cell, Column, Kind, Part, Report, Table, Text
-from opsctl.core.texts import _, ngettext, pgettext, series
+from opsctl.core.texts import _, beside, ngettext, pgettext, series
 from opsctl.core.times import show_duration
 from opsctl.core.typed import excerpt
 
+_NAMED = 3
+"""So many points that are left out are named."""
 _SHORT = 24
 """So much of a point's name is shown where no run is known for it."""
 _PINS = frozenset({Why.PINNED, Why.INCIDENT})
@@ -129,8 +133,10 @@ def _point(found: Pruning, place: str, one: Decided) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def adopted(runs: Sequence[Run], others: int, unasked: Sequence[tuple[str, str]], *, is_dry: bool) -> Report:
-    """The runs that were recorded for points that nobody knew of, or would be; `others` are points of others."""
+def adopted(
+    runs: Sequence[Run], left: Sequence[LeftOut], unasked: Sequence[tuple[str, str]], *, is_dry: bool
+) -> Report:
+    """The runs that were recorded for points that nobody knew of, or would be, and what was left out and why."""
     columns = (
         Column("reference", _("reference"), Kind.REFERENCE),
         Column("begun", pgettext("when", "begun"), Kind.MOMENT),
@@ -145,23 +151,54 @@ def adopted(runs: Sequence[Run], others: int, unasked: Sequence[tuple[str, str]]
     failed = tuple(told.format(name=name, reason=reason) for name, reason in unasked)
     if failed:
         parts.append(Text(failed))
-    left = ngettext(
-        "{count} point of another policy or host is left to it.",
-        "{count} points of other policies or hosts are left to them.",
-        others,
-    )
-    remarks = [left.format(count=others)] if others else []
+    remarks = [_left_out(why, found) for why in WhyLeft if (found := [one for one in left if one.why is why])]
     if is_dry:
         remarks.append(_("Nothing was recorded."))
     return Report(
         kind="backup.adopt",
-        data={"dry_run": is_dry, "runs": [data(run) for run in runs], "of_others": others, "unasked": dict(unasked)},
+        data={
+            "dry_run": is_dry, "runs": [data(run) for run in runs], "left_out": [to_json(one) for one in left],
+            "unasked": dict(unasked),
+        },
         parts=tuple(parts),
         remarks=tuple(remarks),
         references=tuple(run.reference for run in runs if run.reference),
         sheet=whole,
         attention=bool(failed),
-    )
+        following=f"opsctl backup verify {runs[-1].reference}" if runs and runs[-1].reference else None,
+    )  # fmt: skip
+
+
+def _left_out(why: WhyLeft, found: Sequence[LeftOut]) -> str:
+    """How many points are left out for that reason, and the first of them."""
+    count = len(found)
+    told = {
+        WhyLeft.OTHERS: ngettext(
+            "{count} point of another policy or host is left to it: {names}",
+            "{count} points of other policies or hosts are left to them: {names}",
+            count,
+        ),
+        WhyLeft.OTHER_MACHINE: ngettext(
+            "{count} point of another machine is left out: {names}",
+            "{count} points of other machines are left out: {names}",
+            count,
+        ),
+        WhyLeft.OTHER_PATHS: ngettext(
+            "{count} point of other paths than the sources of the job is left out: {names}",
+            "{count} points of other paths than the sources of the job are left out: {names}",
+            count,
+        ),
+        WhyLeft.UNKNOWN: ngettext(
+            "{count} point is left out, for nothing tells which machine made it, and of what: {names}",
+            "{count} points are left out, for nothing tells which machine made them, and of what: {names}",
+            count,
+        ),
+    }[why]
+    names = [
+        excerpt(one.point, _SHORT) if one.what is None else beside(excerpt(one.point, _SHORT), excerpt(one.what))
+        for one in found[: _NAMED + 1]
+    ]
+    return told.format(count=count, names=names_text(names, _NAMED))
 
 
 def _adopted_row(run: Run) -> tuple[Any, ...]:
