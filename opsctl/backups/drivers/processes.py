@@ -240,8 +240,9 @@ class _Row:
         if reads is None:
             raise _Refused("no pipe")
         pump = Pump(reads, gives, takes, self._note_movement, self._stop)
-        self._pumps.append(pump)
         pump.start()
+        # Not before: one that is interrupted while it begins cannot be waited for, and ends with its pipes.
+        self._pumps.append(pump)
 
     def wait(self) -> Ended:
         """Wait until all have ended, one of the limits is reached or a thread has raised."""
