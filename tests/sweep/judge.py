@@ -22,6 +22,10 @@ LONGEST = 400
 TOLD = 9
 """So many letters in a row, with a blank among them, show that a sentence is this one."""
 LISTS_ERRORS = "opsctl rulebook validate"
+PLUGINS = "check"
+"""Verbs of this name are plugins of a monitor: one line on stdout, and codes of their own."""
+PLUGIN_LINE = re.compile(r"[A-Z]+ (?:(OK|WARNING|CRITICAL) - [^|\n]+\|[^|\n]+|UNKNOWN - [^|\n]+)\n")
+PLUGIN_CODES = {"OK": 0, "WARNING": 1, "CRITICAL": 2, None: 3}
 MISTAKE = "opsctl made a mistake"
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 COMMAND = re.compile(r"^opsctl |--|=|[A-Z]{2}")
@@ -35,7 +39,9 @@ def faults(
     """What is wrong with what a call printed and how it ended; `elsewhere` it named a database of its own."""
     if str(result.code) not in {code for code, _meaning in exit_codes(page)}:
         yield f"exit code {result.code} is not in its help"
-    if result.code in (ExitCode.FAILED, ExitCode.INTERRUPTED, *(() if elsewhere else (ExitCode.UNAVAILABLE,))):
+    is_plugin = page.examples[0].split()[2:3] == [PLUGINS]
+    never = {ExitCode.FAILED, ExitCode.INTERRUPTED, *(() if elsewhere else (ExitCode.UNAVAILABLE,))}
+    if result.code in never and not is_plugin:
         yield f"exit code {result.code}"
     printed = STYLE.sub("", result.out) if terminal else result.out
     for name, text in (("stdout", printed), ("stderr", result.err)):
@@ -48,8 +54,23 @@ def faults(
         yield f"a line of {max(map(len, result.err.splitlines()))} characters on stderr"
     if chinese:
         yield from _untranslated(result.err)
-    if result.code not in ACCEPTED:
+    if is_plugin:
+        yield from _answer(result, printed, chinese)
+    elif result.code not in ACCEPTED:
         yield from _refusal(result, page, as_json, terminal)
+
+
+def _answer(result: Result, printed: str, chinese: bool) -> Iterator[str]:
+    """What is wrong with what a plugin says, where it is a line: other formats are for programs."""
+    line = PLUGIN_LINE.fullmatch(printed)
+    if result.code == PLUGIN_CODES[None] and line is None:
+        yield "an unknown is no line"
+    if line is not None and PLUGIN_CODES[line[1]] != result.code:
+        yield f"the line and the exit code {result.code} say two things"
+    if len(printed) > LONGEST and line is not None:
+        yield f"a line of {len(printed)} characters for a monitor"
+    if chinese and line is not None and line[1] is None:
+        yield from _untranslated(printed)
 
 
 def _refusal(result: Result, page: Any, as_json: bool, terminal: bool) -> Iterator[str]:

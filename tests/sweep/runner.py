@@ -14,13 +14,15 @@ from tests.harness import CommandLine, Result
 from tests.sweep import judge
 from tests.sweep.tree import Call, Verb
 from tests.sweep.words import ANYWHERE, Word, worth_trying
-from tests.sweep.world import PLACE, build
+from tests.sweep.world import PLACE, STORE, build, scratch_place
 
 ACTORS = (ACTOR, "wang", "li")
 SIGNS = ("=", ": ", "/", "@")
 RECORDS = 22
 EXAMPLE_RECORD = re.compile(r"(?<![0-9])(00)?4[234](?![0-9])")
 SLOW = {("demo",)}
+NO_SCRATCH = {("backup", "restore-test")}
+"""Without a second file system nothing can be restored in a test: these, too, get what is refused before."""
 """These take seconds: they get what is refused before anything is done."""
 PIPED = b"17\n"
 """What comes through the pipe where nothing else is said."""
@@ -74,18 +76,30 @@ class Company:
     as_it_was: bytes
     heap: CommandLine
     names: frozenset[str]
+    store: Path
+    points: frozenset[Path]
+    scratch: Path | None
     known: dict[Call, tuple[str, int]] = field(default_factory=dict)
 
     @classmethod
     def found(cls, home: Path) -> "Company":
         """A new company in that folder, with a second database that keeps all that is accepted."""
-        line = build(home)
+        scratch = scratch_place(home)
+        line = build(home, scratch)
         kept = home / "kept.db"
         shutil.copyfile(line.database, kept)
         heap = CommandLine(home, line.now, ("--db", str(home / "heap.db")))
-        company = cls(line, home / PLACE, kept, kept.read_bytes(), heap, _names(home / PLACE))
+        store = home / STORE
+        shutil.copytree(store, home / "kept-store")
+        there = (_names(home / PLACE), store, _points(store), scratch)
+        company = cls(line, home / PLACE, kept, kept.read_bytes(), heap, *there)
         company.begin_heap()
         return company
+
+    def close(self) -> None:
+        """Take away what lies outside its folder."""
+        if self.scratch is not None:
+            shutil.rmtree(self.scratch)
 
     def begin_heap(self) -> None:
         """Let the second database hold nothing yet that is hostile."""
@@ -105,11 +119,21 @@ class Company:
             shutil.copyfile(self.kept, self.line.database)
         return changed
 
+    def restore_points(self) -> bool:
+        """Go back to the points of backups as they were; whether there was another one, or one less."""
+        found = _points(self.store)
+        for point in found - self.points:
+            (self.store / point).unlink()
+        for point in self.points - found:
+            shutil.copyfile(self.kept.with_name("kept-store") / point, self.store / point)
+        return found != self.points
+
     def tidy(self) -> list[str]:
         """Take away the files that a call made where it was typed; their names."""
         made = sorted(_names(self.place) - self.names)
         for name in made:
-            (self.place / name).unlink()
+            path = self.place / name
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
         return made
 
     def settle(self, verb: Verb) -> list[tuple[str, Call]]:
@@ -118,10 +142,21 @@ class Company:
         What is added to an example has those of the example.
         """
         shown = len(verb.examples())
-        calls = [_with_new_handle(call) for call in verb.calls()]
+        calls = [self._with_new_names(call) for call in verb.calls()]
         found = [self._found(call) for call in calls[: max(shown, 1)]]
         found += [found[0]] * (len(calls) - len(found))
         return [(actor, _with_records(call, number)) for call, (actor, number) in zip(calls, found, strict=True)]
+
+    def _with_new_names(self, call: Call) -> Call:
+        """The call with a handle that nobody has, where a new one is wanted, and a new folder of our own."""
+        new = {"HANDLE": "fresh-1", "CODE": "fresh-1"}
+        pieces = (
+            piece._replace(value=str(self.place / "restored"))
+            if piece.metavar == "PATH|NAME"
+            else piece._replace(value=piece.value if piece.name else new.get(piece.metavar, piece.value))
+            for piece in call.pieces
+        )
+        return replace(call, pieces=tuple(pieces))
 
     def _found(self, call: Call) -> tuple[str, int]:
         if call not in self.known:
@@ -134,6 +169,7 @@ class Company:
         for actor, number in dict.fromkeys([*first, *((actor, number) for actor in ACTORS for number in numbers)]):
             result = self.run("--as", actor, *_with_records(call, number).words())
             self.tidy()
+            self.restore_points()
             if result.code in judge.ACCEPTED:
                 self.restore()
                 return actor, number
@@ -158,6 +194,7 @@ class Company:
         )
         yield from (f"{fault}: {result.err[:600]!r} {result.out[:200]!r}" for fault in found)
         changed, made = self.restore(), self.tidy()
+        made += ["another point"] if self.restore_points() else []
         if {"x", "y"} & set(made):
             yield "a shell has run it"
         if result.code not in judge.ACCEPTED:
@@ -169,14 +206,16 @@ class Company:
             with chdir(self.place):
                 self.heap(*trial.words, stdin=trial.stdin)
             self.tidy()
+            self.restore_points()
 
 
 def trials(company: Company, verb: Verb, few: int | None) -> Iterator[Trial]:
     """The hostile calls of a verb: its forms each broken in one place; `few` values of each sort a place, or all."""
     drawn = random.Random(zlib.crc32(verb.name.encode()))
-    settled = [(ACTORS[0], call) for call in verb.calls()] if verb.path in SLOW else company.settle(verb)
+    is_slow = verb.path in (SLOW if company.scratch is not None else SLOW | NO_SCRATCH)
+    settled = [(ACTORS[0], call) for call in verb.calls()] if is_slow else company.settle(verb)
     done: set[str] = set()
-    for number, (actor, ready) in enumerate(() if verb.path in SLOW else settled):
+    for number, (actor, ready) in enumerate(() if is_slow else settled):
         for at, piece in enumerate(ready.pieces):
             place = piece.name or f"word {at - sum(bool(one.name) for one in ready.pieces[:at]) + 1}"
             if piece.is_flag or (place in done and (few is not None or number >= len(verb.examples()))):
@@ -191,7 +230,7 @@ def trials(company: Company, verb: Verb, few: int | None) -> Iterator[Trial]:
                     name = f"{place} {begun}{word.name}"
                     yield Trial(name, ("--as", actor, *word.options, *broken.words()), piped)
     for trial in _misshapen(verb, settled):
-        if verb.path not in SLOW or trial.name.startswith(("unknown", "of another verb", "one word more")):
+        if not is_slow or trial.name.startswith(("unknown", "of another verb", "one word more")):
             yield trial
 
 
@@ -222,15 +261,6 @@ def _drawn(drawn: random.Random, words: "tuple[Word, ...] | list[Word]", few: in
     return list(words) if few is None else drawn.sample(list(words), min(few, len(words)))
 
 
-def _with_new_handle(call: Call) -> Call:
-    """The call with a handle that nobody has, where a new one is wanted."""
-    pieces = tuple(
-        piece._replace(value="fresh-1") if not piece.name and piece.metavar in ("HANDLE", "CODE") else piece
-        for piece in call.pieces
-    )
-    return replace(call, pieces=pieces)
-
-
 def _with_records(call: Call, number: int) -> Call:
     """The call with real records for the 42, 43 and 44 of the examples."""
 
@@ -247,3 +277,7 @@ def _end_of_options(words: "tuple[str, ...]") -> int:
 
 def _names(place: Path) -> frozenset[str]:
     return frozenset(path.name for path in place.iterdir())
+
+
+def _points(store: Path) -> frozenset[Path]:
+    return frozenset(path.relative_to(store) for path in store.rglob("*") if path.is_file())

@@ -39,8 +39,10 @@ GLOBAL = ("--db", "--config", "--as", "--format", "--output", "--lang", "--tz")
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
-    return Company.found(tmp_path_factory.mktemp("company"))
+def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    company = Company.found(tmp_path_factory.mktemp("company"))
+    yield company
+    company.close()
 
 
 def below(noun: str) -> list[Verb]:

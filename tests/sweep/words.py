@@ -117,6 +117,9 @@ REFERENCES = (
     Word("round", "INS-2026-0001"),
     Word("window", "MNT-2026-0001"),
     Word("action", "ACT-2026-0001"),
+    Word("run", "BAK-2026-0001"),
+    Word("restore-test", "RST-2026-0001"),
+    Word("policy", "erp-db"),
     Word("huge-record", "INC-2026-" + "9" * 30),
     Word("part", "INC-2026-0013/999999999999999999999999"),
     Word("parts", "13/1/1"),
@@ -160,7 +163,7 @@ MARKS = {
         "DUTY|REF",
     ),
     "duration": ("DURATION",),
-    "file": ("FILE", "MAP", "ITEM=FILE", "FILE|BOOK@VERSION", "[FILE|BOOK@VERSION]"),
+    "file": ("FILE", "DIR", "PATH|NAME", "MAP", "ITEM=FILE", "FILE|BOOK@VERSION", "[FILE|BOOK@VERSION]"),
 }  # fmt: skip
 
 

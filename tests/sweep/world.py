@@ -1,7 +1,10 @@
 """The company that every command is tried on: what the examples in the pages of help name is there, in many states."""
 
+import os
 import shutil
-from contextlib import chdir
+import sqlite3
+import tempfile
+from contextlib import chdir, closing
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +17,7 @@ from tests.harness import CommandLine
 
 BOOK = Path(__file__).parent / "book.toml"
 HISTORY = Path(__file__).parents[2] / "sample-data/history"
+STORE = "store"
 PLACE = "a/b/c"
 """Where commands are typed: far enough below the test's folder that `../../etc/passwd` stays inside it."""
 
@@ -71,9 +75,28 @@ STEPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("11-04 10:40", "wang", ("patch", "add", "core-sw-1", "denial of service", "--advisory", "CVE-2026-99")),
     ("11-04 10:50", "wang", ("patch", "add", "app-1", "openssl 3.5.4", "--owner", "li")),
     ("11-04 11:00", ACTOR, ("patch", "decide", "2", "--install-by", "2026-11-30")),
+    # Backups: 1 is tested where there is a scratch place, 2 is pinned; the policy of home was never backed up
+    ("11-03 01:30", ACTOR, ("backup", "run", "erp-db", "--due")),
+    ("11-04 01:30", ACTOR, ("backup", "run", "erp-db", "--due")),
+    ("11-04 09:00", "wang", ("backup", "pin", "2", "--reason", "before the migration")),
 )  # fmt: skip
 
 HOST_FILE = """
+[host]
+name = "ops-1"
+{scratch}
+
+[backups.erp-db]
+driver = "sqlite"
+source = "{home}/erp.db"
+copies = [{{ name = "local", to = "{store}/local" }}, {{ name = "offsite", to = "{store}/offsite" }}]
+assert = [{{ sql = "SELECT count(*) FROM invoice", expect = ">= 3" }}]
+
+[backups.home]
+driver = "sqlite"
+source = "{home}/erp.db"
+to = "{store}/home"
+
 [checks.disk]
 type = "command"
 command = ["/bin/sh", "-c", "echo 0 disks are broken"]
@@ -94,21 +117,44 @@ MAPS = {
 }
 
 
-def build(home: Path) -> CommandLine:
-    """A command line at `NOW` on a database that holds the company; it acts as `ACTOR`, in `home / PLACE`."""
+def scratch_place(home: Path) -> Path | None:
+    """A new folder for restore tests on another file system than `home`; None where there is none."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK) or memory.stat().st_dev == home.stat().st_dev:
+        return None
+    return Path(tempfile.mkdtemp(prefix="opsctl-sweep-", dir=memory))
+
+
+def build(home: Path, scratch: Path | None) -> CommandLine:
+    """A command line at `NOW` on a database that holds the company; it acts as `ACTOR`, in `home / PLACE`.
+
+    Its backups lie in `home / STORE`; their restore tests are made in `scratch`.
+    """
     place = home / PLACE
     place.mkdir(parents=True)
     lay_out(place)
-    host_file = home / "config/opsctl/opsctl.toml"
-    host_file.parent.mkdir(parents=True)
-    host_file.write_text(HOST_FILE, encoding="utf-8")
-    host_file.chmod(0o600)
+    configure(home, scratch)
     line = CommandLine(home, NOW)
     line.database.parent.mkdir(parents=True)
     create(read_address(str(line.database)), zone=ZONE)
     with chdir(place):
         fill(line)
+        if scratch is not None:
+            assert line("--as", ACTOR, "backup", "restore-test", "erp-db", "--run", "1").code == 0
     return line
+
+
+def configure(home: Path, scratch: Path | None) -> None:
+    """Write the host file, and what its jobs need: a database of three invoices, and places for its copies."""
+    with closing(sqlite3.connect(home / "erp.db")) as database:
+        database.executescript("CREATE TABLE invoice (number); INSERT INTO invoice VALUES (1), (2), (3);")
+    for name in ("local", "offsite", "home"):
+        (home / STORE / name).mkdir(parents=True, mode=0o700)
+    host_file = home / "config/opsctl/opsctl.toml"
+    host_file.parent.mkdir(parents=True)
+    said = "" if scratch is None else f'scratch = {{ path = "{scratch}" }}'
+    host_file.write_text(HOST_FILE.format(home=home, store=home / STORE, scratch=said), encoding="utf-8")
+    host_file.chmod(0o600)
 
 
 def lay_out(place: Path) -> None:
