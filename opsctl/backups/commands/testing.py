@@ -59,12 +59,11 @@ def restore_test(
     if policy is None and not due:
         raise InvalidInput(_("It is not said what to test."), _("Name a policy, or say --due."))
     jobs = jobs_of(context, None if policy is None else [policy])
-    folder = _folder(evidence)
     tell_what_waited(context)
     if due:
-        done, failed = _test_due(context, jobs, run, copy, folder)
+        done, failed = _test_due(context, jobs, run, copy, evidence)
     else:
-        done, failed = [_test(context, job, run, copy, folder) for job in jobs], False
+        done, failed = [_test(context, job, run, copy, evidence) for job in jobs], False
     context.emit(views.tested(done))
     _end(done, failed)
 
@@ -77,7 +76,7 @@ def _folder(chosen: str | None) -> "Path":
 
 
 def _test_due(
-    context: "Context", jobs: "list[Job]", point: str, copy: str | None, folder: "Path"
+    context: "Context", jobs: "list[Job]", point: str, copy: str | None, evidence: str | None
 ) -> "tuple[list[Told], bool]":
     """Test those that are due, and say whether one of them could not even begin: that keeps no other from its test."""
     from opsctl.backups.rules.plans import open_slot
@@ -88,7 +87,7 @@ def _test_due(
     done, failed = [], False
     for job in (job for job in jobs if job.name in due and not _is_for_another(job)):
         try:
-            done.append(_test(context, job, point, copy, folder))
+            done.append(_test(context, job, point, copy, evidence))
         except (Conflict, InvalidInput, NotFound) as error:
             failed = True
             context.remark(f"{job.name}: {error.message}")
@@ -100,14 +99,16 @@ def _is_for_another(job: "Job") -> bool:
     return job.encryption is not None and job.encryption.decrypt is None
 
 
-def _test(context: "Context", job: "Job", point: str, copy: str | None, folder: "Path") -> "Told":
-    """Test one policy."""
+def _test(context: "Context", job: "Job", point: str, copy: str | None, evidence: str | None) -> "Told":
+    """Test one policy. The folder of the evidence is made when it is known what is restored, and before it is."""
     from opsctl.backups.jobs import testing
     from opsctl.backups.service import proving
 
     named = None if point in (LATEST, RANDOM) else point
     known = context.read(proving.known, now=context.now, policy=job.name, reference=named)
     asked = _asked(context, job, known, point, copy)
+    testing.chosen(asked, known.runs)
+    folder = _folder(evidence)
     try:
         return _record(context, folder, known, asked, testing.test(asked, known.runs))
     except testing.Interrupted as error:
