@@ -173,13 +173,52 @@ def test_a_run_whose_record_was_lost_is_adopted_with_its_own_tags(host: Host, sa
     ]
 
 
-def test_an_adopted_point_counts_for_the_rpo_and_is_never_pruned(host: Host, said: list[str]) -> None:
+def test_an_adopted_point_counts_for_the_rpo_once_somebody_looked_at_it(host: Host, said: list[str]) -> None:
+    for day in range(1, 5):
+        snapshot(said, f"2026-11-{day:02} 01:00:00", "theirs")
+    newest = host.told("backup", "adopt", "home")["runs"][-1]["reference"]
+    found = host.told("backup", "status", "home")["policies"][0]
+    assert (found["newest"], found["rpo_met"], len(found["adopted_unseen"])) == (None, False, 4)
+    assert next(one["breach"] for one in found["breaches"]) == "never-backed-up"
+    assert found["failed_since"] == []
+    shown = host("backup", "status", "home").out
+    assert f"home: 4 points are adopted, not looked at, and do not count yet: opsctl backup verify {newest}" in shown
+    assert "adopted, not looked at" in host("backup", "show", newest).out
+
+    # That it is listed says nothing of what is in it.
+    assert host("backup", "verify", newest, "--level", "L0").code == 0
+    assert host.told("backup", "status", "home")["policies"][0]["newest"] is None
+    assert host("backup", "verify", "home", "--level", "L2").code == 0
+    found = host.told("backup", "status", "home")["policies"][0]
+    assert found["newest"]["run"] == newest
+    assert found["newest"]["at"].startswith("2026-11-04")
+    assert (found["is_proven"], found["proof"], len(found["adopted_unseen"])) == (False, None, 3)
+    assert "adopted, not looked at" not in host("backup", "show", newest).out
+
+
+def test_what_was_adopted_and_not_looked_at_is_restored_and_tested_only_by_its_reference(
+    host: Host, said: list[str], scratch: Path, tmp_path: Path
+) -> None:
+    host.say(f"[host]\nscratch = {{ path = '{scratch}' }}\n" + host.written.read_text(encoding="utf-8"))
+    snapshot(said, "2026-11-01 02:00:00")
+    reference = host.told("backup", "adopt", "home")["runs"][0]["reference"]
+    refused = host("backup", "restore", "home", "--into", str(tmp_path / "into"))
+    assert (refused.code, f"opsctl backup verify {reference}" in refused.err) == (4, True)
+    for point in ("latest", "random"):
+        untested = host("backup", "restore-test", "home", "--run", point)
+        assert (untested.code, f"--run {reference}" in untested.err) == (4, True)
+    assert host("backup", "restore", reference, "--into", str(tmp_path / "into")).code == 0
+    tested = host("backup", "restore-test", "home", "--run", reference)
+    assert tested.code == 0, tested.out + tested.err
+    # A restore test is a look at it, too.
+    assert host("backup", "restore-test", "home").code == 0
+    assert host("backup", "restore", "home", "--into", str(tmp_path / "again")).code == 0
+
+
+def test_an_adopted_point_is_never_pruned(host: Host, said: list[str]) -> None:
     for day in range(1, 5):
         snapshot(said, f"2026-11-{day:02} 01:00:00", "theirs")
     assert len(host.told("backup", "adopt", "home")["runs"]) == 4
-    found = host.told("backup", "status", "home")["policies"][0]
-    assert found["newest"]["at"].startswith("2026-11-04")
-    assert (found["is_proven"], found["proof"]) == (False, None)
     host.back_up("home", 0)
     points = host.told("backup", "prune", "home", at=NOW + HOUR)["places"][0]["points"]
     assert sorted((one["fate"], *one["why"]) for one in points) == [

@@ -208,7 +208,7 @@ _RETENTIONS = st.builds(
 
 
 def _made(hours: int, state: str) -> Run:
-    at = NOW - hours * 7 * HOUR - MINUTE
+    at = NOW - hours * 7 * HOUR - 20 * MINUTE
     looked = check("local", Level.L0, at)
     checks: dict[str, tuple[Check, ...]] = {
         "unverified": (),

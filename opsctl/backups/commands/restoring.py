@@ -42,7 +42,7 @@ def restore(
 
     context = current()
     tell_what_waited(context)
-    run = context.read(restoring.chosen, word=word, now=context.now)
+    run = context.read(restoring.chosen, word=word, now=context.now, copy=copy)
     job = jobs_of(context, [run.policy])[0]
     chosen, target = jobs.copy_of(job, run, copy), jobs.target_of(context.host, job, run, into)
     done = jobs.restore(job, run, chosen, target)

@@ -15,7 +15,8 @@ from opsctl.backups.jobs.shell import KEY, PASSWORD, is_of_file, typed
 from opsctl.backups.rules import Copy, Run
 from opsctl.backups.rules.results import Needed
 from opsctl.backups.rules.sizes import size_text
-from opsctl.backups.terms import Engine, Verdict
+from opsctl.backups.rules.standing import is_damaged
+from opsctl.backups.terms import Engine, Status, Verdict
 from opsctl.cli.hostfile.amounts import is_inside
 from opsctl.cli.hostfile.jobs import Host, Job, Secret
 from opsctl.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, OpsctlError
@@ -41,7 +42,7 @@ class Brought:
 
 
 def copy_of(job: Job, run: Run, name: str | None) -> Copy:
-    """The copy of the run that is restored: the one named, else the first that this host has a place for.
+    """The copy of the run that is restored: the one named, else the first here, a good one before any other.
 
     Raise NotFound for a name that no place has, Conflict where no such copy is there.
     """
@@ -51,14 +52,18 @@ def copy_of(job: Job, run: Run, name: str | None) -> Copy:
             _("This host has no place {name} for {policy}.").format(name=excerpt(name), policy=job.name),
             _("Use one of: {words}.").format(words=series(places)),
         )
-    by_name = {one.name: one for one in run.copies if one.is_there}
-    for place in [name] if name is not None else places:
-        if place in by_name:
-            return by_name[place]
+    there = [one for one in run.copies if one.is_there and one.name in ([name] if name is not None else places)]
+    if there:
+        return min(there, key=lambda one: (_doubts(run, one), places.index(one.name)))
     raise Conflict(
         _("{reference} has no copy here that could be restored.").format(reference=run.reference),
         _("See its copies: opsctl backup show {reference}").format(reference=run.reference),
     )
+
+
+def _doubts(run: Run, copy: Copy) -> tuple[bool, bool]:
+    """What is held against a copy: it was found damaged or never looked at, or something is missing in it."""
+    return is_damaged(run, copy.name) or not run.counts(copy.name), copy.status is not Status.SUCCESS
 
 
 def target_of(host: Host, job: Job, run: Run, into: str) -> str:

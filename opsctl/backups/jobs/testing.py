@@ -12,7 +12,7 @@ from opsctl.backups.jobs.asserting import Answers, ask_all, counts_of
 from opsctl.backups.jobs.scratch import NoScratch, largest, scratch_folder
 from opsctl.backups.jobs.shell import typed
 from opsctl.backups.rules import Run, Step, Test
-from opsctl.backups.rules.choosing import LATEST, RANDOM, Choice, choose
+from opsctl.backups.rules.choosing import LATEST, RANDOM, Choice, choose, usable
 from opsctl.backups.rules.plans import Plan
 from opsctl.backups.terms import KEPT_BYTES, Level, Verdict
 from opsctl.cli.hostfile.jobs import Host, Job, Place
@@ -106,7 +106,7 @@ def chosen(asked: Asked, runs: Sequence[Run]) -> Choice:
     if asked.point in (LATEST, RANDOM):
         raise NotFound(
             _("This host has no good copy of {policy} that could be restored.").format(policy=asked.job.name),
-            _("Make one: opsctl backup run {policy}").format(policy=asked.job.name),
+            _unseen(asked, runs) or _("Make one: opsctl backup run {policy}").format(policy=asked.job.name),
         )
     raise NotFound(
         _("{reference} of {policy} has no copy here that could be restored.").format(
@@ -114,6 +114,17 @@ def chosen(asked: Asked, runs: Sequence[Run]) -> Choice:
         ),
         _("See its copies: opsctl backup show {reference}").format(reference=asked.point),
     )
+
+
+def _unseen(asked: Asked, runs: Sequence[Run]) -> str | None:
+    """What helps where there is something that was adopted, and nobody has looked at it."""
+    places = [place.name for place in asked.job.places]
+    adopted = (run for run in runs if any(not run.counts(copy.name) for copy in usable(run, places, asked.copy)))
+    newest = max(adopted, key=lambda run: run.started_at, default=None)
+    if newest is None:
+        return None
+    told = _("What was adopted is tested by its reference, or once somebody looked at it: --run {reference}")
+    return told.format(reference=newest.reference)
 
 
 def _tried(asked: Asked, choice: Choice, watch: Watch, size: int) -> Test:

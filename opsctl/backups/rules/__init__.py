@@ -78,6 +78,14 @@ class Run:
     copies: tuple[Copy, ...] = ()
     checks: tuple[Check, ...] = ()
 
+    def counts(self, copy: str) -> bool:
+        """Whether the copy may count for anything: opsctl made it, or somebody looked into it and it passed.
+
+        What was adopted and not looked at may hold anything.
+        """
+        passed = (one for one in self.checks if one.copy == copy and one.verdict is Verdict.PASS)
+        return self.trigger is not Trigger.ADOPTED or any(rank(one.level) >= rank(Level.L2) for one in passed)
+
     def level_of(self, copy: str) -> Check | None:
         """The highest level that the copy passed, the newest such check; None where it passed none.
 

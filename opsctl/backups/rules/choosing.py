@@ -54,11 +54,12 @@ def choose(
 ) -> Choice | None:
     """The point that `latest`, `random` or a reference means, and its copy that was proven longest ago; None for none.
 
-    Of `latest` and `random` only good copies are taken; a reference takes any copy that is there.
+    Of `latest` and `random` only good copies are taken, and of what was adopted only what somebody looked at; a
+    reference takes any copy that is there.
     """
     whole = {one.reference: one for one in runs}
     if point in (LATEST, RANDOM):
-        runs = [with_good_copies(one, incomplete_is_good=incomplete_is_good) for one in runs]
+        runs = [_counted(with_good_copies(one, incomplete_is_good=incomplete_is_good)) for one in runs]
     else:
         runs = [one for one in runs if one.reference == point]
     there = sorted((one for one in runs if usable(one, places, copy)), key=_begun, reverse=True)
@@ -66,6 +67,11 @@ def choose(
         return None
     run = there[0] if point != RANDOM else drawn(there, places, copy, now=now, seed=seed)
     return Choice(whole[run.reference], _least_proven(run, places, copy))
+
+
+def _counted(run: Run) -> Run:
+    """The run with those of its copies that may count."""
+    return replace(run, copies=tuple(one for one in run.copies if run.counts(one.name)))
 
 
 def weights(runs: Sequence[Run], places: Sequence[str], copy: str | None, *, now: datetime) -> list[int]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from opsctl.backups.rules import Run
-from opsctl.backups.rules.standing import has_good_copy, is_damaged, is_good, proving_check
+from opsctl.backups.rules.standing import has_good_copy, proving_check
 from opsctl.backups.terms import Level
 from opsctl.rulebook.rules.policies import Policy
 
@@ -93,5 +93,4 @@ def _last_proven(policy: Policy, place: str, ordered: Sequence[Run], began_at: d
 
 
 def _holds(policy: Policy, run: Run, place: str) -> bool:
-    good = any(copy.name == place and is_good(copy, policy) for copy in run.copies)
-    return good and not is_damaged(run, place)
+    return has_good_copy(run, policy, place)

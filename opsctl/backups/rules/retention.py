@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from opsctl.backups.rules import Copy, Run
-from opsctl.backups.rules.standing import is_damaged, is_good, proofs_of, proving_check
+from opsctl.backups.rules.standing import is_damaged, is_reliable, proofs_of, proving_check
 from opsctl.backups.terms import Level
 from opsctl.core.times import local_day
 from opsctl.rulebook.rules.policies import Policy, Retention
@@ -200,7 +200,7 @@ def _known(policy: Policy, place: str, host: str, one: Listed, runs: Sequence[Ru
         return Why.NOT_RECORDED
     there = replace(copy, point=one.name, pruned_at=None)
     is_recorded = copy.point is not None
-    return _Known(one, run, there, is_recorded and is_good(there, policy) and not is_damaged(run, place))
+    return _Known(one, run, there, is_recorded and is_reliable(run, there, policy))
 
 
 def _whys(

@@ -91,7 +91,8 @@ class Standing:
     that is known was made where none was ever proven; None where there is a proof, or nothing to be proven.
 
     `test` is the last restore test, `measured` the last that restored everything and passed; `rto_met` is None where
-    the policy has no RTO. `failed` are the runs that left no good point since the newest one, the newest first.
+    the policy has no RTO. `failed` are the runs that left no good point since the newest one, the newest first;
+    `unseen` those that were adopted and that nobody has looked at, which count for nothing, the newest first.
     """
 
     policy: Policy
@@ -106,6 +107,7 @@ class Standing:
     failed: tuple[Run, ...]
     next_slot: datetime | None
     findings: tuple[Finding, ...]
+    unseen: tuple[Run, ...] = ()
 
     @property
     def rpo_met(self) -> bool:
@@ -144,7 +146,7 @@ class Overview:
 
 
 def is_good(copy: Copy, policy: Policy) -> bool:
-    """Whether the copy is there and counts: without some of its files only where the policy says so."""
+    """Whether the copy is there and whole: without some of its files only where the policy says so."""
     if not copy.is_there:
         return False
     return copy.status is Status.SUCCESS or (copy.status is Status.INCOMPLETE and policy.incomplete_is_good)
@@ -164,9 +166,20 @@ def is_damaged(run: Run, copy: str) -> bool:
     return worst is not None
 
 
-def has_good_copy(run: Run, policy: Policy) -> bool:
-    """Whether the run left a good copy that is still there, and was not found damaged."""
-    return any(is_good(copy, policy) and not is_damaged(run, copy.name) for copy in run.copies)
+def is_reliable(run: Run, copy: Copy, policy: Policy) -> bool:
+    """Whether the copy is good, was not found damaged, and was looked at where it was adopted."""
+    return is_good(copy, policy) and run.counts(copy.name) and not is_damaged(run, copy.name)
+
+
+def has_good_copy(run: Run, policy: Policy, copy: str | None = None) -> bool:
+    """Whether the run left a copy that is reliable and still there, of that name if one is given."""
+    return any(is_reliable(run, one, policy) for one in run.copies if copy in (None, one.name))
+
+
+def is_unseen(run: Run, policy: Policy) -> bool:
+    """Whether the run was adopted and has a good copy, but nobody has looked into any."""
+    there = [one for one in run.copies if is_good(one, policy) and not is_damaged(run, one.name)]
+    return bool(there) and not any(run.counts(one.name) for one in there)
 
 
 def proving_check(run: Run, copy: str, level: Level) -> Check | None:
@@ -213,6 +226,7 @@ def standing_of(policy: Policy, runs: Sequence[Run], tests: Sequence[Test], at: 
         failed=_failed(policy, known, newest),
         next_slot=next_slot(policy, at, newest),
         findings=(),
+        unseen=tuple(run for run in known if is_unseen(run, policy)),
     )
     return replace(found, findings=(*_lost(found), *_unproven(found, known), *_slow(found, told)))
 
@@ -247,14 +261,14 @@ def _points(policy: Policy, known: Sequence[Run], at: datetime) -> list[Point]:
         Point(run.reference, copy.name, run.started_at, _seconds(at - run.started_at), run.pinned_at is not None)
         for run in known
         for copy in run.copies
-        if is_good(copy, policy) and not is_damaged(run, copy.name)
+        if is_reliable(run, copy, policy)
     ]
 
 
 def _proofs(policy: Policy, known: Sequence[Run]) -> list[Proof]:
     """The proof of each good copy that has one, expired or not."""
     level = Level(policy.level)
-    pairs = ((run, copy) for run in known for copy in run.copies if is_good(copy, policy))
+    pairs = ((run, copy) for run in known for copy in run.copies if is_good(copy, policy) and run.counts(copy.name))
     found = ((run, copy, proving_check(run, copy.name, level)) for run, copy in pairs)
     return [_proof(policy, run, copy, check) for run, copy, check in found if check is not None]
 

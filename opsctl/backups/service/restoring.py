@@ -5,20 +5,21 @@ from datetime import datetime
 from sqlmodel import Session
 
 from opsctl.backups.rules import Run
-from opsctl.backups.rules.standing import has_good_copy
+from opsctl.backups.rules.standing import has_good_copy, is_unseen
 from opsctl.backups.service import planning, reading, rows
 from opsctl.backups.service.recording import append, held
 from opsctl.backups.terms import RESTORED, RUN_PREFIX
 from opsctl.core.errors import NotFound
 from opsctl.core.texts import _
-from opsctl.core.typed import mend
+from opsctl.core.typed import excerpt, mend
 from opsctl.core.use_cases import Permission, use_case
 
 
-def chosen(session: Session, *, word: str, now: datetime) -> Run:
+def chosen(session: Session, *, word: str, now: datetime, copy: str | None = None) -> Run:
     """The run that a word means: its reference, else the newest good point of the policy of that name.
 
-    Raise NotFound where there is no such run or policy, or no good point of it; InvalidInput as `find_run` does.
+    With `copy` it is the newest that has a good copy of that name. Raise NotFound where there is no such run or policy,
+    or no good point of it; InvalidInput as `find_run` does.
     """
     typed = mend(word).upper()
     if typed.startswith(f"{RUN_PREFIX}-") or typed.isdigit():
@@ -26,13 +27,18 @@ def chosen(session: Session, *, word: str, now: datetime) -> Run:
     policy = planning.known_policy(session, word=word, now=now)
     columns = rows.RUNS.c
     query = rows.chosen().where(columns.policy == policy.name).order_by(columns.started_at.desc())
-    for run in rows.load(session, query):
-        if has_good_copy(run, policy):
+    runs = rows.load(session, query)
+    for run in runs:
+        if has_good_copy(run, policy, copy):
             return run
-    raise NotFound(
-        _("There is no good point of {policy}.").format(policy=policy.name),
-        _("See what there is: opsctl backup list {policy}").format(policy=policy.name),
-    )
+    told = _("There is no good point of {policy}.").format(policy=policy.name)
+    if copy is not None:
+        told = _("There is no good point of {policy} in {copy}.").format(policy=policy.name, copy=excerpt(copy))
+    unseen = next((run for run in runs if is_unseen(run, policy)), None)
+    if unseen is not None:
+        hint = _("What was adopted counts once somebody looked at it: opsctl backup verify {reference}")
+        raise NotFound(told, hint.format(reference=unseen.reference))
+    raise NotFound(told, _("See what there is: opsctl backup list {policy}").format(policy=policy.name))
 
 
 @use_case(needs=Permission.RECORD, offline=True)

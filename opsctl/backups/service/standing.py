@@ -15,7 +15,7 @@ from opsctl.backups.rules import Run, Test
 from opsctl.backups.rules.standing import Overview, Standing, standing_of
 from opsctl.backups.service import planning, rows
 from opsctl.backups.tables import CopyRow
-from opsctl.backups.terms import WITH_POINT, Status, Verdict
+from opsctl.backups.terms import WITH_POINT, Status, Trigger, Verdict
 from opsctl.core.errors import NotFound
 from opsctl.core.texts import _
 from opsctl.rulebook import service as rulebook
@@ -94,8 +94,8 @@ def _runs(session: Session, policies: Sequence[str], now: datetime) -> list[Run]
     """What can matter now: what is there, what was begun since the newest good one, and lately; not all of history."""
     columns = rows.RUNS.c
     since = select(columns.policy, func.max(columns.started_at).label("since"))
-    since = since.where(columns.policy.in_(policies), columns.status == Status.SUCCESS).group_by(columns.policy)
-    newest = since.subquery()
+    good = (columns.status == Status.SUCCESS, columns.trigger != Trigger.ADOPTED)
+    newest = since.where(columns.policy.in_(policies), *good).group_by(columns.policy).subquery()
     there = select(_COPIES.c.run).where(
         _COPIES.c.run == columns.reference, _COPIES.c.pruned_at.is_(None), _COPIES.c.status.in_(sorted(WITH_POINT))
     )

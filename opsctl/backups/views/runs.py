@@ -44,6 +44,13 @@ def trigger_word(trigger: Trigger) -> str:
     }[trigger]
 
 
+def _begun_by(run: Run) -> str:
+    """Why the run was begun; of one that was adopted, that it counts for nothing until somebody looks at it."""
+    if any(run.counts(one.name) for one in run.copies) or run.trigger is not Trigger.ADOPTED:
+        return trigger_word(run.trigger)
+    return pgettext("backup", "adopted, not looked at")
+
+
 def status_cell(status: Status) -> Cell:
     """The status as a verdict, its plain word for CSV."""
     return Cell(status_word(status), _TONES.get(status, Kind.BAD), plain=str(status))
@@ -162,7 +169,7 @@ def _row(run: Run) -> tuple[Any, ...]:
         said["proven"],
         sum(1 for copy in run.copies if copy.is_there),
         run.host,
-        trigger_word(run.trigger),
+        _begun_by(run),
         run.engine,
         run.reason,
     )
@@ -200,7 +207,7 @@ def shown(found: Shown) -> Report:
         (_("files"), run.files, Kind.COUNT),
         (_("host"), run.host, Kind.TEXT),
         (_("engine"), run.engine or str(run.driver), Kind.TEXT),
-        (_("trigger"), f"{trigger_word(run.trigger)} · {run.person}", Kind.TEXT),
+        (_("trigger"), f"{_begun_by(run)} · {run.person}", Kind.TEXT),
         (pgettext("a point", "pinned"), run.pin_reason, Kind.TEXT),
     )
     parts: list[Part] = [Fields(tuple(pair for pair in pairs if pair[1] is not None))]

@@ -26,6 +26,7 @@ def status(found: Overview) -> Report:
         for one in found.standings
         for finding in one.findings
     )
+    lines += tuple(_unseen(one) for one in found.standings if one.unseen)
     if lines:
         parts.append(Text(lines))
     if found.uncovered:
@@ -42,6 +43,17 @@ def status(found: Overview) -> Report:
         sheet=whole,
         attention=any(one.is_in_breach for one in found.standings),
     )
+
+
+def _unseen(one: Standing) -> str:
+    """That something was adopted which counts for nothing yet, and what is typed to look at the newest of it."""
+    count = len(one.unseen)
+    told = ngettext(
+        "{policy}: {count} point is adopted, not looked at, and does not count yet: opsctl backup verify {reference}",
+        "{policy}: {count} points are adopted, not looked at, and do not count yet: opsctl backup verify {reference}",
+        count,
+    )
+    return told.format(policy=one.policy.name, count=count, reference=one.unseen[0].reference)
 
 
 def data(one: Standing) -> dict[str, Any]:
@@ -67,6 +79,7 @@ def data(one: Standing) -> dict[str, Any]:
         "locations": [_place(place, one) for place in one.places],
         "last_test": None if one.test is None else _test(one),
         "failed_since": [{"run": run.reference, "status": run.status, "reason": run.reason} for run in one.failed],
+        "adopted_unseen": [run.reference for run in one.unseen],
         "next_slot": one.next_slot,
         "is_in_breach": one.is_in_breach,
         "breaches": [_finding(finding) for finding in one.findings],
