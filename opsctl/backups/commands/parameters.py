@@ -63,8 +63,9 @@ def state_of(context: "Context") -> "State":
     return State(state_home(), str(context.address))
 
 
-def one_name(names: list[str]) -> str:
-    """The only name of several. Raise InvalidInput where there is more than one."""
-    if len(names) != 1:
+def job_of(context: "Context", name: str) -> "Job":
+    """The job of this host for that policy. Raise NotFound, and InvalidInput where a pipe names none or several."""
+    found = jobs_of(context, [name])
+    if len(found) != 1:
         raise InvalidInput(_("Name one policy."), _("Like: {example}").format(example="erp-db"))
-    return names[0]
+    return found[0]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
-from opsctl.backups.commands.parameters import PolicyName, jobs_of, state_of
+from opsctl.backups.commands.parameters import PolicyName, job_of, state_of
 from opsctl.backups.commands.waiting import tell, tell_what_waited
 from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
@@ -46,7 +46,7 @@ def prune(
     context = current()
     if not dry_run:
         tell_what_waited(context)
-    context.emit(views.pruned(prune_job(context, jobs_of(context, [name])[0], is_dry=dry_run)))
+    context.emit(views.pruned(prune_job(context, job_of(context, name), is_dry=dry_run)))
 
 
 def prune_job(context: "Context", job: "Job", *, is_dry: bool) -> "Pruning":
@@ -126,7 +126,7 @@ def adopt(
     from opsctl.backups.views import pruning as views
 
     context = current()
-    job = jobs_of(context, [name])[0]
+    job = job_of(context, name)
     places = jobs.places_of(job)
     found = _adoptable(context, job, places)
     runs = found.runs if dry_run else context.perform(adopting.adopt, runs=[to_json(run) for run in found.runs])

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from typer import Argument, Option
 
-from opsctl.backups.commands.parameters import PolicyName, jobs_of
+from opsctl.backups.commands.parameters import PolicyName, job_of
 from opsctl.backups.commands.waiting import tell, tell_what_waited
 from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
@@ -43,7 +43,7 @@ def restore(
     context = current()
     tell_what_waited(context)
     run = context.read(restoring.chosen, word=word, now=context.now, copy=copy)
-    job = jobs_of(context, [run.policy])[0]
+    job = job_of(context, run.policy)
     chosen, target = jobs.copy_of(job, run, copy), jobs.target_of(context.host, job, run, into)
     done = jobs.restore(job, run, chosen, target)
     said = {"run": run.reference, "copy": chosen.name, "into": done.into}

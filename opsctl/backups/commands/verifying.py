@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Exit, Option
 
-from opsctl.backups.commands.parameters import jobs_of
+from opsctl.backups.commands.parameters import job_of
 from opsctl.backups.commands.waiting import tell, tell_what_waited
 from opsctl.backups.terms import Level
 from opsctl.cli.context import current
@@ -77,13 +77,13 @@ def _known(context: "Context", what: str) -> "Known":
     is_run = what.strip().isdecimal() or what.strip().upper().startswith(f"{RUN_PREFIX}-")
     if is_run:
         return context.read(proving.known, now=context.now, reference=what)
-    return context.read(proving.known, now=context.now, policy=jobs_of(context, [what])[0].name)
+    return context.read(proving.known, now=context.now, policy=job_of(context, what).name)
 
 
 def _looked(context: "Context", known: "Known") -> "Looked":
     from opsctl.backups.jobs.verifying import Looked
 
-    (job,) = jobs_of(context, [known.plan.policy])
+    job = job_of(context, known.plan.policy)
     return Looked(job, known.plan, context.host, context.signature().host, context.now, context.remark)
 
 

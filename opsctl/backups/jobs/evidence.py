@@ -18,12 +18,13 @@ def evidence_folder(chosen: str | None, state_home: Path) -> Path:
 
     Raise NotAllowed, before anything is restored, where nothing could be written there.
     """
-    folder = Path(chosen).expanduser() if chosen is not None else state_home / "opsctl" / "evidence"
+    folder = Path(chosen) if chosen is not None else state_home / "opsctl" / "evidence"
     try:
+        folder = folder.expanduser()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         is_writable = os.access(folder, os.W_OK | os.X_OK, effective_ids=True)
         reason = "" if is_writable else os.strerror(13)
-    except (OSError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:  # a runtime error: `~` of somebody who has no home
         reason = getattr(error, "strerror", None) or str(error)
     if reason:
         raise _unwritable(folder, reason)
