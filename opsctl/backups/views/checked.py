@@ -8,7 +8,7 @@ from opsctl.backups.rules.wire import to_json
 from opsctl.backups.terms import Level, Verdict
 from opsctl.backups.views.runs import verdict_cell
 from opsctl.core.report import Column, Kind, Part, Report, Table, Text
-from opsctl.core.texts import _
+from opsctl.core.texts import _, between
 
 
 def checked(run: Run, asked: Level, found: Mapping[str, Sequence[Check]]) -> Report:
@@ -48,7 +48,7 @@ def headline(run: Run, copy: str, checks: Sequence[Check]) -> str:
         at=checks[-1].level if checks else "–",
         reason=(checks[-1].reason if checks else None) or "–",
     )
-    return f"{run.reference}  {run.policy}: {said}"
+    return f"{run.reference}  {run.policy}{between(': ')}{said}"
 
 
 def _said(checks: Sequence[Check]) -> str:

@@ -12,7 +12,7 @@ from opsctl.backups.rules.wire import to_json
 from opsctl.backups.terms import Level, Verdict
 from opsctl.backups.views.runs import verdict_cell
 from opsctl.core.report import Column, Kind, Part, Report, Table, Text
-from opsctl.core.texts import _, pgettext
+from opsctl.core.texts import _, between, pgettext
 from opsctl.core.times import show_duration
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -83,7 +83,7 @@ def headline(test: Test) -> str:
         Verdict.COULD_NOT_RUN: _("COULD NOT RUN: {run}, copy {copy}, was not tested: {reason}"),
     }[test.verdict].format(run=test.run, copy=test.copy, level=test.level, reason=test.reason or "–")
     named = f"{test.reference}  {test.policy}" if test.reference else test.policy
-    return f"{named}: {said}"
+    return f"{named}{between(': ')}{said}"
 
 
 def assertions(test: Test, *, whole: bool = False) -> Table:
