@@ -162,6 +162,12 @@ def _live_names(connection: str | None) -> set[str]:
 
 def _folder(into: str) -> Path:
     there = None
+    if into.encode("utf-8", "ignore").decode() != into:
+        # It could be restored there, and the record could not say where.
+        raise InvalidInput(
+            _("A word of the command line holds bytes that are not UTF-8."),
+            _("Name an empty folder, or a new one in a folder that is there."),
+        )
     try:
         path = Path(into).expanduser()
         # What leads to it may be linked; what it is itself must not be.
