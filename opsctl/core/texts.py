@@ -8,7 +8,7 @@ import gettext
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from opsctl.core.errors import InvalidInput
+from opsctl.core.errors import InvalidInput, OpsctlError
 
 LANGUAGES = ("en", "zh_CN")
 _LOCALE_FOLDER = Path(__file__).parent.parent / "locale"
@@ -91,3 +91,8 @@ def sentences(first: str, second: str) -> str:
     """Two sentences in a row, either of them perhaps empty. A full stop of Chinese brings its own room."""
     between_them = "" if first[-1:] in "。？！" else " "
     return f"{first}{between_them}{second}".strip()
+
+
+def with_hint(error: OpsctlError) -> str:
+    """What an error says, with the next step where there is one: for records, which have one line for both."""
+    return sentences(ended(error.message), error.hint) if error.hint else error.message

@@ -158,7 +158,10 @@ DIGEST = hashlib.sha256(FILE).hexdigest()
     ("name", "expect", "manifest", "verdict"),
     [
         ("etc/app.conf", None, None, PASS),
-        ("etc/gone.conf", None, None, DIFFERS),
+        ("etc/gone.conf", None, None, COULD_NOT),
+        ("etc/gone.conf", ">= 1", {"sha256": {"etc/app.conf": DIGEST}}, COULD_NOT),
+        ("etc/gone.conf", None, {"sha256": {"etc/gone.conf": DIGEST}}, DIFFERS),
+        ("etc/broken.conf", None, None, DIFFERS),
         ("etc", None, None, DIFFERS),
         ("etc/app.conf", DIGEST, None, PASS),
         ("etc/app.conf", "0" * 64, None, DIFFERS),
@@ -171,7 +174,8 @@ DIGEST = hashlib.sha256(FILE).hexdigest()
         ("etc/out.conf", None, None, DIFFERS),
         ("../secret", None, None, DIFFERS),
     ],
-    ids=["there", "missing", "a folder", "digest", "another digest", "as written down", "not as written down",
+    ids=["there", "mistyped", "mistyped, with a size", "missing", "a broken link", "a folder", "digest",
+         "another digest", "as written down", "not as written down",
          "nothing written down", "a broken manifest", "large enough", "too small", "a link that leads out", "above"],
 )  # fmt: skip
 def test_a_file_of_the_copy_is_looked_at_inside_the_copy_alone(
@@ -182,6 +186,7 @@ def test_a_file_of_the_copy_is_looked_at_inside_the_copy_alone(
     (root / "etc/app.conf").write_bytes(FILE)
     (tmp_path / "secret").write_bytes(FILE)
     (root / "etc/out.conf").symlink_to(tmp_path / "secret")
+    (root / "etc/broken.conf").symlink_to("nowhere")
     assert asked(root, Assertion("file", ask=name, expect=expect), manifest=manifest).verdict is verdict
 
 
@@ -315,7 +320,8 @@ def test_an_application_that_does_not_answer_could_not_be_asked(tmp_path: Path) 
 
 
 def test_what_differs_outranks_what_could_not_be_asked(tmp_path: Path) -> None:
-    unasked, wrong = Assertion("sql", ask="select 1", expect="1"), Assertion("file", ask="gone")
+    (tmp_path / "small").write_text("12", encoding="utf-8")
+    unasked, wrong = Assertion("file", ask="gone"), Assertion("file", ask="small", expect="> 2")
     found = asked(tmp_path, unasked, wrong)
     assert found.verdict is DIFFERS
-    assert found.reason() == "gone: expected there, found no such file in the copy"
+    assert found.reason() == "small: expected > 2, found 2"

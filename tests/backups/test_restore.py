@@ -65,6 +65,26 @@ def test_an_older_point_is_restored_by_its_reference_into_an_empty_folder(host: 
     assert content(tmp_path / "out") == ["one\n"]
 
 
+def test_a_copy_that_is_named_is_that_of_the_newest_run_that_has_a_good_one_there(host: Host, tmp_path: Path) -> None:
+    (tmp_path / "far").mkdir()
+    place = f'to = "{tmp_path}/local"'
+    said = host.written.read_text(encoding="utf-8")
+    assert place in said
+    copies = f'copies = [{{ name = "local", to = "{tmp_path}/local" }}, {{ name = "far", to = "{tmp_path}/far" }}]'
+    host.say(said.replace(place, copies))
+    refused = host("backup", "restore", "docs", "--copy", "far", "--into", str(tmp_path / "none"))
+    assert (refused.code, "There is no good point of docs in far." in refused.err) == (4, True)
+    host.back_up("docs", -1)
+    (tmp_path / "source" / "a.txt").write_text("three\n", encoding="utf-8")
+    (tmp_path / "far").rename(tmp_path / "away")
+    assert host("backup", "run", "docs", at=NIGHT + 2 * DAY).code == 3
+    (tmp_path / "away").rename(tmp_path / "far")
+    data = host.told("backup", "restore", "docs", "--copy", "far", "--into", str(tmp_path / "out"))
+    assert (data["run"], content(tmp_path / "out")) == ("BAK-2026-0003", ["two\n"])
+    data = host.told("backup", "restore", "docs", "--into", str(tmp_path / "newest"))
+    assert (data["run"], data["copy"], content(tmp_path / "newest")) == ("BAK-2026-0004", "local", ["three\n"])
+
+
 def test_what_is_there_is_never_written_over(host: Host, tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine").write_text("mine", encoding="utf-8")

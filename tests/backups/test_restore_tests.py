@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from opsctl.backups.jobs import shell, testing
 from opsctl.backups.jobs.scratch import PREFIX, NoScratch, clear_leftovers, scratch_folder
 from opsctl.backups.rules.sizes import size_text
 from opsctl.backups.terms import Level, Verdict
-from opsctl.cli.hostfile.jobs import Assertion, Encryption, Host, Job, Place, Scratch
+from opsctl.cli.hostfile.jobs import Assertion, Encryption, Host, Job, Place, Scratch, Secret
 from opsctl.core.errors import NotFound
 from tests.backups.drivers.folders import needs
 from tests.backups.proving import HOST, NOW, Desk, backed_up
@@ -91,7 +92,57 @@ def test_without_its_engine_it_could_not_run(desk: Desk, tmp_path: Path, monkeyp
     (tmp_path / "empty").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "empty"))
     found = desk.test()
-    assert (found.verdict, found.reason) == (Verdict.COULD_NOT_RUN, "files is not installed here")
+    told = "tar is not installed. Install it from the system's packages: tar"
+    assert (found.verdict, found.reason) == (Verdict.COULD_NOT_RUN, told)
+
+
+def test_the_one_program_that_is_missing_is_named(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "some").mkdir()
+    (tmp_path / "some" / "tar").symlink_to(needs("tar"))
+    monkeypatch.setenv("PATH", str(tmp_path / "some"))
+    told = "zstd is not installed. Install it from the system's packages: zstd"
+    assert desk.test().reason == told
+
+
+def test_without_the_file_of_the_key_it_could_not_run_and_the_next_step_is_said(desk: Desk, tmp_path: Path) -> None:
+    made = subprocess.run([needs("age-keygen")], check=True, capture_output=True, text=True)
+    (tmp_path / "age.pub").write_text(made.stderr.rpartition(" ")[2])
+    key = Secret("file", str(tmp_path / "age.key"))
+    desk.job = desk.job._replace(encryption=Encryption("age", str(tmp_path / "age.pub"), key, None))
+    desk.run = backed_up(desk.job)
+    found = desk.test()
+    assert found.verdict is Verdict.COULD_NOT_RUN
+    assert found.reason == (
+        f"There is no file {key.value}, which holds a secret."
+        f" Make it, readable by its owner alone: install -m 600 /dev/null {key.value}"
+    )
+
+
+def test_a_file_that_the_source_never_had_says_nothing_of_the_backup(desk: Desk) -> None:
+    good = Assertion("file", ask=f"{desk.job.sources[0]}/readme.txt", expect=">= 10")
+    for expect in (None, "manifest", ">= 10", "0" * 64):
+        typo = Assertion("file", ask=f"{desk.job.sources[0]}/raedme.txt", expect=expect)
+        desk.job = desk.job._replace(asserts=(good, typo))
+        found = desk.test()
+        assert (found.verdict, found.level) == (Verdict.COULD_NOT_RUN, None)
+        assert [one.verdict for one in found.assertions] == [Verdict.PASS, Verdict.PASS, Verdict.COULD_NOT_RUN]
+        told = "the source had no such file when it was backed up"
+        assert found.reason == f"{typo.ask} ({told}): could not be asked"
+
+
+def test_a_file_that_the_source_had_and_the_copy_has_not_differs(desk: Desk) -> None:
+    name = f"{desk.job.sources[0]}/readme.txt"
+    desk.job = desk.job._replace(exclude=("readme.txt",), asserts=(Assertion("file", ask=name),))
+    desk.run = replace(backed_up(desk.job), manifest=json.dumps({"sha256": {name: "0" * 64}}))
+    found = desk.test()
+    assert (found.verdict, found.reason) == (
+        Verdict.DIFFERS, f"{name}: expected there, found no such file in the copy"
+    )  # fmt: skip
+
+
+def test_what_was_compared_is_counted_in_words(desk: Desk) -> None:
+    # The folder itself and two files.
+    assert desk.test().assertions[0].found == "compared: 3 files and folders, none differs"
 
 
 def test_what_is_not_on_this_host_is_not_found(desk: Desk) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -90,13 +91,23 @@ class Checked:
     reason: str | None = None
 
 
+class Unit(StrEnum):
+    """What a restored copy is compared by."""
+
+    FILES = "files"
+    ENTRIES = "entries"
+    """Files, and the folders and links among them."""
+    TABLES = "tables"
+
+
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What a restored copy was compared with, how much of it, and what differs (one line each, the first hundred)."""
+    """What a restored copy was compared with, how many `unit` of it, and what differs (a line each, the first 100)."""
 
     against: str
     checked: int
     differences: tuple[str, ...] = ()
+    unit: Unit = Unit.FILES
 
 
 @dataclass

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from opsctl.backups.drivers import CannotRestore, Compared, Limits, Occupied, Restored, Step, artefacts
+from opsctl.backups.drivers import CannotRestore, Compared, Limits, Occupied, Restored, Step, Unit, artefacts
 from opsctl.backups.drivers.clients import PATIENCE, ClientFailed, complaint, one_line, unanswered
 from opsctl.backups.drivers.lines import Line, folders, in_background, line, until
 from opsctl.backups.drivers.mysql_client import (
@@ -284,7 +284,7 @@ def _compared(server: _Server, tables: list[tuple[str, str]]) -> Compared:
         except ClientFailed as error:
             raise CannotRestore(error.reason, Verdict.COULD_NOT_RUN) from None
         wrong += [one_line(f"{row[0]}: {row[3]}") for row in rows if row[2] == "Error"]
-    return Compared(_("the tables that the artefact names"), len(tables), tuple(wrong[:100]))
+    return Compared(_("the tables that the artefact names"), len(tables), tuple(wrong[:100]), Unit.TABLES)
 
 
 def restore(driver: "Mysql", place: Place, point: str, into: str, limits: Limits) -> tuple[tuple[str, ...], ...]:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from opsctl.backups.drivers import CannotRestore, Compared, Limits, Occupied, Restored, Step, artefacts
+from opsctl.backups.drivers import CannotRestore, Compared, Limits, Occupied, Restored, Step, Unit, artefacts
 from opsctl.backups.drivers.clients import (
     PATIENCE,
     ClientFailed,
@@ -256,7 +256,7 @@ def _compared(
     found = cluster.counts()
     wrong = differences(expected, found)
     wrong += [_("{table}: nobody counted that table").format(table=table) for table in sorted({*found} - {*expected})]
-    return Compared(against, len(expected), tuple(wrong[:100]))
+    return Compared(against, len(expected), tuple(wrong[:100]), Unit.TABLES)
 
 
 def restore(driver: "Postgres", place: Place, point: str, into: str, limits: Limits) -> tuple[tuple[str, ...], ...]:

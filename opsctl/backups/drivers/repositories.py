@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar
 
-from opsctl.backups.drivers import CannotRestore, Checked, Compared, Limits, Made, Point, Refusal, Restored, Step
+from opsctl.backups.drivers import CannotRestore, Checked, Compared, Limits, Made, Point, Refusal, Restored, Step, Unit
 from opsctl.backups.drivers.artefacts import late_or_refused, unlimited
 from opsctl.backups.drivers.lines import Line, line, with_variables
 from opsctl.backups.drivers.listings import Comparison, Entry, Pick, prepare_folder, tally
@@ -23,9 +23,11 @@ from opsctl.backups.rules.sizes import size_text
 from opsctl.backups.terms import Level, Status, Verdict
 from opsctl.cli.hostfile.jobs import Job, Place
 from opsctl.core.errors import OpsctlError
-from opsctl.core.texts import _
+from opsctl.core.texts import _, with_hint
 
 _LEAST_SPACE = 64 * 1024 * 1024
+_FOR_PROGRAMS = frozenset({"--json", "--log-json"})
+"""What makes an engine speak to us, and hard to read for whoever types the same."""
 
 
 class Trouble(StrEnum):
@@ -171,7 +173,7 @@ class Repository(ABC):
             return None
         return Refusal(
             _("{place} is no {program} repository").format(place=place.to, program=self.program),
-            _("Make it with: {command}").format(command=self.init_command(place)),
+            _("Is its disk not mounted? Only for a new place: {command}").format(command=self.init_command(place)),
         )
 
     def _path(self) -> str:
@@ -195,7 +197,7 @@ class Repository(ABC):
         try:
             secrets = self.secrets(place)
         except OpsctlError as error:
-            return Ended((), refused=error.message)
+            return Ended((), refused=with_hint(error))
         command = Command(
             tuple(words), self.environment(place), secrets, folder, nice=self.job.nice, hears=hears
         )
@@ -273,7 +275,7 @@ class Repository(ABC):
         program = self.program
         match self.trouble_of(ended):
             case Trouble.NO_REPOSITORY:
-                said = _("{place} is no {program} repository; make it with: {command}")
+                said = _("{place} is no {program} repository. Is its disk not mounted? Only for a new place: {command}")
                 return said.format(place=place.to, program=program, command=self.init_command(place))
             case Trouble.LOCKED:
                 who = "; ".join(holder.words for holder in self.holders(place))
@@ -281,7 +283,8 @@ class Repository(ABC):
                     return _("the repository is locked by {who}").format(who=who)
                 return _("the repository is locked")
             case Trouble.PASSWORD:
-                return _("the password of the job does not open {place}").format(place=place.to)
+                said = _("the password of the job does not open {place}. See what `password` names in the host file.")
+                return said.format(place=place.to)
             case Trouble.SPACE:
                 return _("no space is left for {program}: {said}").format(program=program, said=self.said(ended))
             case _other:
@@ -352,7 +355,8 @@ class Repository(ABC):
                 for entry in pick.files:
                     found.take(entry)
             against = _("the listing of {engine}").format(engine=self.engine())
-            return Compared(against, found.checked, tuple(found.differences))
+            unit = Unit.ENTRIES if only is None else Unit.FILES
+            return Compared(against, found.checked, tuple(found.differences), unit)
 
         done = self.typed(place, words, scratch)
         yield Restored(scratch, files, size, compare, words={"root": str(scratch)}, commands=done)
@@ -368,7 +372,8 @@ class Repository(ABC):
         """The lines by which a person does the same in that folder, with the variables that nobody could guess."""
         said = self.environment(place)
         needed = {name: said[name] for name in self.told if name in said}
-        done = line([Command(with_variables(words, **needed))])
+        plain = [word for word in words if word not in _FOR_PROGRAMS]
+        done = line([Command(with_variables(plain, **needed))])
         return (("cd", str(folder)), done) if self.works_inside else (done,)
 
     told: ClassVar[tuple[str, ...]] = ()

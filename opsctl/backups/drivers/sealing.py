@@ -9,7 +9,7 @@ from opsctl.backups.drivers.processes import Command, Ended, find_program
 from opsctl.backups.terms import Verdict
 from opsctl.cli.hostfile.jobs import Job
 from opsctl.core.errors import OpsctlError
-from opsctl.core.texts import _
+from opsctl.core.texts import _, with_hint
 
 _TOOLS = ("age", "gpg")
 _SUFFIXES = {"zstd": ".zst", "gzip": ".gz"}
@@ -74,7 +74,7 @@ def unseal(job: Job) -> list[Command]:
     try:
         key = reveal(encryption.decrypt)
     except OpsctlError as error:
-        raise CannotRestore(error.message, Verdict.COULD_NOT_RUN) from None
+        raise CannotRestore(with_hint(error), Verdict.COULD_NOT_RUN) from None
     program = find_program(encryption.tool, job.programs) or encryption.tool
     if encryption.tool == "age":
         return [Command((program, "--decrypt", "--identity", "{secret:key}"), secrets={"key": key + b"\n"})]

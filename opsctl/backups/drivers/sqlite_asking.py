@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from opsctl.backups.drivers import CannotRestore, Compared, Limits
+from opsctl.backups.drivers import CannotRestore, Compared, Limits, Unit
 from opsctl.backups.drivers import artefacts as stored
 from opsctl.backups.terms import Verdict
 from opsctl.core.texts import _, ngettext
@@ -131,7 +131,7 @@ def compare(
     if orphans != found.orphans:
         differences.append(_("{found} rows point to nothing, instead of {expected}").format(
             found=found.orphans, expected=orphans))  # fmt: skip
-    return Compared(against, len(found.counts), tuple(differences[:100]))
+    return Compared(against, len(found.counts), tuple(differences[:100]), Unit.TABLES)
 
 
 def ask(path: Path, query: str, limits: Limits) -> list[tuple[Any, ...]]:

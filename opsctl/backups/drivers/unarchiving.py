@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from opsctl.backups.drivers import CannotRestore, Compared, Limits, Restored, Step
+from opsctl.backups.drivers import CannotRestore, Compared, Limits, Restored, Step, Unit
 from opsctl.backups.drivers import artefacts as stored
 from opsctl.backups.drivers.lines import line
 from opsctl.backups.drivers.members import Listed, raise_for, read_list
@@ -176,7 +176,8 @@ def compare(listed: Listed, root: Path, picked: frozenset[bytes] | None) -> Comp
     if _entries(root) > checked - again + len(above - folders) or differences:
         differences += _unknown(listed, root, above | {b"."})
     against = _("list of members: kind, size, time, SHA-256")
-    return Compared(against, checked, tuple(differences[:_TOLD]))
+    unit = Unit.ENTRIES if picked is None else Unit.FILES
+    return Compared(against, checked, tuple(differences[:_TOLD]), unit)
 
 
 def _difference(member: Member, root: bytes) -> str | None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from opsctl.backups.drivers import CannotRestore, Compared, Restored, Step
+from opsctl.backups.drivers import CannotRestore, Compared, Restored, Step, Unit
 from opsctl.backups.drivers.canary import look
 from opsctl.backups.rules import Asserted, Run
 from opsctl.backups.rules.assertions import (
@@ -116,11 +117,25 @@ def judge_compared(compared: Compared) -> Asserted:
     """A comparison with what was written down, as an assertion."""
     expect = _("no difference")
     if not compared.differences:
-        told = ngettext("{count} compared, none differs", "{count} compared, none differs", compared.checked)
-        return Asserted(compared.against, expect, told.format(count=compared.checked), Verdict.PASS)
+        return Asserted(compared.against, expect, _none_differs(compared.unit, compared.checked), Verdict.PASS)
     more = len(compared.differences)
     said = ngettext("{count} differs: {first}", "{count} differ, the first: {first}", more)
     return differs(compared.against, expect, said.format(count=more, first=compared.differences[0]))
+
+
+def _none_differs(unit: Unit, count: int) -> str:
+    told = {
+        Unit.FILES: ngettext(
+            "compared: {count} file, none differs", "compared: {count} files, none differs", count
+        ),
+        Unit.ENTRIES: ngettext(
+            "compared: {count} file or folder, none differs", "compared: {count} files and folders, none differs", count
+        ),
+        Unit.TABLES: ngettext(
+            "compared: {count} table, none differs", "compared: {count} tables, none differs", count
+        ),
+    }[unit]
+    return told.format(count=count)
 
 
 def _refused(what: str, expect: str, error: CannotRestore) -> Asserted:
@@ -187,7 +202,11 @@ def _file(_answers: Answers, one: Assertion, run: Run, restored: Restored) -> As
     except OSError:
         found = None
     if path is None or found is None or not stat.S_ISREG(found.st_mode):
-        return differs(name, one.expect or _("there"), _("no such file in the copy"))
+        expect = one.expect or _("there")
+        is_absent = path is not None and not os.path.lexists(restored.root / name.lstrip("/"))
+        if is_absent and name not in digests_of(run):
+            return not_asked(name, expect, _("the source had no such file when it was backed up"))
+        return differs(name, expect, _("no such file in the copy"))
     if one.expect is None:
         return Asserted(name, _("there"), _("there"), Verdict.PASS)
     if one.expect[0] in "<>=!":

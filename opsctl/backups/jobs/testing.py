@@ -17,7 +17,7 @@ from opsctl.backups.rules.plans import Plan
 from opsctl.backups.terms import KEPT_BYTES, Level, Verdict
 from opsctl.cli.hostfile.jobs import Host, Job, Place
 from opsctl.core.errors import NotFound, OpsctlError
-from opsctl.core.texts import _
+from opsctl.core.texts import _, ended, sentences, with_hint
 from opsctl.core.typed import excerpt
 
 
@@ -130,7 +130,7 @@ def _unseen(asked: Asked, runs: Sequence[Run]) -> str | None:
 def _tried(asked: Asked, choice: Choice, watch: Watch, size: int) -> Test:
     driver = driver_of(asked.job)
     if driver.engine() is None:
-        return _could_not(asked, choice, watch, _("{engine} is not installed here").format(engine=asked.job.driver))
+        return _could_not(asked, choice, watch, _missing(asked, driver, choice))
     try:
         with scratch_folder(
             asked.host, asked.job, name=asked.name, now=asked.now, size=size, tell=asked.tell
@@ -143,9 +143,18 @@ def _tried(asked: Asked, choice: Choice, watch: Watch, size: int) -> Test:
             return _ended(asked, choice, watch, Verdict.DIFFERS, Level.L5, error.reason)
         return _could_not(asked, choice, watch, error.reason)
     except OpsctlError as error:  # a secret that cannot be read
-        return _could_not(asked, choice, watch, error.message)
+        return _could_not(asked, choice, watch, with_hint(error))
     except OSError as error:
         return _could_not(asked, choice, watch, error.strerror or str(error))
+
+
+def _missing(asked: Asked, driver: Driver, choice: Choice) -> str:
+    """Which program is not there, and the package to install."""
+    # What is refused first is the engine.
+    refused = driver.preflight(place_of(asked.job, choice.copy.name))
+    if refused is None:
+        return _("{engine} is not installed here").format(engine=asked.job.driver)
+    return sentences(ended(refused.reason), refused.hint)
 
 
 def _restored(asked: Asked, choice: Choice, driver: Driver, folder: Path, watch: Watch) -> Test:

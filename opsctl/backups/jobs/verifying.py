@@ -15,7 +15,7 @@ from opsctl.backups.rules.plans import Plan
 from opsctl.backups.terms import KEPT_BYTES, LEVELS, Level, Verdict
 from opsctl.cli.hostfile.jobs import Host, Job, Place
 from opsctl.core.errors import OpsctlError
-from opsctl.core.texts import _
+from opsctl.core.texts import _, with_hint
 from opsctl.core.typed import excerpt
 
 HIGHEST = Level.L4
@@ -76,7 +76,7 @@ def _look(looked: Looked, driver: Driver, run: Run, copy: Copy, level: Level) ->
     except CannotRestore as error:
         return Checked(level, error.verdict, error.reason)
     except OpsctlError as error:  # a secret that cannot be read
-        return Checked(level, Verdict.COULD_NOT_RUN, error.message)
+        return Checked(level, Verdict.COULD_NOT_RUN, with_hint(error))
     except OSError as error:
         return Checked(level, Verdict.COULD_NOT_RUN, error.strerror or str(error))
 

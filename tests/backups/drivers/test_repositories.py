@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from opsctl.backups.drivers import CannotRestore, Occupied, Request, unmeasured
+from opsctl.backups.drivers import CannotRestore, Occupied, Request, Unit, unmeasured
 from opsctl.backups.terms import Level, Status, Verdict
 from tests.backups.drivers.folders import (
     PASSWORD,
@@ -67,6 +67,9 @@ def test_what_is_restored_is_what_was_backed_up(made_bench: Bench, request_for: 
 
     with driver.restored(made_bench.place, str(made.point), scratch, limits=QUICK, step=unmeasured) as restored:
         compared = restored.compare()
+        assert compared.unit is Unit.ENTRIES
+        (typed,) = (words for words in restored.commands if "restore" in words or "extract" in words)
+        assert {"--json", "--log-json"}.isdisjoint(typed)
         copy = scratch / made_bench.source.relative_to("/")
         assert snapshot_of(copy) == snapshot_of(made_bench.source)
         assert (copy / "a.bin").read_bytes() == (made_bench.source / "a.bin").read_bytes()
@@ -187,7 +190,9 @@ def test_a_wrong_password_fails_and_says_so(made_bench: Bench, request_for: Requ
     driver = made_bench.driver()
     made = driver.run(request_for("erp-files"), made_bench.place)
     assert (made.status, made.point) == (Status.FAILED, None)
-    assert made.reason == f"the password of the job does not open {made_bench.place.to}"
+    assert made.reason == (
+        f"the password of the job does not open {made_bench.place.to}. See what `password` names in the host file."
+    )
     with pytest.raises(CannotRestore) as raised:
         driver.points(made_bench.place)
     assert raised.value.verdict is Verdict.COULD_NOT_RUN
@@ -200,16 +205,20 @@ def test_a_secret_that_is_not_there_is_a_run_that_did_not_start(
     made = made_bench.driver().run(request_for("erp-files"), made_bench.place)
     assert (made.status, made.point) == (Status.NOT_STARTED, None)
     assert str(tmp_path / "password") in str(made.reason)
+    assert "install -m 600 /dev/null" in str(made.reason)
 
 
 def test_a_repository_that_is_not_there_is_never_made_silently(bench: Bench, request_for: RequestFor) -> None:
     driver = bench.driver()
     refusal = driver.preflight(bench.place)
     assert refusal is not None
-    assert f"{bench.engine} init" in refusal.hint
+    assert refusal.hint.startswith(f"Is its disk not mounted? Only for a new place: {bench.engine} init ")
     made = driver.run(request_for("erp-files"), bench.place)
     assert made.status is Status.NOT_STARTED
-    assert f"{bench.engine} init" in str(made.reason)
+    asked = f"{bench.place.to} is no {bench.engine} repository. Is its disk not mounted? Only for a new place: "
+    assert str(made.reason).startswith(f"{asked}{bench.engine} init ")
+    checked = driver.verify(bench.place, "0" * 64, Level.L0, sha256=None, limits=QUICK)
+    assert str(checked.reason).startswith(asked)
     assert not Path(bench.place.to).exists()
 
 
