@@ -1,6 +1,7 @@
 """A restore test leaves evidence that can be checked with nothing but sha256sum and the ledger."""
 
 import json
+import re
 import signal
 import subprocess
 import time
@@ -54,6 +55,16 @@ def test_the_page_names_who_what_when_by_which_clause_and_what_it_does_not_prove
         "RST-2026-0001.json", "time to recover, measured", "newest entry of the ledger before it",
     ):  # fmt: skip
         assert said in page.replace("\\", ""), said
+
+
+def test_the_page_has_the_commands_as_the_runbook_prints_them(company: Company) -> None:
+    bundle = Path(restored(company)["evidence_folder"])
+    page = (bundle / "RST-2026-0001.md").read_text()
+    printed = company.good("backup", "runbook", "erp-db", "--format", "md").out
+    steps = [line for line in printed.splitlines() if re.match(r"\d+\\\. ", line)]
+    assert any(" `tar " in line or "/tar " in line for line in steps)
+    told = "How it is restored by hand, by the commands of this test:\n\n"
+    assert told + "\n\n".join(steps) in page
 
 
 def test_the_json_holds_the_head_of_the_ledger_before_the_test_was_recorded(company: Company) -> None:

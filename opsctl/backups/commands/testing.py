@@ -152,7 +152,7 @@ def _record(context: "Context", folder: "Path", known: "Known", asked: "Asked", 
     recorded = tell(context, recording.record_test, {"test": to_json(test)})
     if recorded is None:
         return Told(test, known.plan, str(draft))
-    bundle = evidence.finish(draft, recorded.test.reference, _page(context, recorded.test, background))
+    bundle = evidence.finish(draft, recorded.test.reference, _page(context, asked.job, recorded.test, background))
     return Told(recorded.test, known.plan, str(bundle), recorded.action)
 
 
@@ -176,13 +176,14 @@ def _background(known: "Known", asked: "Asked", test: "Test") -> "Background":
     )
 
 
-def _page(context: "Context", test: "Test", background: "Background") -> str:
+def _page(context: "Context", job: "Job", test: "Test", background: "Background") -> str:
+    from opsctl.backups.jobs.restoring import secrets_of
     from opsctl.backups.views.evidence import page
     from opsctl.core.report import Style
     from opsctl.render.formats import Format
     from opsctl.render.write import render
 
-    return render(page(test, background), Format.MARKDOWN, Style(zone=context.zone), to_file=True)
+    return render(page(test, background, secrets_of(job)), Format.MARKDOWN, Style(zone=context.zone), to_file=True)
 
 
 def _end(done: "list[Told]", failed: bool) -> None:

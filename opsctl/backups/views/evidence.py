@@ -1,19 +1,26 @@
 """One page about a restore test that an auditor can read without us."""
 
+from collections.abc import Sequence
+
 from opsctl.backups.rules import Test
 from opsctl.backups.rules.evidence import Background
 from opsctl.backups.rules.levels import meaning
+from opsctl.backups.rules.results import Needed
 from opsctl.backups.rules.sizes import size_text
 from opsctl.backups.rules.wire import to_json
 from opsctl.backups.terms import Verdict
 from opsctl.backups.views import tested
+from opsctl.backups.views.restoring import by_hand
 from opsctl.backups.views.runs import status_word, verdict_cell
 from opsctl.core.report import Fields, Kind, Part, Report, Text
 from opsctl.core.texts import _, beside, pgettext
 
 
-def page(test: Test, background: Background) -> Report:
-    """The page about a recorded test: what, by which rule, who, when, from what, what was found, what it proves."""
+def page(test: Test, background: Background, secrets: Sequence[Needed] = ()) -> Report:
+    """The page about a recorded test: what, by which rule, who, when, from what, what was found, what it proves.
+
+    With `secrets`, where they come from, it says as well how the same is done by hand when nothing of ours is left.
+    """
     parts: list[Part] = [
         Text((tested.headline(test),)),
         Fields(_about(test, background), title=_("What was tested")),
@@ -25,6 +32,9 @@ def page(test: Test, background: Background) -> Report:
         parts.append(tested.steps(test))
     parts.append(Fields(_against(test, background), title=_("Measured against the policy")))
     parts.append(Text(tuple(_meaning(test))))
+    if test.commands:
+        told = _("How it is restored by hand, by the commands of this test:")
+        parts.append(Text((told, *by_hand(test, secrets))))
     parts.append(Fields(_anchors(test, background), title=_("How to check this page")))
     return Report(
         kind="backup.restore-test.page",

@@ -54,7 +54,6 @@ def _checks(run: Run, *, is_database: bool) -> list[str]:
 def runbook(policy: Policy, run: Run, test: Test, secrets: Sequence[Needed]) -> Report:
     """The commands of the last restore test that passed, as steps, with where the secrets come from; to be printed."""
     took = age_text(test.seconds)
-    steps = _steps(test, secrets)
     pairs = (
         (_("policy"), policy.name, Kind.REFERENCE),
         (_("asset"), policy.asset, Kind.REFERENCE),
@@ -68,7 +67,7 @@ def runbook(policy: Policy, run: Run, test: Test, secrets: Sequence[Needed]) -> 
     )
     parts: list[Part] = [
         Fields(tuple(pair for pair in pairs if pair[1] is not None)),
-        Text(tuple(f"{number}. {step}" for number, step in enumerate(steps, start=1))),
+        Text(by_hand(test, secrets)),
     ]
     if test.steps:
         columns = (Column("step", _("step")), Column("seconds", _("took"), Kind.DURATION))
@@ -83,7 +82,8 @@ def runbook(policy: Policy, run: Run, test: Test, secrets: Sequence[Needed]) -> 
     )
 
 
-def _steps(test: Test, secrets: Sequence[Needed]) -> list[str]:
+def by_hand(test: Test, secrets: Sequence[Needed]) -> tuple[str, ...]:
+    """The commands of a restore test as numbered steps for a person, with where the secrets come from."""
     steps = [_needed(one) for one in secrets]
     steps.append(
         _("Make an empty folder with room enough, and name it: {example}").format(example="SCRATCH=/path/to/it")
@@ -91,7 +91,7 @@ def _steps(test: Test, secrets: Sequence[Needed]) -> list[str]:
     steps += [f"$ {line}" for line in test.commands]
     asked = _("Check: {what}; in the test it was {found}.")
     steps += [asked.format(what=one.what, found=one.found) for one in test.assertions if one.found is not None]
-    return steps
+    return tuple(f"{number}. {step}" for number, step in enumerate(steps, start=1))
 
 
 def _needed(one: Needed) -> str:
