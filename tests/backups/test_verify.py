@@ -87,6 +87,16 @@ def test_a_run_is_looked_at_by_its_reference_and_by_its_bare_number(company: Com
         assert company.data("backup", "verify", word)["reference"] == "BAK-2026-0001"
 
 
+@pytest.mark.parametrize("piped", ["", "erp-db\nerp-db\n"], ids=["none", "two"])
+@pytest.mark.parametrize("verb", ["verify", "prune", "adopt"])
+def test_a_pipe_that_names_none_or_several_is_refused_where_one_is_wanted(
+    company: Company, verb: str, piped: str
+) -> None:
+    found = company.run("backup", verb, "-", stdin=piped)
+    assert (found.code, found.out) == (2, "")
+    assert "Name one policy." in found.err
+
+
 def test_a_damaged_copy_ends_with_3_and_becomes_an_action(company: Company) -> None:
     os.truncate(company.artefact(), 10)
     found = company.run("backup", "verify", "erp-db", "--format", "table")
