@@ -157,7 +157,7 @@ function __opsctl_verbs
                     'restore'\t'Restore a point for good: into an empty folder, or as a new database' \
                     'runbook'\t'The exact commands of the last restore test that passed, as steps for a person; ready to be printed' \
                     'prune'\t'Delete the points that the policy no longer keeps: only what opsctl made on this host for this policy, never a pinned one, the newest proven one, or less than this host keeps at least' \
-                    'adopt'\t'Record points that were there before opsctl knew of them, as runs that nobody has proven' \
+                    'adopt'\t'Record points that were there before opsctl knew of them, and that this machine made of the job\'s sources, as runs that nobody has proven' \
                     'pin'\t'Keep every copy of a run, whatever its policy says, until it is unpinned' \
                     'unpin'\t'Let a run be pruned again, as its policy says'
         case 'kpi'
