@@ -384,10 +384,23 @@ def test_a_plan_runs_nothing_and_shows_every_program(host: Line, tmp_path: Path)
     line = host()
     shown = line("backup", "plan", "docs")
     assert (shown.err, shown.code) == ("Nothing was run.\n", 0)
-    assert f"$ cp {tmp_path}/local {tmp_path}/offsite" in shown.out
+    assert f"\nwrites {tmp_path}/local/docs." in shown.out
+    assert f"\nwrites {tmp_path}/offsite/docs." in shown.out
+    assert "\npruning would delete nothing\n" in shown.out
     assert list((tmp_path / "local").iterdir()) == []
     said = told(line, "backup", "plan")
     assert (said[0]["policy"], said[0]["next"]) == ("docs", "2026-11-05T17:30:00Z")
+    assert said[0]["deletes"] == []
+
+
+def test_a_plan_names_what_pruning_would_delete(host: Line) -> None:
+    line = host(policy=POLICY.replace("daily = 7, min_good = 2", "last = 1, min_good = 1"))
+    for day in range(2):
+        line.now = NIGHT + timedelta(days=day)
+        assert line("backup", "run", "docs").code == 0
+    line.now = NIGHT + timedelta(days=1, hours=1)
+    (said,) = told(line, "backup", "plan")
+    assert [one.split()[0] for one in said["deletes"]] == ["BAK-2026-0001", "BAK-2026-0001"]
 
 
 def test_a_run_is_shown_with_its_copies_checks_and_history(host: Line) -> None:

@@ -202,6 +202,7 @@ def plan(policies: PolicyNames = None) -> None:
     """Read, ask the drivers, show."""
     from opsctl.backups.jobs import planning as jobs_planning
     from opsctl.backups.rules.plans import next_slot
+    from opsctl.backups.rules.results import Planned
     from opsctl.backups.service import planning
     from opsctl.backups.views import runs as views
 
@@ -212,5 +213,23 @@ def plan(policies: PolicyNames = None) -> None:
     for job in jobs:
         one = plan_of(plans, job.name)
         told = jobs_planning.would_run(_asked(context, job, one, due=False))
-        rows.append((one, told.commands, next_slot(one.slots, context.now), told.refused))
-    context.emit(views.planned(rows, context.now))
+        upcoming = next_slot(one.slots, context.now)
+        rows.append(Planned(one, told.commands, told.writes, _deletes(context, job), upcoming, told.refused))
+    context.emit(views.planned(rows))
+
+
+def _deletes(context: "Context", job: "Job") -> tuple[str, ...] | None:
+    """The points that pruning would delete now, by run; None where it may delete none, or nobody could be asked."""
+    from opsctl.backups.commands.pruning import OFF, prune_job
+    from opsctl.backups.rules.retention import Fate
+
+    if job.prune == OFF:
+        return None
+    try:
+        found = prune_job(context, job, is_dry=True)
+    except OpsctlError:
+        return None
+    if found.unasked:
+        return None
+    gone = [one for decided in found.decided.values() for one in decided if one.fate is Fate.DELETE]
+    return tuple(f"{one.run} {one.name}" if one.run else one.name for one in gone)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from opsctl.backups.rules import Run, Test
+from opsctl.backups.rules.plans import Plan, Slot
 
 if TYPE_CHECKING:
     from opsctl.ledger.rules import Row
@@ -69,6 +70,22 @@ class Needed:
     what: str
     where: str
     variable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What the next run of a policy would do: its lines, what they write, what pruning would delete.
+
+    `deletes` is None where the host file lets nothing be pruned, or a place could not be asked; `refused` why the run
+    could not begin now.
+    """
+
+    plan: Plan
+    commands: tuple[str, ...]
+    writes: tuple[str, ...]
+    deletes: tuple[str, ...] | None
+    upcoming: Slot | None
+    refused: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from opsctl.backups.rules import Run, Test
-from opsctl.backups.rules.plans import Plan, Slot
-from opsctl.backups.rules.results import Listed, Recorded, Shown
+from opsctl.backups.rules.results import Listed, Planned, Recorded, Shown
 from opsctl.backups.rules.sizes import size_text
 from opsctl.backups.rules.wire import to_json
 from opsctl.backups.terms import Status, Trigger, Verdict
@@ -301,30 +299,39 @@ def verdict_cell(verdict: Verdict) -> Cell:
     return Cell(*words[verdict], plain=str(verdict))
 
 
-def planned(rows: Sequence[tuple[Plan, Sequence[str], Slot | None, str | None]], now: datetime) -> Report:
+def planned(rows: Sequence[Planned]) -> Report:
     """What the next run of each policy would do: when, with which programs, and why it could not."""
     parts: list[Part] = []
     said = []
-    for plan, commands, upcoming, refused in rows:
-        due = None if upcoming is None else upcoming.due_at
-        pairs = (
-            (_("policy"), plan.policy, Kind.REFERENCE),
-            (_("asset"), plan.asset, Kind.REFERENCE),
+    for one in rows:
+        plan, due = one.plan, None if one.upcoming is None else one.upcoming.due_at
+        always = ((_("last good one"), plan.good_at, Kind.MOMENT),)
+        where_known = (
             (pgettext("backup", "next run"), due, Kind.MOMENT),
-            (_("last good one"), plan.good_at, Kind.MOMENT),
-            (_("would be refused"), refused, Kind.BAD),
+            (_("would be refused"), one.refused, Kind.BAD),
         )
-        parts.append(Fields(tuple(pair for pair in pairs if pair[1] is not None or pair[0] == _("last good one"))))
-        parts.append(Text(tuple(f"$ {line}" for line in commands)))
+        head = ((_("policy"), plan.policy, Kind.REFERENCE), (_("asset"), plan.asset, Kind.REFERENCE))
+        parts.append(Fields((*head, *(pair for pair in where_known if pair[1] is not None), *always)))
+        lines = [f"$ {line}" for line in one.commands] + _written(one)
+        parts.append(Text(tuple(lines)))
         said.append({
-            "policy": plan.policy, "asset": plan.asset, "next": due, "good_at": plan.good_at, "refused": refused,
-            "commands": list(commands),
+            "policy": plan.policy, "asset": plan.asset, "next": due, "good_at": plan.good_at, "refused": one.refused,
+            "commands": list(one.commands), "writes": list(one.writes),
+            "deletes": None if one.deletes is None else list(one.deletes),
         })  # fmt: skip
     return Report(
         kind="backup.plan",
         data=said,
         parts=tuple(parts),
         remarks=(_("Nothing was run."),),
-        references=tuple(plan.policy for plan, *_rest in rows),
-        attention=any(refused is not None for *_rest, refused in rows),
+        references=tuple(one.plan.policy for one in rows),
+        attention=any(one.refused is not None for one in rows),
     )
+
+
+def _written(one: Planned) -> list[str]:
+    lines = [_("writes {what}").format(what=what) for what in one.writes]
+    if one.deletes is not None:
+        deleted = [_("pruning would delete {what}").format(what=what) for what in one.deletes]
+        lines += deleted or [_("pruning would delete nothing")]
+    return lines
