@@ -265,6 +265,17 @@ def test_outside_of_its_window_the_schedule_begins_nothing_and_a_person_may(host
     assert line("backup", "run", "docs").code == 0
 
 
+def test_a_slot_is_told_as_missed_once_and_still_met_when_its_window_opens(host: Line) -> None:
+    line = host('window = "02:00-06:00"')
+    assert line("backup", "run", "--due").code == 1
+    again = line("backup", "run", "--due")
+    assert (again.out, again.err, again.code) == ("", "Nothing is due now.\n", 0)
+    assert told(line, "backup", "list")["total"] == 1
+    line.now = NIGHT + timedelta(minutes=31)
+    assert line("backup", "run", "--due").code == 0
+    assert (newest(line)["status"], newest(line)["slot"]) == ("success", "2026-11-04T17:30:00Z")
+
+
 def test_after_its_deadline_the_schedule_begins_nothing(host: Line) -> None:
     line = host('start_deadline = "30m"')
     line.now = NIGHT + timedelta(minutes=31)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from opsctl.backups.drivers import CannotRestore, Driver, Limits, Made, Refusal, Request, replicating
@@ -61,7 +61,9 @@ def run(asked: Asked, state: State, record: Callable[[Run], None]) -> None:
             return
         late = _too_late(asked, begun)
         if late is not None:
-            record(_ended(asked, begun, Status.MISSED, late))
+            # Cron asks again every few minutes, and a slot is missed once.
+            if asked.slot is None or asked.slot.due_at not in asked.plan.missed:
+                record(_ended(asked, begun, Status.MISSED, late))
             return
         slot = None if asked.slot is None else asked.slot.due_at
         try:
@@ -299,7 +301,7 @@ def _ended(asked: Asked, begun: datetime, status: Status, reason: str | None) ->
         status=status,
         slot=None if asked.slot is None else asked.slot.due_at,
         started_at=begun,
-        ended_at=max(asked.clock(), begun + timedelta(0)),
+        ended_at=max(asked.clock(), begun),
         reason=_line(reason),
         code=None,
         bytes=None,

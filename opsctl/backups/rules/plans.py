@@ -20,7 +20,8 @@ class Plan:
 
     `slots` are those of the last days and of the 35 days to come, `tests` the restore tests; `sizes` the bytes of the
     last good runs, the newest first; `good_at` when the newest of these began; `runs_today` how many were begun by the
-    schedule since midnight in the policy's zone, on any host. `rules` is the generation that said all this.
+    schedule since midnight in the policy's zone, on any host; `missed` the slots that a host has told as missed.
+    `rules` is the generation that said all this.
     """
 
     policy: str
@@ -41,6 +42,7 @@ class Plan:
     sizes: tuple[int, ...] = ()
     good_at: datetime | None = None
     runs_today: int = 0
+    missed: tuple[datetime, ...] = ()
 
 
 def open_slot(slots: tuple[Slot, ...], now: datetime) -> Slot | None:

@@ -74,6 +74,7 @@ def _plan(session: Session, now: datetime, generation: int, policy: Policy, due:
         sizes=tuple(size for size, _started in sizes if size is not None),
         good_at=good[0][1] if good else None,
         runs_today=_runs_today(session, policy, now),
+        missed=_missed(session, policy.name, now - _BEHIND),
     )
 
 
@@ -92,6 +93,13 @@ def _newest(session: Session, policy: str, statuses: tuple[Status, ...]) -> list
     query = query.where(columns.status.in_(statuses), columns.trigger != Trigger.ADOPTED)
     found = session.connection().execute(query.order_by(columns.started_at.desc()).limit(LOOKED_BACK))
     return [(size, started) for size, started in found]
+
+
+def _missed(session: Session, policy: str, since: datetime) -> tuple[datetime, ...]:
+    """The slots since then that a host has told as missed."""
+    columns = rows.RUNS.c
+    query = select(columns.slot).where(columns.policy == policy, columns.status == Status.MISSED, columns.slot >= since)
+    return tuple(session.connection().execute(query.distinct()).scalars())
 
 
 def _runs_today(session: Session, policy: Policy, now: datetime) -> int:
