@@ -16,8 +16,6 @@ RESTORED = "backup.restored"
 TEST_PASSED = "restore_test.passed"
 TEST_DIFFERED = "restore_test.differed"
 TEST_NOT_RUN = "restore_test.could_not_run"
-SMALL_SHARE = 0.5
-"""A run with less than this part of the median of the last good ones is an anomaly."""
 LOOKED_BACK = 5
 """So many good runs are compared with."""
 KEPT_BYTES = 300

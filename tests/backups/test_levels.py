@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from opsctl.backups.rules import levels
 from opsctl.backups.rules.anomalies import anomaly, median
-from opsctl.backups.rules.levels import is_valid, level_of_test, meaning
-from opsctl.backups.terms import LEVELS, Level, Verdict
-from tests.backups.making import DAY, NIGHT, check
+from opsctl.backups.rules.levels import level_of_test, meaning
+from opsctl.backups.terms import LEVELS, Level
 
 SECOND = timedelta(seconds=1)
 
@@ -33,20 +32,6 @@ def test_no_two_levels_prove_the_same() -> None:
 def test_every_sentence_of_a_level_is_one_plain_literal_that_can_be_translated() -> None:
     text = Path(levels.__file__).read_text(encoding="utf-8")
     assert len(re.findall(r'_\(\s*"[^"]+\."\s*\)', text)) == 2 * len(LEVELS)
-
-
-@pytest.mark.parametrize(
-    ("after", "is_proof"),
-    [(-SECOND, False), (timedelta(0), True), (90 * DAY - SECOND, True), (90 * DAY, False)],
-    ids=["before it", "at once", "to the last second", "expired"],
-)
-def test_a_proof_holds_from_its_check_until_it_expires(after: timedelta, is_proof: bool) -> None:
-    assert is_valid(check("local", Level.L5, NIGHT), NIGHT + after, 90 * DAY) is is_proof
-
-
-@pytest.mark.parametrize("verdict", [Verdict.DIFFERS, Verdict.COULD_NOT_RUN])
-def test_what_did_not_pass_is_no_proof(verdict: Verdict) -> None:
-    assert not is_valid(check("local", Level.L5, NIGHT, verdict), NIGHT, 90 * DAY)
 
 
 @pytest.mark.parametrize(

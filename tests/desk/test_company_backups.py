@@ -13,7 +13,7 @@ from opsctl.backups.rules import Run
 from opsctl.backups.rules.anomalies import anomaly
 from opsctl.backups.rules.standing import Breach
 from opsctl.backups.service import pruning, rows, standing
-from opsctl.backups.terms import SMALL_SHARE, Level, Status, Trigger, Verdict
+from opsctl.backups.terms import Level, Status, Trigger, Verdict
 from opsctl.core.periods import read_period
 from opsctl.duties.service import read as duties
 from opsctl.duties.terms import Wanted as WantedDuties
@@ -85,8 +85,8 @@ def test_a_dump_of_half_the_usual_size_is_not_trusted(backups: list[Run]) -> Non
     half, again = days["10-31 01"], days["10-31 09"]
 
     assert half.bytes is not None
-    assert half.bytes < SMALL_SHARE * sorted(before)[2]
-    assert anomaly(half.bytes, before, SMALL_SHARE) is not None
+    assert half.bytes < 0.5 * sorted(before)[2]
+    assert anomaly(half.bytes, before, 0.5) is not None
     assert all("it holds 9.3 GB, and the median" in str(text) for text in (half.reason, half.copies[0].reason))
     assert (again.status, again.trigger) == (Status.SUCCESS, Trigger.MANUAL)
     good = [one.bytes or 0 for one in days.values() if one.status is Status.SUCCESS]

@@ -91,13 +91,18 @@ class Run:
 
         A later check of the copy that differs, at any level, takes away every proof before it.
         """
-        best: Check | None = None
+        # Of several the last: `max` gives the first.
+        return max(reversed(self.passed(copy)), key=lambda one: rank(one.level), default=None)
+
+    def passed(self, copy: str) -> list[Check]:
+        """The checks that the copy passed since the last that differed, at any level, in their order."""
+        found: list[Check] = []
         for one in (one for one in self.checks if one.copy == copy):
             if one.verdict is Verdict.DIFFERS:
-                best = None
-            elif one.verdict is Verdict.PASS and (best is None or rank(one.level) >= rank(best.level)):
-                best = one
-        return best
+                found.clear()
+            elif one.verdict is Verdict.PASS:
+                found.append(one)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from opsctl.backups.rules import Copy, Run, rank
-from opsctl.backups.terms import Level, Status, Verdict
+from opsctl.backups.terms import Level, Status
 
 LATEST, RANDOM = "latest", "random"
 _RESTORED = rank(Level.L4)
@@ -33,13 +33,7 @@ def with_good_copies(run: Run, *, incomplete_is_good: bool) -> Run:
 
 def proven_at(run: Run, copy: str) -> datetime | None:
     """When the copy was last restored and found to be what it should be; None for never, or where it was lost since."""
-    proven: datetime | None = None
-    for one in (one for one in run.checks if one.copy == copy):
-        if one.verdict is Verdict.DIFFERS:
-            proven = None
-        elif one.verdict is Verdict.PASS and rank(one.level) >= _RESTORED:
-            proven = one.checked_at if proven is None else max(proven, one.checked_at)
-    return proven
+    return max((one.checked_at for one in run.passed(copy) if rank(one.level) >= _RESTORED), default=None)
 
 
 def choose(

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-from opsctl.backups.rules import Check
-from opsctl.backups.terms import Level, Verdict
+from opsctl.backups.terms import Level
 from opsctl.core.texts import _
 
 PROBES = frozenset({"command", "http"})
@@ -58,11 +56,6 @@ def meaning(level: Level) -> Meaning:
                 _("All of it was restored, its content asserted, and an application answered from the restored copy."),
                 _("That functions work that were not asked, and that it bears the load of a working day."),
             )
-
-
-def is_valid(check: Check, at: datetime, expires: timedelta) -> bool:
-    """Whether a check is a proof at that moment: it passed, not after it, and its proof has not expired."""
-    return check.verdict is Verdict.PASS and check.checked_at <= at < check.checked_at + expires
 
 
 def level_of_test(*, is_compared: bool, kinds: Iterable[str]) -> Level:

@@ -187,13 +187,7 @@ def proving_check(run: Run, copy: str, level: Level) -> Check | None:
 
     A later check of it that differs, at any level, takes away every proof before it.
     """
-    found: Check | None = None
-    for one in (one for one in run.checks if one.copy == copy):
-        if one.verdict is Verdict.DIFFERS:
-            found = None
-        elif one.verdict is Verdict.PASS and rank(one.level) >= rank(level):
-            found = one
-    return found
+    return next((one for one in reversed(run.passed(copy)) if rank(one.level) >= rank(level)), None)
 
 
 def proofs_of(policy: Policy, runs: Sequence[Run], at: datetime) -> list[Proof]:
