@@ -215,3 +215,14 @@ def test_the_newest_good_point_is_the_one_that_a_plain_look_finds(told: list[tup
     found = standing_of(policy(), runs, [], NOW)
     assert (found.newest and found.newest.at) == (max(good) if good else None)
     assert found.rpo_met is (bool(good) and NOW - max(good) <= timedelta(hours=26))
+
+
+def test_a_copy_that_was_found_damaged_is_proven_by_no_look_that_goes_less_far() -> None:
+    damaged = run(
+        reference="BAK-2026-0001",
+        checks=(
+            check("local", Level.L5, NIGHT + HOUR, Verdict.DIFFERS),
+            check("local", Level.L3, NIGHT + 2 * HOUR),
+        ),
+    )
+    assert not standing_of(policy(level="L3"), [damaged], [], NIGHT + 3 * HOUR).is_proven

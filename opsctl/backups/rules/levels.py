@@ -1,4 +1,4 @@
-"""What every level of a check proves, and what it does not; how long a proof holds. Pure."""
+"""What every level of a check proves, and what it does not. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -262,7 +262,7 @@ def _points(policy: Policy, known: Sequence[Run], at: datetime) -> list[Point]:
 def _proofs(policy: Policy, known: Sequence[Run]) -> list[Proof]:
     """The proof of each good copy that has one, expired or not."""
     level = Level(policy.level)
-    pairs = ((run, copy) for run in known for copy in run.copies if is_good(copy, policy) and run.counts(copy.name))
+    pairs = ((run, copy) for run in known for copy in run.copies if is_reliable(run, copy, policy))
     found = ((run, copy, proving_check(run, copy.name, level)) for run, copy in pairs)
     return [_proof(policy, run, copy, check) for run, copy, check in found if check is not None]
 
