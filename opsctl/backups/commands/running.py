@@ -122,11 +122,7 @@ def _run(context: "Context", state: "State", job: "Job", plan: "Plan", due: bool
     from opsctl.cli.progress import progress
 
     asked = _asked(context, job, plan, due)
-    killed = running.killed_before(asked, state)
-    if killed is not None:
-        recorded, _ended = _record(context, killed)
-        reference = plan.policy if recorded is None else recorded.run.reference
-        context.remark(_("{reference}: {reason}").format(reference=reference, reason=killed.reason))
+    running.record_killed(asked, state, lambda killed: _tell_killed(context, killed))
     if due and (asked.slot is None or _is_enough(context, plan)):
         return []
     done: Done = []
@@ -136,6 +132,12 @@ def _run(context: "Context", state: "State", job: "Job", plan: "Plan", due: bool
         asked.tell = advance
         running.run(asked, state, lambda ended: done.append(_record(context, ended)))
     return done
+
+
+def _tell_killed(context: "Context", killed: "Run") -> None:
+    recorded, _ended = _record(context, killed)
+    reference = killed.policy if recorded is None else recorded.run.reference
+    context.remark(_("{reference}: {reason}").format(reference=reference, reason=killed.reason))
 
 
 def _asked(context: "Context", job: "Job", plan: "Plan", due: bool) -> "Asked":

@@ -79,15 +79,18 @@ def run(asked: Asked, state: State, record: Callable[[Run], None]) -> None:
             raise KeyboardInterrupt
 
 
-def killed_before(asked: Asked, state: State) -> Run | None:
-    """The run that was killed before this one, tidied up; None where the last one ended by itself or still goes on."""
+def record_killed(asked: Asked, state: State, record: Callable[[Run], None]) -> None:
+    """Tidy up after a run that was killed before this one, and give it to `record`; nothing where there was none."""
     with state.locked(asked.plan.policy) as is_ours:
         marker = state.marked(asked.plan.policy) if is_ours else None
-        if marker is None:
-            return None
-        driver = driver_of(asked.job)
-        left = [name for place in asked.job.places for name in driver.tidy(place, marker.request)]
-        state.unmark(asked.plan.policy)
+        if marker is not None:
+            record(_killed(asked, marker))
+            state.unmark(asked.plan.policy)
+
+
+def _killed(asked: Asked, marker: Marker) -> Run:
+    driver = driver_of(asked.job)
+    left = [name for place in asked.job.places for name in driver.tidy(place, marker.request)]
     reason = _("it was killed, or the machine went down; nothing was left behind")
     if left:
         reason = _("it was killed, or the machine went down; taken away: {names}").format(names=", ".join(left))

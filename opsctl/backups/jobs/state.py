@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +102,7 @@ class State:
 
     def wait(self, use_case: str, request: str, arguments: dict[str, Any]) -> None:
         """Keep a result until the database is there. Raise OSError where it cannot be kept."""
-        name = f"{datetime.now().astimezone():%Y%m%dT%H%M%S%f}-{request}{_SUFFIX}"
+        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{request}{_SUFFIX}"
         self._write(self.folder / "waiting" / name, {"use_case": use_case, "arguments": arguments})
 
     def waiting(self) -> list[Waiting]:
