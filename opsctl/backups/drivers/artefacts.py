@@ -58,8 +58,7 @@ class Manifest:
 class Draft:
     """An artefact while it is written: hashed and counted on its way."""
 
-    def __init__(self, path: Path, stream: IO[bytes]) -> None:
-        self.path = path
+    def __init__(self, stream: IO[bytes]) -> None:
         self.bytes = 0
         self._digest = hashlib.sha256()
         self._stream = stream
@@ -104,7 +103,7 @@ def draft(place: Place, name: str) -> Iterator[Draft]:
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb", buffering=0) as stream:
-            yield Draft(partial, stream)
+            yield Draft(stream)
             os.fsync(stream.fileno())
         partial.rename(final)
         sync_folder(folder)
@@ -310,8 +309,8 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def prune(place: Place, points: Sequence[str], *, beside: Sequence[str] = ()) -> dict[str, str | None]:
-    """Delete artefacts that have a manifest, and what else is named after them (`beside`); why not, where they stay."""
+def prune(place: Place, points: Sequence[str]) -> dict[str, str | None]:
+    """Delete artefacts that have a manifest, and what their manifests name beside them; why not, where they stay."""
     gone: dict[str, str | None] = {}
     for point in points:
         try:
@@ -321,7 +320,7 @@ def prune(place: Place, points: Sequence[str], *, beside: Sequence[str] = ()) ->
                 gone[point] = _("it has no manifest, so opsctl may not have made it")
                 continue
             # The manifest goes first: what has none is no point, and is tidied away.
-            for suffix in (_MANIFEST, *(manifest.more.get(BESIDE, {}) if manifest is not None else ()), *beside, ""):
+            for suffix in (_MANIFEST, *(manifest.more.get(BESIDE, {}) if manifest is not None else ()), ""):
                 Path(f"{path}{suffix}").unlink(missing_ok=True)
             sync_folder(path.parent)
             gone[point] = None

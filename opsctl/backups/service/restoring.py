@@ -23,7 +23,7 @@ def chosen(session: Session, *, word: str, now: datetime, copy: str | None = Non
     """
     typed = mend(word).upper()
     if typed.startswith(f"{RUN_PREFIX}-") or typed.isdigit():
-        return reading.find_run(session, word=word, now=now)
+        return reading.find_run(session, word=word, now=now, writing=True)
     policy = planning.known_policy(session, word=word, now=now)
     columns = rows.RUNS.c
     query = rows.chosen().where(columns.policy == policy.name).order_by(columns.started_at.desc())

@@ -72,8 +72,8 @@ class Job(NamedTuple):
     sqlite; `connection` is a libpq string without a password, `options` a defaults file of mysql and mariadb,
     `databases` what they dump (all where empty). `command` makes the artefact of the command driver: its stdout, or
     the file that `{output}` names; `codes` maps its exit codes to statuses. `programs` is a folder in which the
-    engine's programs are looked for before PATH. `window` is minutes from midnight in `zone`, which may pass midnight.
-    `least_share` is how small a run may be beside the median of the last good ones.
+    engine's programs are looked for before PATH. `window` is minutes from midnight in the reader's zone, and may pass
+    midnight. `least_share` is how small a run may be beside the median of the last good ones.
     """
 
     name: str

@@ -36,8 +36,8 @@ _PROGRAMS = {
     "borg": ("borg",),
     "postgres": ("pg_dump", "pg_restore", "psql"),
     "sqlite": (),
-    "mysql": ("mysqldump", "mysql"),
-    "mariadb": ("mariadb-dump", "mariadb"),
+    "mysql": ("mysqldump", "mysql", "zstd"),
+    "mariadb": ("mariadb-dump", "mariadb", "zstd"),
     "command": (),
 }
 """What a driver runs; SQLite comes with Python, and the command driver's programs stand in the host file."""

@@ -90,7 +90,7 @@ def test_a_block_that_is_written_in_part_is_written_on(place: Place) -> None:
             return min(3, len(block))
 
     slow = Slow()
-    one = artefacts.Draft(Path(place.to), slow)  # type: ignore[arg-type]
+    one = artefacts.Draft(slow)  # type: ignore[arg-type]
 
     one.take(memoryview(b"0123456789"))
 
