@@ -14,6 +14,7 @@ import opsctl.maintenance.tables
 import opsctl.people.tables.customers
 import opsctl.people.tables.persons
 import opsctl.people.tables.posts
+import opsctl.reviews.tables
 import opsctl.rulebook.tables
 import opsctl.store.tables  # noqa: F401
 

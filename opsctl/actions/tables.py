@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from opsctl.actions.terms import Gravity, State
+from opsctl.actions.terms import Gravity, Kind, State
 from opsctl.core.void import Void
 from opsctl.store.columns import words
 
@@ -42,6 +42,13 @@ class ActionRow(SQLModel, table=True):
     void: Void | None = Field(default=None, sa_type=words(Void, "action_void"))
     seen: int = 1
     """How often it was found."""
+    kind: Kind | None = Field(default=None, sa_type=words(Kind, "action_kind"))
+    verify: str | None = None
+    """The evidence query, as `opsctl.actions.rules.evidence` spells it."""
+    months: int | None = None
+    """So long its evidence is watched once it is verified."""
+    watch_until: datetime | None = None
+    """Until then a failing record of the same kind opens it again."""
     corrected_at: datetime | None = None
     recorded_by: str
     recorded_at: datetime

@@ -33,6 +33,15 @@ class Gravity(StrEnum):
     WARN = "warn"
 
 
+class Kind(StrEnum):
+    """What an improvement does about the next time."""
+
+    PREVENT = "prevent"
+    DETECT = "detect"
+    MITIGATE = "mitigate"
+    PROCESS = "process"
+
+
 class Wanted(StrEnum):
     """Which actions a list is about."""
 

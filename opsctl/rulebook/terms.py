@@ -102,6 +102,9 @@ RETENTION = ("last", "daily", "weekly", "monthly", "yearly")
 FAIL_WITHIN = timedelta(days=3)
 """The deadline of an action from what failed, where no book says one; below that from what was only a warning."""
 WARN_WITHIN = timedelta(days=14)
+WATCH_MONTHS = 3
+REPEAT_WITHIN = timedelta(days=90)
+"""What holds of reviews where no book says it: see `opsctl.rulebook.rules.reviews`."""
 SEVERITIES = (1, 2, 3, 4)
 """1 is the worst."""
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

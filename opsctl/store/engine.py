@@ -15,7 +15,7 @@ from opsctl.core.errors import OpsctlError
 from opsctl.store import faults
 from opsctl.store.address import Address
 
-SCHEMA_VERSION = "0004"
+SCHEMA_VERSION = "0005"
 _SCHEMA = "schema version"
 # One question for both: each of them takes a tenth of a second where the database is far away.
 _VERSION_AND_SETTINGS = text(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from opsctl.actions.terms import Gravity, State
+from opsctl.actions.terms import Gravity, Kind, State
 from opsctl.core.void import Void
 
 
@@ -22,6 +22,10 @@ class Finding:
     told: str | None = None
     owner: str | None = None
     deadline: datetime | None = None
+    kind: Kind | None = None
+    verify: str | None = None
+    """The evidence query, spelled as `evidence.read_query` gives it; `months` how long it is watched afterwards."""
+    months: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,10 @@ class Action:
     corrected_at: datetime | None
     recorded_by: str
     recorded_at: datetime
+    kind: Kind | None = None
+    verify: str | None = None
+    months: int | None = None
+    watch_until: datetime | None = None
 
     def is_overdue(self, now: datetime) -> bool:
         """Whether its deadline has passed, and nobody has verified it."""
