@@ -84,11 +84,12 @@ def _history(rows: "Sequence[Row]") -> Table:
         Column("text", _("text")),
         Column("row", _("row"), Kind.COUNT),
     )
-    cells = tuple((row.happened_at, event_word(row.kind), row.actor, _text_of(row), row.seq) for row in rows)
+    cells = tuple((row.happened_at, event_word(row.kind), row.actor, text_of(row), row.seq) for row in rows)
     return Table(columns, cells)
 
 
-def _text_of(row: "Row") -> Phrase | str | None:
+def text_of(row: "Row") -> Phrase | str | None:
+    """What a row of the ledger says of an action beside its event; None where that is nothing."""
     from opsctl.ledger.rules import read_facts
 
     if row.facts is None:

@@ -20,11 +20,12 @@ def history(rows: "Sequence[Row]") -> Table:
         Column("host", _("host")),
         Column("row", _("row"), Kind.COUNT),
     )
-    cells = tuple((row.recorded_at, _event_word(row.kind), row.actor, row.host, row.seq) for row in rows)
+    cells = tuple((row.recorded_at, event_word(row.kind), row.actor, row.host, row.seq) for row in rows)
     return Table(columns, cells, title=pgettext("of a record", "History"))
 
 
-def _event_word(kind: str) -> str:
+def event_word(kind: str) -> str:
+    """What a row of the ledger tells."""
     words = {
         terms.ADOPTED: pgettext("backup", "adopted"),
         terms.CHECKED: pgettext("event", "checked"),

@@ -144,7 +144,7 @@ def timeline(incident: Incident, rows: "list[Row]") -> Report:
         Column("row", _("row"), Kind.COUNT),
     ]
     cells: list[list[Any]] = [
-        [row.happened_at, event_word(row.kind), row.actor, _text_of(row), row.seq] for row in rows
+        [row.happened_at, event_word(row.kind), row.actor, text_of(row), row.seq] for row in rows
     ]
     if any(_late(row) for row in rows):
         columns.insert(4, Column("late", _("entered later"), Kind.DURATION))
@@ -176,7 +176,8 @@ _TOLD = (
 _WITH = "with"
 
 
-def _text_of(row: "Row") -> Phrase | str | None:
+def text_of(row: "Row") -> Phrase | str | None:
+    """What a row of the ledger says of an incident beside its event; None where that is nothing."""
     from opsctl.ledger.rules import read_facts
 
     if row.facts is None:

@@ -65,7 +65,7 @@ def history(rows: "Sequence[Row]") -> Table:
         Column("text", _("text")),
         Column("row", _("row"), Kind.COUNT),
     )
-    cells = tuple((row.recorded_at, _event_word(row.kind), row.actor, _text_of(row), row.seq) for row in rows)
+    cells = tuple((row.recorded_at, event_word(row.kind), row.actor, text_of(row), row.seq) for row in rows)
     return Table(columns, cells, title=pgettext("of a record", "History"))
 
 
@@ -86,7 +86,8 @@ def history_data(rows: "Sequence[Row]") -> list[dict[str, Any]]:
     ]
 
 
-def _event_word(kind: str) -> str:
+def event_word(kind: str) -> str:
+    """What a row of the ledger tells."""
     return {
         terms.LOGGED: pgettext("event", "logged"),
         terms.WORK_CORRECTED: _("corrected"),
@@ -101,7 +102,8 @@ def _event_word(kind: str) -> str:
     }.get(kind, kind)
 
 
-def _text_of(row: "Row") -> Phrase | str | None:
+def text_of(row: "Row") -> Phrase | str | None:
+    """What a row of the ledger says of a maintenance or a patch beside its event; None where that is nothing."""
     from opsctl.ledger.rules import read_facts
 
     if row.facts is None:
