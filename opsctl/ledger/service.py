@@ -1,7 +1,7 @@
 """Appending, reading, verifying, exporting and redacting the ledger."""
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -36,7 +36,11 @@ Blank = Callable[[Session, str, list[str]], dict[str, Any] | None]
 
 @dataclass(frozen=True)
 class Search:
-    """Which rows a list or an export wants; None means any."""
+    """Which rows a list or an export wants; None means any.
+
+    `since` and `until` are when it was recorded, `happened_since` and `happened_until` when it happened; all half open.
+    Of `kinds`, `subjects` and `abouts` any will do; SQLite takes some thirty thousand at once.
+    """
 
     kind: str | None = None
     subject: str | None = None
@@ -44,6 +48,11 @@ class Search:
     actor: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    kinds: Collection[str] | None = None
+    subjects: Collection[str] | None = None
+    abouts: Collection[str] | None = None
+    happened_since: datetime | None = None
+    happened_until: datetime | None = None
 
 
 def append(
@@ -104,10 +113,19 @@ def rows(session: Session, search: Search, *, limit: int | None = None, newest_f
     ):  # fmt: skip
         if value is not None:
             query = query.where(column == value)
-    if search.since is not None:
-        query = query.where(LedgerRow.recorded_at >= search.since)
-    if search.until is not None:
-        query = query.where(LedgerRow.recorded_at < search.until)
+    for column, wanted in (
+        (LedgerRow.kind, search.kinds), (LedgerRow.subject, search.subjects), (LedgerRow.about, search.abouts),
+    ):  # fmt: skip
+        if wanted is not None:
+            query = query.where(col(column).in_(sorted(wanted)))
+    for moment, since, until in (
+        (LedgerRow.recorded_at, search.since, search.until),
+        (LedgerRow.happened_at, search.happened_since, search.happened_until),
+    ):
+        if since is not None:
+            query = query.where(moment >= since)
+        if until is not None:
+            query = query.where(moment < until)
     order = LedgerRow.__table__.c.seq  # type: ignore[attr-defined]
     query = query.order_by(order.desc() if newest_first else order)
     if limit is not None:
