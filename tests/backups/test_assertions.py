@@ -191,7 +191,7 @@ def test_a_file_of_the_copy_is_looked_at_inside_the_copy_alone(
 
 
 def answering(answer: Any) -> Any:
-    def ask(_query: str) -> list[tuple[Any, ...]]:
+    def ask(_query: str, _within: timedelta = HOUR) -> list[tuple[Any, ...]]:
         if isinstance(answer, Exception):
             raise answer
         return answer  # type: ignore[no-any-return]
@@ -231,7 +231,7 @@ def test_the_newest_row_tells_the_loss_window(tmp_path: Path) -> None:
 def test_the_newest_of_several_rows_counts_and_a_canary_outranks_them(tmp_path: Path) -> None:
     newest = {"one": NIGHT - 3 * HOUR, "two": NIGHT - HOUR, "SELECT max(at) AS at FROM public.canary": NIGHT - MINUTE}
 
-    def ask(query: str) -> list[tuple[Any, ...]]:
+    def ask(query: str, _within: timedelta = HOUR) -> list[tuple[Any, ...]]:
         return [(newest[query],)]
 
     asserts = [Assertion("newest", ask=name, within=4 * HOUR) for name in ("two", "one")]

@@ -110,12 +110,26 @@ class Compared:
     unit: Unit = Unit.FILES
 
 
+ANSWER = timedelta(minutes=5)
+"""So long a restored database may take to answer where nobody says how long."""
+
+
+class Ask(Protocol):
+    """Runs one query on a restored database, read only, and gives its rows. Raise CannotRestore where it fails.
+
+    It takes `within` at most, and no longer than the driver's own limits: what is late could not be asked.
+    """
+
+    def __call__(self, query: str, within: timedelta = ANSWER) -> list[tuple[Any, ...]]:
+        """The rows."""
+
+
 @dataclass
 class Restored:
     """A restored copy, while it stands.
 
-    `root` holds its files (of a database: the unpacked artefact). `ask` runs one query on a restored database, read
-    only, and gives its rows; None where there is none. `words` is what `{host}`, `{port}`, `{database}`, `{root}` mean
+    `root` holds its files (of a database: the unpacked artefact). `ask` asks a restored database; None where there
+    is none. `words` is what `{host}`, `{port}`, `{database}`, `{root}` mean
     in assertions. `compare` compares it with what was written down when it was made.
     """
 
@@ -123,7 +137,7 @@ class Restored:
     files: int
     bytes: int
     compare: Callable[[], Compared]
-    ask: Callable[[str], list[tuple[Any, ...]]] | None = None
+    ask: Ask | None = None
     words: Mapping[str, str] = field(default_factory=dict)
     commands: tuple[tuple[str, ...], ...] = ()
 

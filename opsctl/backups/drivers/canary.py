@@ -4,11 +4,9 @@ The table is made by hand, as the documentation says; its account may read and w
 """
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
-from opsctl.backups.drivers import Limits
+from opsctl.backups.drivers import Ask, Limits
 from opsctl.backups.drivers.clients import PATIENCE, ClientFailed, program_of
 from opsctl.backups.drivers.postgres_client import ask_lines
 from opsctl.backups.terms import Engine
@@ -45,7 +43,7 @@ def plant(job: Job) -> datetime:
         raise CanaryFailed(_("the canary was not written: {reason}").format(reason="–")) from None
 
 
-def look(ask: Callable[[str], list[tuple[Any, ...]]], table: str) -> datetime | None:
+def look(ask: Ask, table: str) -> datetime | None:
     """The newest moment in the canary's table of a restored copy; None where it is empty. What `ask` raises."""
     rows = ask(f"SELECT max(at) AS at FROM {_safe(table)}")  # noqa: S608 - only a name, as seen below
     found = rows[0][0] if rows else None

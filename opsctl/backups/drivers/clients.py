@@ -33,6 +33,16 @@ def unanswered(error: ClientFailed, signs: Sequence[str]) -> Verdict:
     return Verdict.COULD_NOT_RUN if is_ours else Verdict.DIFFERS
 
 
+def milliseconds(length: timedelta) -> int:
+    """A length as servers take their limits, in whole milliseconds; at least one, for none would be no limit."""
+    return max(int(length / timedelta(milliseconds=1)), 1)
+
+
+def beyond(within: timedelta) -> Limits:
+    """The limits of a client whose server has `within` for an answer: it stops by itself where the server does not."""
+    return Limits(within + PATIENCE, within + PATIENCE)
+
+
 def complaint(ended: Ended) -> str:
     """Why programs did not end well, in one line without signs that a terminal would obey."""
     if ended.refused is not None:

@@ -8,12 +8,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from opsctl.backups.drivers import CannotRestore, Compared, Limits, Occupied, Restored, Step, Unit, artefacts
-from opsctl.backups.drivers.clients import PATIENCE, ClientFailed, complaint, one_line, unanswered
+from opsctl.backups.drivers import ANSWER, CannotRestore, Compared, Limits, Occupied, Restored, Step, Unit, artefacts
+from opsctl.backups.drivers.clients import ClientFailed, beyond, complaint, milliseconds, one_line, unanswered
 from opsctl.backups.drivers.lines import Line, folders, in_background, line, until
 from opsctl.backups.drivers.mysql_client import (
     MARIADB,
@@ -85,25 +85,28 @@ class _Server:
     def box(self) -> tuple[str, ...]:
         return ("--sandbox",) if self.is_boxed else ()
 
-    def rows(self, role: str, statement: str, *more: str) -> list[list[str | None]]:
-        return ask_rows(self.client, self.first(role), statement, *self.box, *more, limits=self.limits, user=self.user)
+    def rows(
+        self, role: str, statement: str, *more: str, limits: Limits | None = None
+    ) -> list[list[str | None]]:
+        words = (*self.box, *more)
+        return ask_rows(
+            self.client, self.first(role), statement, *words, limits=limits or self.limits, user=self.user
+        )
 
-    def ask(self, query: str) -> list[tuple[Any, ...]]:
+    def ask(self, query: str, within: timedelta = ANSWER) -> list[tuple[Any, ...]]:
         """The rows of one query, asked by an account that can read everything and write nothing.
 
         A whole number is an int, a moment an aware UTC datetime, NULL is None (the text NULL, too); whatever else is a
         text. Raise CannotRestore where it fails: as could not run where that says nothing of the copy.
         """
-        seconds = int(min(self.limits.wall, PATIENCE * 10).total_seconds())
-        limit = (
-            f"max_statement_time={seconds}"
-            if "mariadb" in Path(self.client).name
-            else (f"max_execution_time={seconds * 1000}")
-        )
+        within = min(self.limits.wall, within)
+        limit = f"max_execution_time={milliseconds(within)}"
+        if "mariadb" in Path(self.client).name:
+            limit = f"max_statement_time={milliseconds(within) / 1000}"
         before = f"SET SESSION time_zone='+00:00', {limit}; SET SESSION TRANSACTION READ ONLY;"
         chosen = (f"--database={self.database}",) if self.database else ()
         try:
-            found = self.rows(_READER, f"{before}\n{query}", *chosen)
+            found = self.rows(_READER, f"{before}\n{query}", *chosen, limits=beyond(within))
         except ClientFailed as error:
             raise CannotRestore(error.reason, unanswered(error, _UNANSWERED)) from None
         return [tuple(_value(cell) for cell in row) for row in found]

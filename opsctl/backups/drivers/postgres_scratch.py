@@ -7,17 +7,18 @@ import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from opsctl.backups.drivers import CannotRestore, Compared, Limits, Occupied, Restored, Step, Unit, artefacts
+from opsctl.backups.drivers import ANSWER, CannotRestore, Compared, Limits, Occupied, Restored, Step, Unit, artefacts
 from opsctl.backups.drivers.clients import (
-    PATIENCE,
     ClientFailed,
+    beyond,
     complaint,
     major_of,
+    milliseconds,
     program_of,
     unanswered,
     version_of,
@@ -73,25 +74,29 @@ class _Cluster:
     def connection(self, role: str, database: str = DATABASE) -> str:
         return f"host='{_quoted(self.socket)}' port={_PORT} user={role} dbname={database}"
 
-    def ask_lines(self, role: str, *statements: str, database: str = DATABASE) -> list[str]:
+    def ask_lines(
+        self, role: str, *statements: str, database: str = DATABASE, limits: Limits | None = None
+    ) -> list[str]:
         psql = program_of("psql", self.programs)
-        return ask_lines(psql, self.connection(role, database), statements, limits=self.limits, user=self.user)
+        where = self.connection(role, database)
+        return ask_lines(psql, where, statements, limits=limits or self.limits, user=self.user)
 
-    def ask(self, query: str) -> list[tuple[Any, ...]]:
+    def ask(self, query: str, within: timedelta = ANSWER) -> list[tuple[Any, ...]]:
         """The rows of one query, asked by a role that can read everything and write nothing.
 
         A whole number is an int, another a Decimal; true and false are bool, NULL is None. A moment is an aware UTC
         datetime, and one without a zone counts as UTC; a date and whatever else is a text. Raise CannotRestore where
         it fails: as could not run where that says nothing of the copy.
         """
-        timeout = int(min(self.limits.wall, PATIENCE * 10).total_seconds() * 1000)
+        within = min(self.limits.wall, within)
         asked = query.strip().rstrip(";")
         try:
             lines = self.ask_lines(
                 _READER,
                 "SET default_transaction_read_only = on",
-                f"SET statement_timeout = {timeout}",
+                f"SET statement_timeout = {milliseconds(within)}",
                 f"COPY (SELECT row_to_json(found) FROM (\n{asked}\n) AS found) TO STDOUT",  # noqa: S608 - it asks so
+                limits=beyond(within),
             )
         except ClientFailed as error:
             raise CannotRestore(error.reason, unanswered(error, _UNANSWERED)) from None

@@ -11,10 +11,12 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from opsctl.backups.drivers import (
+    ANSWER,
     CannotRestore,
     Checked,
     Limits,
@@ -184,9 +186,13 @@ class Sqlite:
         with step("restore"):
             commands = self._unpack(place, point, path, limits)
         manifest = stored.read_manifest(place, point)
+
+        def answer(query: str, within: timedelta = ANSWER) -> list[tuple[Any, ...]]:
+            return ask(path, query, replace(limits, wall=min(limits.wall, within)))
+
         yield Restored(
-            scratch, 1, path.stat().st_size, lambda: compare(path, manifest, counts, limits),
-            lambda query: ask(path, query, limits), {"root": str(scratch), "database": str(path)}, commands,
+            scratch, 1, path.stat().st_size, lambda: compare(path, manifest, counts, limits), answer,
+            {"root": str(scratch), "database": str(path)}, commands,
         )  # fmt: skip
 
     def restore(self, place: Place, point: str, into: str, *, limits: Limits) -> tuple[tuple[str, ...], ...]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from opsctl.backups.drivers import CannotRestore, Compared, Restored, Step, Unit
+from opsctl.backups.drivers import Ask, CannotRestore, Compared, Restored, Step, Unit
 from opsctl.backups.drivers.canary import look
 from opsctl.backups.rules import Asserted, Run
 from opsctl.backups.rules.assertions import (
@@ -31,7 +31,6 @@ from opsctl.cli.hostfile.jobs import Assertion, Canary
 from opsctl.core.texts import _, ngettext
 from opsctl.core.typed import excerpt
 
-Query = Callable[[str], list[tuple[Any, ...]]]
 MANIFEST = "manifest"
 _SHOWN = 120
 _MOST_ANSWERED = 1024 * 1024
@@ -155,7 +154,7 @@ def _look_for_canary(answers: Answers, canary: Canary, run: Run, restored: Resto
     answers.assertions.append(found if isinstance(found, Asserted) else differs(what, expect, _("no row")))
 
 
-def _asked(what: str, expect: str, restored: Restored, ask: Callable[[Query], Any]) -> Any:
+def _asked(what: str, expect: str, restored: Restored, ask: Callable[[Ask], Any]) -> Any:
     """What is found, or the assertion that it could not be asked or was refused."""
     if restored.ask is None:
         return not_asked(what, expect, _("the copy is no database that could be asked"))
@@ -167,14 +166,15 @@ def _asked(what: str, expect: str, restored: Restored, ask: Callable[[Query], An
         return differs(what, expect, " ".join(str(error).split()) or type(error).__name__)
 
 
-def _queried(what: str, expect: str, query: str, restored: Restored) -> Any:
-    """The first value that a query finds, or the assertion that it could not be asked or was refused."""
-    return _asked(what, expect, restored, lambda ask: scalar(ask(query)))
+def _queried(one: Assertion, expect: str, restored: Restored) -> Any:
+    """The first value that its query finds, or the assertion that it could not be asked in time or was refused."""
+    query = one.ask or ""
+    return _asked(query, expect, restored, lambda ask: scalar(ask(query, one.timeout)))
 
 
 def _sql(_answers: Answers, one: Assertion, _run: Run, restored: Restored) -> Asserted:
     what, expect = one.ask or "", one.expect or ""
-    asked = _queried(what, expect, what, restored)
+    asked = _queried(one, expect, restored)
     if isinstance(asked, Asserted):
         return asked
     return differs(what, expect, "NULL") if asked is None else judge(what, expect, text_of(asked))
@@ -182,7 +182,7 @@ def _sql(_answers: Answers, one: Assertion, _run: Run, restored: Restored) -> As
 
 def _newest(answers: Answers, one: Assertion, run: Run, restored: Restored) -> Asserted:
     what = one.ask or ""
-    asked = _queried(what, _("a moment"), what, restored)
+    asked = _queried(one, _("a moment"), restored)
     if isinstance(asked, Asserted):
         return asked
     newest = moment_of(asked)

@@ -21,8 +21,10 @@ from opsctl.backups.drivers import CannotRestore, Limits, Request, artefacts, un
 from opsctl.backups.drivers.mysql import Mysql, clear_leftovers
 from opsctl.backups.drivers.mysql_text import Reader
 from opsctl.backups.drivers.scratch_servers import cell, serving
+from opsctl.backups.jobs.asserting import ask_all
 from opsctl.backups.terms import Level, Status, Verdict
-from opsctl.cli.hostfile.jobs import Encryption, Job, Place, Secret
+from opsctl.cli.hostfile.jobs import Assertion, Encryption, Job, Place, Secret
+from tests.backups.making import run
 
 USER = "nobody" if os.geteuid() == 0 else None
 
@@ -168,6 +170,18 @@ def test_of_a_query_without_end_and_of_a_server_that_died_nothing_follows(
         with pytest.raises(CannotRestore) as found:
             copy.ask("SELECT count(*) FROM orders")
         assert found.value.verdict is Verdict.COULD_NOT_RUN
+
+
+def test_an_assertion_waits_for_its_answer_no_longer_than_its_own_time_out(
+    server: Server, place: Place, make: Maker, limits: Limits, scratch: Path
+) -> None:
+    driver = Mysql(server.job(place, "shop"))
+    made = driver.run(make("shop"), place)
+    # Without a limit it would pass after two minutes; a server that is interrupted while it sleeps answers 1.
+    one = Assertion("sql", ask="SELECT SLEEP(120)", expect="0", timeout=timedelta(seconds=0.2))
+    with driver.restored(place, made.point or "", scratch, limits=limits, step=unmeasured, user=USER) as copy:
+        answers = ask_all((one,), None, run(), copy, unmeasured)
+    assert answers.assertions[-1].verdict is Verdict.COULD_NOT_RUN
 
 
 def test_of_a_whole_server_its_own_databases_stay_out_of_the_copy(

@@ -23,8 +23,10 @@ from opsctl.backups.drivers import CannotRestore, Limits, Request, artefacts, ca
 from opsctl.backups.drivers.counting import CopyCounter
 from opsctl.backups.drivers.postgres import Postgres, clear_leftovers
 from opsctl.backups.drivers.postgres_client import with_database
+from opsctl.backups.jobs.asserting import ask_all
 from opsctl.backups.terms import Level, Status, Verdict
-from opsctl.cli.hostfile.jobs import Canary, Encryption, Job, Place, Secret
+from opsctl.cli.hostfile.jobs import Assertion, Canary, Encryption, Job, Place, Secret
+from tests.backups.making import run
 from tests.support import postgres_server
 from tests.support.relay import Relay
 
@@ -637,6 +639,23 @@ def test_of_a_query_without_end_and_of_a_server_that_died_nothing_follows(
         with pytest.raises(CannotRestore) as found:
             copy.ask("SELECT count(*) FROM orders")
         assert found.value.verdict is Verdict.COULD_NOT_RUN
+
+
+def test_an_assertion_waits_for_its_answer_no_longer_than_its_own_time_out(
+    source: Source, place: Place, make: Maker, limits: Limits, scratch: Path
+) -> None:
+    driver = Postgres(source.job(place))
+    made = driver.run(make("erp-db"), place)
+    # Without a limit the first would pass after two minutes.
+    asserts = (
+        Assertion("sql", ask="SELECT 1 FROM pg_sleep(120)", expect="1", timeout=timedelta(seconds=0.2)),
+        Assertion("sql", ask="SELECT 1 FROM pg_sleep(0.3)", expect="1", timeout=timedelta(minutes=1)),
+    )
+    with driver.restored(place, made.point or "", scratch, limits=limits, step=unmeasured, user=USER) as copy:
+        answers = ask_all(asserts, None, run(), copy, unmeasured)
+    late, answered = answers.assertions[-2:]
+    assert (late.verdict, answered.verdict) == (Verdict.COULD_NOT_RUN, Verdict.PASS)
+    assert "statement timeout" in late.what
 
 
 def test_as_root_a_scratch_server_needs_a_user(source: Source, place: Place, limits: Limits, scratch: Path) -> None:

@@ -15,8 +15,10 @@ import pytest
 
 from opsctl.backups.drivers import CannotRestore, Limits, Occupied, Request, artefacts, unmeasured
 from opsctl.backups.drivers.sqlite import Sqlite
+from opsctl.backups.jobs.asserting import ask_all
 from opsctl.backups.terms import Level, Status, Verdict
-from opsctl.cli.hostfile.jobs import Encryption, Job, Place, Secret
+from opsctl.cli.hostfile.jobs import Assertion, Encryption, Job, Place, Secret
+from tests.backups.making import run
 
 RequestFor = Callable[..., Request]
 
@@ -109,6 +111,23 @@ def test_a_query_that_does_not_end_is_ended(
             copy.ask(endless)
 
     assert caught.value.verdict is Verdict.COULD_NOT_RUN
+
+
+@pytest.mark.parametrize("kind", ["sql", "newest"])
+def test_an_assertion_waits_for_its_answer_no_longer_than_its_own_time_out(
+    kind: str, place: Place, source: Path, scratch: Path, request_for: RequestFor, limits: Limits
+) -> None:
+    driver = Sqlite(_job(place, source))
+    made = driver.run(request_for("erp-db"), place)
+    # It would end with an answer that passes, after minutes.
+    long = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 2000000000) SELECT count(*) FROM n"
+    one = Assertion(kind, ask=long, expect="2000000000", within=timedelta(days=1), timeout=timedelta(seconds=0.5))
+
+    with driver.restored(place, made.point or "", scratch, limits=limits, step=unmeasured) as copy:
+        answers = ask_all((one,), None, run(), copy, unmeasured)
+
+    assert [asked.verdict for asked in answers.assertions] == [Verdict.PASS, Verdict.COULD_NOT_RUN]
+    assert "it ran longer than its time-out" in answers.assertions[1].what
 
 
 def test_what_is_written_meanwhile_does_not_tear_the_copy(
