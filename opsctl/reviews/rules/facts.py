@@ -37,6 +37,8 @@ class CaseFacts:
     lost: float | None
     due: datetime | None
     due_written: str | None
+    around_left: int = 0
+    """How many rows around the trouble were left out: there are too many to read."""
 
 
 @dataclass(frozen=True)
@@ -61,3 +63,5 @@ class Facts:
     """The database's."""
     gathered_at: datetime
     head: tuple[int, str]
+    missing: tuple[str, ...] = ()
+    """The subjects of the review that are no record of this database."""
