@@ -103,8 +103,9 @@ FAIL_WITHIN = timedelta(days=3)
 """The deadline of an action from what failed, where no book says one; below that from what was only a warning."""
 WARN_WITHIN = timedelta(days=14)
 WATCH_MONTHS = 3
+LONGEST_WATCH = 36
 REPEAT_WITHIN = timedelta(days=90)
-"""What holds of reviews where no book says it: see `opsctl.rulebook.rules.reviews`."""
+"""What holds of reviews where no book says it: see `opsctl.rulebook.rules.reviews`. LONGEST_WATCH is in months, too."""
 SEVERITIES = (1, 2, 3, 4)
 """1 is the worst."""
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -112,7 +113,7 @@ ALWAYS_NAME = "always"
 """The calendar that is there without being defined."""
 TABLES = (
     "rulebook", "calendars", "posts", "severity", "severity_names", "limits", "incidents", "targets",
-    "checklists", "routes", "duties", "backups", "actions",
+    "checklists", "routes", "duties", "backups", "actions", "reviews",
 )  # fmt: skip
 LATER_TABLES = ("clauses", "workflows")
 """What a rulebook may say one day and this version does not read."""
@@ -135,6 +136,8 @@ FIGURES = {
     "restore-test-pass": Unit.RATIO,
     "rpo-met": Unit.RATIO,
     "rto-met": Unit.RATIO,
+    "review-on-time": Unit.RATIO,
+    "repeat-incidents": Unit.RATIO,
 }
 """The figures that may have a target."""
 STATISTICS = ("median", "p90", "max")

@@ -24,12 +24,12 @@ def book(tmp_path: Path) -> Path:
 def test_the_default_book_is_applied_by_its_word(run: CommandLine) -> None:
     result = run("rulebook", "apply", "default")
     assert (result.out, result.err, result.code) == (
-        "om@2026.1 applied: generation 1 of the rules\n",
+        "om@2026.2 applied: generation 1 of the rules\n",
         UNCERTAIN,
         0,
     )
     again = run("rulebook", "apply", "default")
-    assert again.out == "om@2026.1 is in force with the same text already; nothing changed\n"
+    assert again.out == "om@2026.2 is in force with the same text already; nothing changed\n"
     assert again.code == 0
     assert run("ledger", "verify", "--deep").code == 0
 
@@ -130,7 +130,39 @@ def test_show_is_what_people_read(run: CommandLine, book: Path) -> None:
         "figure        target    for\n"
         "availability  ≥ 99.5 %  all\n"
         "availability  ≥ 99.9 %  acme\n"
+        "\n"
+        "Reviews\n"
+        "approved by           anybody but the author\n"
+        "working days of       the calendar of the limits\n"
+        "evidence watched for  3 months\n"
+        "repeated within       90 d\n"
     )
+
+
+def test_what_a_book_says_of_reviews_is_shown_and_compared(run: CommandLine, book: Path) -> None:
+    posts = '[posts]\nom-head = { zh = "运维部负责人", en = "Head of O&M" }\n'
+    with book.open("a", encoding="utf-8") as file:
+        file.write(posts + '[reviews]\napprove = ["om-head"]\ncalendar = "office"\nwatch_months = 1\n')
+    run("rulebook", "apply", str(book))
+    shown = run("rulebook", "show").out
+    assert shown.endswith(
+        "Reviews\n"
+        "approved by           Head of O&M (om-head)\n"
+        "working days of       office\n"
+        "evidence watched for  1 month\n"
+        "repeated within       90 d\n"
+    )
+    assert json.loads(run("rulebook", "show", "--json").out)["data"]["reviews"] == {
+        "approve": ["om-head"], "calendar": "office", "watch_months": 1, "repeat_within": 90 * 86400,
+    }  # fmt: skip
+    text = book.read_text(encoding="utf-8").replace("watch_months = 1", 'repeat_within = "30d"')
+    book.write_text(text.replace('version = "1"', 'version = "2"'), encoding="utf-8")
+    differences = json.loads(run("rulebook", "diff", str(book), "--json").out)["data"]["differences"]
+    assert {one["key"]: (one["old"], one["new"]) for one in differences} == {
+        "reviews.repeat_within": (None, "30 d"),
+        "reviews.watch_months": ("1", None),
+        "rulebook.version": ("1", "2"),
+    }
 
 
 def test_days_off_that_are_a_guess_say_so(run: CommandLine) -> None:

@@ -110,7 +110,7 @@ def test_the_book_that_opsctl_brings_along_is_valid_but_for_the_years_to_come() 
             "[limts.sev1]",
             "limts is not known.",
             "Did you mean limits? Allowed: rulebook, calendars, posts, severity, severity_names, limits, incidents,"
-            " targets, checklists, routes, duties, backups, actions.",
+            " targets, checklists, routes, duties, backups, actions, reviews.",
             id="a table mistyped",
         ),
         pytest.param(

@@ -136,7 +136,7 @@ def test_a_figure_that_there_is_not_is_refused_with_the_nearest(figure: str, hin
     assert given.startswith(hint)
     assert "repair-on-time, response-on-time, security-incidents-major, plan-start-time, inspection-completion" in given
     assert "inspection-on-time, actions-on-time, backup-success, restore-test-pass, rpo-met, rto-met" in given
-    assert given.endswith("rto-met, mttr.median, mttr.p90, mttr.max, ….")
+    assert given.endswith("rto-met, review-on-time, repeat-incidents, mttr.median, mttr.p90, mttr.max, ….")
 
 
 def test_a_statistic_without_quotes_is_understood() -> None:

@@ -69,9 +69,9 @@ class Rules:
     asset_targets: Mapping[str, tuple[Target, ...]] = field(default_factory=dict)
     reopen_window: timedelta | None = None
     patrols: Mapping[str, Any] = field(default_factory=dict)
-    """Checklists, routes, duties, policies of backups and deadlines of actions as the books' contents say them.
+    """Checklists, routes, duties, policies of backups, deadlines of actions and reviews as the contents say them.
 
-    `patrols_of` and `policies_of` read them.
+    `patrols_of`, `policies_of` and `reviews_of` read them.
     """
 
     def severity_of(self, impact: str, urgency: str) -> int | None:

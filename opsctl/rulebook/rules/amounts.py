@@ -66,9 +66,17 @@ def read_span(found: Any, key: str, findings: Findings) -> str:
     if not isinstance(found, str):
         raise findings.wrong(key, found, must)
     text = mend(found)
-    if not _WORKING_DAYS.fullmatch(text):
-        _duration(text, found, key, must, findings)
+    days = working_days(text)
+    length = _duration(text, found, key, must, findings) if days is None else timedelta(days=days)
+    if not timedelta(0) < length <= LONGEST:
+        raise findings.wrong(key, found, _("more than nothing and at most ten years"))
     return text
+
+
+def working_days(written: str) -> int | None:
+    """How many working days `5wd` says; None for what is written otherwise."""
+    days = _WORKING_DAYS.fullmatch(written)
+    return None if days is None else int(days[1])
 
 
 def read_length(found: Any, key: str, findings: Findings) -> int:

@@ -15,7 +15,8 @@ from opsctl.rulebook.rules import ALWAYS, standing
 from opsctl.rulebook.rules.amounts import read_amount, read_length, read_span, read_target
 from opsctl.rulebook.rules.days import read_calendar, read_zone_key
 from opsctl.rulebook.rules.findings import Finding, Findings, Unreadable, allowed
-from opsctl.rulebook.rules.reading_patrols import read_patrols
+from opsctl.rulebook.rules.reading_patrols import named, read_patrols
+from opsctl.rulebook.rules.reading_reviews import read_reviews, warn_of_spans
 from opsctl.rulebook.rules.standing import Calendars, Content
 from opsctl.rulebook.terms import ALWAYS_NAME, LATER_TABLES, SEVERITIES, TABLES, Level, Starts
 
@@ -159,6 +160,13 @@ class _Reader:
         content |= read_patrols(
             self._tables, zone=self._zone, year=self._year, beside=self._beside, findings=self._findings
         )
+        with suppress(Unreadable):
+            content["reviews"] = read_reviews(
+                self._tables.get("reviews", {}),
+                posts=named(self._tables, self._beside, "posts"),
+                calendars=self._calendars,
+                findings=self._findings,
+            )
         return {name: said for name, said in content.items() if said}
 
     def _table(self, name: str) -> dict[str, Any]:
@@ -336,7 +344,7 @@ def _flat(said: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _warn(together: Content, content: Content, findings: Findings) -> None:
-    """Say what is allowed but has a hole: severities without limits, limits that nothing leads to."""
+    """Say what is allowed but has a hole: severities without limits, limits that nothing leads to, days of 24 hours."""
     given = {str(severity) for row in together.get("severity", {}).values() for severity in row.values()}
     limited = set(together.get("limits", {}))
     if content.get("severity") or content.get("limits"):
@@ -348,3 +356,4 @@ def _warn(together: Content, content: Content, findings: Findings) -> None:
         key = f"limits.sev{severity}"
         message = _("{file}: {key} is never used: the matrix does not give that severity.")
         findings.warn(key, message.format(file=findings.file, key=key), _("Mend [severity], or leave it out."))
+    warn_of_spans(together, together if content.get("reviews") else content, findings)

@@ -43,15 +43,15 @@ def read_patrols(
     content: dict[str, Any] = {
         "checklists": each(tables, "checklists", lambda found, key: read_checklist(found, key, findings), findings)
     }
-    checklists = _named(tables, beside, "checklists")
+    checklists = named(tables, beside, "checklists")
     content["routes"] = each(tables, "routes", lambda found, key: _route(found, key, checklists, findings), findings)
-    routes = dict.fromkeys(_named(tables, beside, "routes"))
+    routes = dict.fromkeys(named(tables, beside, "routes"))
     known = Known(
         zone=zone,
         checklists=checklists,
         routes=routes | beside.get("routes", {}) | content["routes"],
-        posts=_named(tables, beside, "posts"),
-        policies=_named(tables, beside, "backups"),
+        posts=named(tables, beside, "posts"),
+        policies=named(tables, beside, "backups"),
     )
     content["duties"] = each(tables, "duties", lambda found, key: read_duty(found, key, known, findings), findings)
     content["backups"] = each(
@@ -83,7 +83,7 @@ def _some_items() -> str:
     return _("a list of 1 to {most} tables such as {example}").format(most=_MOST_ITEMS, example=_ITEM)
 
 
-def _named(tables: Mapping[str, Any], beside: Content, table: str) -> set[str]:
+def named(tables: Mapping[str, Any], beside: Content, table: str) -> set[str]:
     """Every name of a table, also of what has an error: what counts on it is not wrong for that reason."""
     own = tables.get(table)
     return {*beside.get(table, {}), *(mend(name).casefold() for name in (own if isinstance(own, dict) else ()))}

@@ -27,11 +27,16 @@ def dangling(contents: Mapping[str, Content]) -> Iterator[Reference]:
 
 
 def references(contents: Mapping[str, Content]) -> Iterator[Reference]:
-    """Every reference of these books to a calendar, a checklist, a route or a policy of backups."""
+    """Every reference of these books to a calendar, a checklist, a route, a policy of backups or a post of reviews."""
     for book, content in contents.items():
         for limits in (content.get("limits", {}), *content.get("customer_limits", {}).values()):
             for severity, said in limits.items():
                 yield Reference(book, f"limits.sev{severity}", "calendars", said["calendar"])
+        reviews = content.get("reviews", {})
+        if "calendar" in reviews:
+            yield Reference(book, "reviews.calendar", "calendars", reviews["calendar"])
+        for post in reviews.get("approve", ()):
+            yield Reference(book, "reviews.approve", "posts", post)
         for name, route in content.get("routes", {}).items():
             yield Reference(book, f"routes.{name}", "checklists", route["checklist"])
         for name, duty in content.get("duties", {}).items():

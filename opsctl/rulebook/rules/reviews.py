@@ -1,10 +1,15 @@
-"""What the rules say of post-incident reviews: who approves them, by when, and for how long their evidence is watched."""
+"""What the rules say of reviews: who approves them, by when they are held, and how long their evidence is watched."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from opsctl.rulebook.rules import Limits, Rules
+from opsctl.core.calendars import Calendar
+from opsctl.core.times import read_duration
+from opsctl.rulebook.rules import ALWAYS, Limits, Rules
+from opsctl.rulebook.rules.amounts import working_days
 from opsctl.rulebook.terms import REPEAT_WITHIN, WATCH_MONTHS
+
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,5 +41,22 @@ def review_due(rules: Rules, limits: Limits | None, resolved: datetime | None) -
     """When the review of an incident is due that was resolved then; None where no rule asks for one.
 
     `3d` is 72 hours; `5wd` the working time of five working days of the reviews' calendar, else of the limits' own.
+    None, too, where nobody can tell: the working days of that calendar differ in length, or it would be after all
+    years that calendars know.
     """
-    raise NotImplementedError
+    if limits is None or resolved is None:
+        return None
+    length = review_length(rules, limits)
+    return None if length is None else length[0].reaches(resolved, length[1])
+
+
+def review_length(rules: Rules, limits: Limits) -> tuple[Calendar, int] | None:
+    """The calendar that a review's limit runs on and its working time in microseconds; None as `review_due` has it."""
+    if limits.review_within is None:
+        return None
+    days = working_days(limits.review_within)
+    if days is None:
+        return ALWAYS, read_duration(limits.review_within) // _MICROSECOND
+    calendar = rules.calendar_of(reviews_of(rules).calendar or limits.calendar)
+    day = calendar.working_day()
+    return None if day is None else (calendar, days * day)

@@ -15,8 +15,8 @@ from opsctl.rulebook.terms import ALWAYS_NAME, DAYS, Starts
 
 Content = Mapping[str, Any]
 _BY_NAME = ("calendars", "posts", "limits", "checklists", "routes", "duties", "backups")
-_WHOLE = ("severity", "severity_names", "incidents", "actions")
-_PATROLS = ("checklists", "routes", "duties", "backups", "actions")
+_WHOLE = ("severity", "severity_names", "incidents", "actions", "reviews")
+_PATROLS = ("checklists", "routes", "duties", "backups", "actions", "reviews")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +127,11 @@ def fields_of(content: Content) -> dict[str, str]:
         for scope, targets in content.get(f"{kind}_targets", {}).items():
             fields |= {f"targets.for.{kind}.{scope}.{one['figure']}": one["written"] for one in targets}
     for table in _PATROLS:
-        if table != "backups":
+        if table not in ("backups", "reviews"):
             fields |= _fields_of_patrols(table, content.get(table, {}))
     for name, said in content.get("backups", {}).items():
         fields |= _fields_of_policy(f"backups.{name}", said)
-    return fields
+    return fields | _fields_of_reviews(content.get("reviews", {}))
 
 
 def clock(minutes: int) -> str:
@@ -201,6 +201,12 @@ def _fields_of_policy(key: str, said: Mapping[str, Any]) -> dict[str, str]:
     places = {one["name"]: {part: text for part, text in one.items() if part != "name"} for one in said["locations"]}
     others = {part: one for part, one in said.items() if part != "retention"}
     return _fields_of_patrols(key, {**others, "locations": places}) | counted
+
+
+def _fields_of_reviews(said: Mapping[str, Any]) -> dict[str, str]:
+    """What is said of reviews: months are a number, and no length in seconds."""
+    months = {"reviews.watch_months": str(said["watch_months"])} if "watch_months" in said else {}
+    return months | _fields_of_patrols("reviews", {key: one for key, one in said.items() if key != "watch_months"})
 
 
 def rules_of(content: Content, *, generation: int, since: datetime | None) -> Rules:

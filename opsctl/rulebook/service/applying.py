@@ -154,6 +154,7 @@ def _check_references(contents: Mapping[str, Content], file: str) -> None:
             "checklists": _("{key} of the book {name} counts on the checklist {wanted}."),
             "routes": _("{key} of the book {name} counts on the route {wanted}."),
             "backups": _("{key} of the book {name} counts on the backup {wanted}."),
+            "posts": _("{key} of the book {name} counts on the post {wanted}."),
         }[lost.table]
         raise Conflict(
             told.format(key=lost.key, name=lost.book, wanted=lost.name),

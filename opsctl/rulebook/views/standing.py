@@ -11,14 +11,14 @@ from opsctl.core.times import local_day
 from opsctl.rulebook.rules import Limits, Rules, Target
 from opsctl.rulebook.rules.standing import Head, clock
 from opsctl.rulebook.terms import DAYS, Level, Starts
-from opsctl.rulebook.views import patrols, words
+from opsctl.rulebook.views import patrols, reviews, words
 from opsctl.rulebook.views.versions import data_of
 
 _COMING = 12
 
 
 def shown(rules: Rules, heads: Sequence[Head], *, now: datetime) -> Report:
-    """Rules as people read them: the matrix, limits, calendars with the days to come, posts, targets, patrols."""
+    """Rules as people read them: matrix, limits, calendars with the days to come, posts, targets, patrols, reviews."""
     names = series(head.reference for head in heads)
     parts = (
         _matrix(rules),
@@ -29,6 +29,7 @@ def shown(rules: Rules, heads: Sequence[Head], *, now: datetime) -> Report:
         _posts(rules),
         _targets(rules),
         *patrols.parts(rules),
+        *reviews.parts(rules),
     )
     return Report(
         kind="rulebook",
@@ -61,6 +62,7 @@ def describe(rules: Rules) -> dict[str, Any]:
         "reopen_window": None if rules.reopen_window is None else rules.reopen_window.total_seconds(),
         "targets": [{**scope, **_target_data(target)} for scope, target in _every_target(rules)],
         **patrols.describe(rules),
+        **reviews.describe(rules),
     }
 
 
