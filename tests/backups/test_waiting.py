@@ -3,11 +3,16 @@
 import json
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from opsctl.backups.jobs.state import State
+from opsctl.backups.rules.wire import to_json
+from opsctl.backups.terms import Level
+from tests.backups import making
 from tests.backups.hosts import POLICY, Host
 from tests.backups.making import DAY, HOUR, NIGHT
 from tests.harness import CommandLine
@@ -89,6 +94,40 @@ def test_checks_wait_and_are_recorded_by_the_next_look(host: Host) -> None:
     assert levels == ["L0", "L1", "L0", "L2", "L0"], "of the run, of the look that waited, and of the last one"
     assert waiting(host) == []
     assert host("ledger", "verify", "--deep").code == 0
+
+
+def is_waited_for(lock: Path) -> bool:
+    """Whether somebody waits for that lock, as the kernel tells it."""
+    number = f":{lock.stat().st_ino} "
+    return any(" -> " in line and number in line for line in Path("/proc/locks").read_text().splitlines())
+
+
+@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="this system does not tell who waits for a lock")
+def test_of_two_commands_at_once_only_one_tells_what_waits(host: Host) -> None:
+    host.back_up("docs", 0)
+    state = State(host.home / "state", f"sqlite:///{host.line.database}")
+    looked = making.check("local", Level.L2, NOW)
+    record = "opsctl.backups.service.recording:record_checks"
+    state.wait(record, "x", {"run": "BAK-2026-0001", "checks": [to_json(looked)]})
+    held, over = threading.Event(), threading.Event()
+
+    def tell_first() -> None:
+        """What another command does that has told the database already, and still has to take the result away."""
+        with state.telling():
+            held.set()
+            while not over.is_set() and not is_waited_for(state.folder / "waiting" / ".lock"):
+                over.wait(0.01)
+            for one in waiting(host):
+                one.unlink()
+
+    other = threading.Thread(target=tell_first)
+    other.start()
+    held.wait()
+    found = host("backup", "verify", "docs", "--level", "L0", at=NOW)
+    over.set()
+    other.join()
+    assert (found.code, found.err) == (0, "")
+    assert [one["level"] for one in host.told("backup", "show", "1")["checks"]] == ["L0", "L1", "L0"]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from opsctl.core.errors import OpsctlError, Unavailable
 from opsctl.core.texts import _, ngettext
 
 if TYPE_CHECKING:
-    from opsctl.backups.jobs.state import State
+    from opsctl.backups.jobs.state import State, Waiting
     from opsctl.cli.context import Context
 
 
@@ -47,26 +47,30 @@ def tell(context: "Context", use_case: Callable[..., Any], arguments: dict[str, 
 
 def tell_what_waited(context: "Context", state: "State | None" = None) -> None:
     """Tell the database what it could not be told before; what it refuses stays, and is said. Raise Unavailable."""
-    waiting = (state or state_of(context)).waiting()
-    if not waiting:
+    state = state or state_of(context)
+    if not state.waiting():
         return
-    known, told = _told_later(), 0
-    for one in waiting:
-        try:
-            context.perform(known[one.use_case], **one.arguments)
-        except Unavailable:
-            raise
-        except OpsctlError as error:
-            _say_kept(context, one.path, error.message)
-            continue
-        except (AttributeError, LookupError, TypeError, ValueError):  # it may have been written by anything
-            _say_kept(context, one.path, _("it is no result that opsctl wrote"))
-            continue
-        one.path.unlink(missing_ok=True)
-        told += 1
+    with state.telling():
+        told = sum(_is_recorded(context, one) for one in state.waiting())
     if told:
         message = ngettext("{count} result that waited is recorded.", "{count} results that waited are recorded.", told)
         context.remark(message.format(count=told))
+
+
+def _is_recorded(context: "Context", one: "Waiting") -> bool:
+    """Whether the database has it now; what it refuses stays, and is said."""
+    try:
+        context.perform(_told_later()[one.use_case], **one.arguments)
+    except Unavailable:
+        raise
+    except OpsctlError as error:
+        _say_kept(context, one.path, error.message)
+        return False
+    except (AttributeError, LookupError, TypeError, ValueError):  # it may have been written by anything
+        _say_kept(context, one.path, _("it is no result that opsctl wrote"))
+        return False
+    one.path.unlink(missing_ok=True)
+    return True
 
 
 def _say_kept(context: "Context", path: object, reason: str) -> None:

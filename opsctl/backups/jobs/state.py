@@ -62,16 +62,20 @@ class State:
     @contextmanager
     def locked(self, policy: str) -> Iterator[bool]:
         """Hold the lock of a policy on this host while it lasts; False where another process does."""
-        descriptor = os.open(self.folder / "locks" / policy, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
+        with _opened(self.folder / "locks" / policy) as descriptor:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 yield False
                 return
             yield True
-        finally:
-            os.close(descriptor)
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Wait until no other process tells what waits, and let none begin meanwhile: each result is told once."""
+        with _opened(self.folder / "waiting" / ".lock") as descriptor:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
 
     def mark(self, marker: Marker) -> None:
         """Note that a run begins."""
@@ -117,6 +121,16 @@ class State:
     def _write(self, path: Path, said: Any) -> None:
         text = json.dumps(said, ensure_ascii=False)
         write_whole(path, lambda stream: _put(stream, text), mode=0o600)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    """A file to be locked, as long as the context lasts: its lock ends with it."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def _put(stream: Any, text: str) -> None:
