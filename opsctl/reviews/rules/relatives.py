@@ -22,11 +22,14 @@ _UNREAD = ("P", "Z", "C")
 
 @dataclass(frozen=True, slots=True)
 class Relative:
-    """What is asked of an incident to see whether it is one of those before: `counts` as figures count it."""
+    """What is asked of an incident to see whether it is one of those before.
+
+    `cause` is the key of its cause, `counts` whether figures count it.
+    """
 
     reference: str
     asset: str | None
-    cause: str | None
+    cause: str
     opened: datetime
     counts: bool
     merged_into: str | None
@@ -109,7 +112,7 @@ def earlier_than(
     assets, causes = assets_of(case), causes_of(case)
     found: dict[str, Related] = {}
     for one in known.values():
-        same_asset, same_cause = one.asset in assets, cause_key(one.cause) in causes
+        same_asset, same_cause = one.asset in assets, one.cause in causes
         if not (same_asset or same_cause) or not case.opened - EARLIER <= one.opened < case.opened:
             continue
         end = _ended_in(one, known)
