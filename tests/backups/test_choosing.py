@@ -8,12 +8,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsctl.backups.rules import Run
-from opsctl.backups.rules.choosing import LATEST, RANDOM, Choice, choose, drawn, proven_at, weights
+from opsctl.backups.rules.choosing import LATEST, RANDOM, Choice, choose, drawn, names_run, proven_at, weights
 from opsctl.backups.terms import Level, Status, Verdict
 from tests.backups.making import DAY, HOUR, NIGHT, check, copy, run
 
 NOW = NIGHT + 30 * DAY
 PLACES = ["local", "offsite"]
+
+
+@pytest.mark.parametrize(
+    ("word", "is_run"),
+    [
+        ("BAK-2026-0042", True), (" bak-2026-42 ", True), ("BAK—2026—0042", True), ("42", True), ("４２", True),
+        ("BAK-2026", True), ("bak-nothing", True),
+        ("erp-db", False), ("bak-erp", False), ("BAK-ERP", False), ("2026", False), ("bak", False), ("", False),
+        ("bak-2026-0042-db", False),
+    ],
+    ids=ascii,
+)  # fmt: skip
+def test_a_whole_reference_names_a_run_and_what_only_begins_like_one_a_policy_where_there_is_one(
+    word: str, is_run: bool
+) -> None:
+    policies = {"erp-db", "bak-erp", "2026", "bak-2026-0042-db", "bak-2026-0042"}
+    assert names_run(word, policies) is is_run
 
 
 def chosen(runs: list[Run], point: str = LATEST, **given: object) -> Choice | None:

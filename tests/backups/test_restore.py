@@ -85,6 +85,15 @@ def test_a_copy_that_is_named_is_that_of_the_newest_run_that_has_a_good_one_ther
     assert (data["run"], data["copy"], content(tmp_path / "newest")) == ("BAK-2026-0004", "local", ["three\n"])
 
 
+def test_a_policy_named_like_a_reference_is_restored_and_looked_at_by_its_name(host: Host, tmp_path: Path) -> None:
+    host.rule(POLICY.format(name="bak-docs", more=""), version="2")
+    host.say(host.written.read_text(encoding="utf-8").replace("[backups.docs]", "[backups.bak-docs]"))
+    host.back_up("bak-docs", -1)
+    data = host.told("backup", "restore", "bak-docs", "--into", str(tmp_path / "out"))
+    assert (data["run"], content(tmp_path / "out")) == ("BAK-2026-0003", ["two\n"])
+    assert host.told("backup", "verify", "bak-docs")["reference"] == "BAK-2026-0003"
+
+
 def test_what_is_there_is_never_written_over(host: Host, tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine").write_text("mine", encoding="utf-8")

@@ -71,11 +71,10 @@ def _level(word: str) -> Level:
 
 
 def _known(context: "Context", what: str) -> "Known":
+    from opsctl.backups.rules.choosing import names_run
     from opsctl.backups.service import proving
-    from opsctl.backups.terms import RUN_PREFIX
 
-    is_run = what.strip().isdecimal() or what.strip().upper().startswith(f"{RUN_PREFIX}-")
-    if is_run:
+    if names_run(what, context.host.jobs):
         return context.read(proving.known, now=context.now, reference=what)
     return context.read(proving.known, now=context.now, policy=job_of(context, what).name)
 

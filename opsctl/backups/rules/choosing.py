@@ -1,15 +1,19 @@
-"""Which point a restore test takes, and which copy of it. Pure."""
+"""Which run or policy a word names, which point a restore test takes, and which copy of it. Pure."""
 
 import hashlib
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from opsctl.backups.rules import Copy, Run, rank
-from opsctl.backups.terms import Level, Status
+from opsctl.backups.terms import RUN_PREFIX, Level, Status
+from opsctl.core.typed import mend
 
 LATEST, RANDOM = "latest", "random"
 _RESTORED = rank(Level.L4)
+_WHOLE = re.compile(rf"{RUN_PREFIX}-\d{{4}}-\d+", re.ASCII | re.IGNORECASE)
+_LIKE_ONE = re.compile(rf"\d+|{RUN_PREFIX}-.*", re.ASCII | re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,15 @@ class Choice:
 
     run: Run
     copy: Copy
+
+
+def names_run(word: str, policies: Collection[str]) -> bool:
+    """Whether a word that may name a run or a policy names a run.
+
+    A whole reference always does; a bare number, or what begins like a reference, where no policy has that name.
+    """
+    typed = mend(word)
+    return bool(_WHOLE.fullmatch(typed) or (typed.casefold() not in policies and _LIKE_ONE.fullmatch(typed)))
 
 
 def usable(run: Run, places: Collection[str], copy: str | None) -> list[Copy]:

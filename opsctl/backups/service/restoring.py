@@ -5,14 +5,17 @@ from datetime import datetime
 from sqlmodel import Session
 
 from opsctl.backups.rules import Run
+from opsctl.backups.rules.choosing import names_run
 from opsctl.backups.rules.standing import has_good_copy, is_unseen
 from opsctl.backups.service import planning, reading, rows
 from opsctl.backups.service.recording import append, held
-from opsctl.backups.terms import RESTORED, RUN_PREFIX
+from opsctl.backups.terms import RESTORED
 from opsctl.core.errors import NotFound
 from opsctl.core.texts import _
-from opsctl.core.typed import excerpt, mend
+from opsctl.core.typed import excerpt
 from opsctl.core.use_cases import Permission, use_case
+from opsctl.rulebook import service as rulebook
+from opsctl.rulebook.rules.policies import policies_of
 
 
 def chosen(session: Session, *, word: str, now: datetime, copy: str | None = None) -> Run:
@@ -21,8 +24,8 @@ def chosen(session: Session, *, word: str, now: datetime, copy: str | None = Non
     With `copy` it is the newest that has a good copy of that name. Raise NotFound where there is no such run or policy,
     or no good point of it; InvalidInput as `find_run` does.
     """
-    typed = mend(word).upper()
-    if typed.startswith(f"{RUN_PREFIX}-") or typed.isdigit():
+    policies = policies_of(rulebook.in_force(session, at=now))
+    if names_run(word, policies):
         return reading.find_run(session, word=word, now=now, writing=True)
     policy = planning.known_policy(session, word=word, now=now)
     columns = rows.RUNS.c
