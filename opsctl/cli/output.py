@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from opsctl.core.errors import ExitCode, InvalidInput
-from opsctl.core.files import write_whole
+from opsctl.core.files import write_whole, write_whole_bytes
 from opsctl.core.report import Kind, Report, Style, Table
 from opsctl.core.texts import _, series
 from opsctl.core.typed import LONGEST_PATH, excerpt, nearest
@@ -138,11 +138,24 @@ def write_lines(context: "Context", lines: Iterable[str]) -> None:
         sys.stdout.writelines(lines)
 
 
+def write_bytes(context: "Context", data: bytes) -> None:
+    """Write what is no text, such as a Word file, as it is: to --output, else to stdout."""
+    output = context.chosen.get("output")
+    if output is None or output == "-":
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        return
+    path = Path(output)
+    try:
+        write_whole_bytes(path, data, mode=_mode_of(path))
+    except (OSError, ValueError) as error:
+        raise _unwritable(path, getattr(error, "strerror", None) or str(error)) from None
+
+
 def write_file(path: Path, lines: Iterable[str]) -> None:
     """Write the file whole or not at all; into a device or a pipe. Raise InvalidInput if it cannot be written."""
     try:
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        write_whole(path, lambda stream: stream.writelines(lines), mode=mode)
+        write_whole(path, lambda stream: stream.writelines(lines), mode=_mode_of(path))
     except (OSError, ValueError) as error:
         raise _unwritable(path, getattr(error, "strerror", None) or str(error)) from None
 
@@ -152,6 +165,11 @@ def _unwritable(path: Path, reason: str) -> InvalidInput:
         _("{path} cannot be written: {reason}").format(path=excerpt(str(path), LONGEST_PATH), reason=reason),
         _("Name another file with --output."),
     )
+
+
+def _mode_of(path: Path) -> int:
+    """The rights that the file has, or that a new one gets."""
+    return path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
 
 
 def _umask() -> int:

@@ -10,7 +10,7 @@ BLANK = "[redacted]"
 WRITTEN = frozenset(
     {
         "title", "title_zh", "text", "cause", "handling", "result", "plan", "procedure", "exemption", "reason",
-        "scope", "told_to", "note", "answered", "name", "name_zh", "phone", "email",
+        "scope", "told_to", "content", "note", "answered", "name", "name_zh", "phone", "email",
     }
 )  # fmt: skip
 """The names under which facts hold what somebody wrote, as against words and references of ours."""

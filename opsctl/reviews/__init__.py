@@ -1,4 +1,4 @@
-"""Post-incident reviews (故障分析, 复盘): what happened by the records, why, and the actions that keep it from coming back.
+"""Post-incident reviews (故障分析, 复盘): what happened by the records, why, and what keeps it from coming back.
 
 draft → in review → approved → closed; returned (back to draft) where it is not right yet; void takes it out of the
 figures. A review is about one incident, about the ordinary faults of a period, or is the agenda of a quality analysis

@@ -13,6 +13,7 @@ APPROVED = "review.approved"
 RETURNED = "review.returned"
 CLOSED = "review.closed"
 VOIDED = "review.voided"
+HANDED_OVER = "review.handed-over"
 LONGEST = 256 * 1024
 """So many bytes of UTF-8 a review may have, written as Markdown."""
 AROUND = timedelta(hours=24)

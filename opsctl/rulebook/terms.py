@@ -79,7 +79,9 @@ BY_CHECKLIST = "inspection.completed"
 BY_BACKUP = "backup.succeeded"
 BY_RESTORE_TEST = "restore_test.passed"
 """The kinds of records that are about a policy of backups."""
-MEETING = (BY_CHECKLIST, "maintenance.completed", BY_BACKUP, BY_RESTORE_TEST)
+BY_REVIEW = "review.approved"
+"""The kind of record that is about a review: its topic is incident, period or meeting."""
+MEETING = (BY_CHECKLIST, "maintenance.completed", BY_BACKUP, BY_RESTORE_TEST, BY_REVIEW)
 """The kinds of records that meet duties in this version."""
 BACKUP_DUTY = "backup:"
 TEST_DUTY = "restore-test:"

@@ -79,7 +79,7 @@ def _restore_points(found: Opened) -> tuple[list[tuple[str, Any, Kind]], list[di
 
 
 def _following(incident: Incident) -> str | None:
-    """What is typed next on the way to closing; None where it is closed or void."""
+    """What is typed next on the way to closing, and to its review; None where it is void."""
     if incident.void is not None:
         return None
     reference = incident.reference
@@ -87,6 +87,8 @@ def _following(incident: Incident) -> str | None:
     asked = " ".join(f"--{name} '…'" for name in texts)
     if incident.state is State.RESOLVED:
         return f"opsctl incident close {reference} {asked}".rstrip()
+    if incident.state is State.CLOSED and not incident.drill:
+        return f"opsctl review start {reference}"
     if incident.state not in terms.UNRESOLVED:
         return None
     if incident.state is State.OPEN:
@@ -150,7 +152,7 @@ def done(cases: Sequence[Case], kind: str) -> Report:
 
 _ON_THE_WAY = frozenset(
     {
-        terms.ACKNOWLEDGED, terms.MITIGATED, terms.DOWN, terms.RESTORED, terms.RESOLVED, terms.REOPENED,
+        terms.ACKNOWLEDGED, terms.MITIGATED, terms.DOWN, terms.RESTORED, terms.RESOLVED, terms.REOPENED, terms.CLOSED,
         terms.PLAN_STARTED, terms.RESUMED,
     }
 )  # fmt: skip

@@ -109,7 +109,7 @@ def path_to_root(factors: tuple[Factor, ...]) -> tuple[Factor, ...]:
 
 
 def to_json(document: Document) -> dict[str, Any]:
-    """The document as plain JSON without its title and when it was held, which are columns; what is empty is left out."""
+    """The document as plain JSON, what is empty left out; its title and when it was held are columns of their own."""
     said: dict[str, Any] = {name: value for name in _TEXTS if (value := getattr(document, name))}
     said |= {name: list(value) for name in _LISTS if (value := getattr(document, name))}
     if document.added:

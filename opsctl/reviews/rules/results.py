@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from opsctl.actions.rules import Action
 from opsctl.incidents.rules.life import Incident
 from opsctl.reviews.rules import Review
 from opsctl.reviews.rules.document import Document
@@ -49,8 +50,9 @@ Places = Mapping[tuple[str, tuple[int, ...]], int]
 """In which line of a text something stands: by the section's word and the path to it, from 0.
 
 `("summary", ())` is the first line of that text, `("factors", (0, 1))` the second factor behind the first,
-`("timeline", (2,))` the third line that was added, `("notes", (1042,))` the note below row 1042, `("actions", (0,))` the
-first planned action, `("own", (0,))` the first line of the first section of one's own, `("title", ())` the title.
+`("timeline", (2,))` the third line that was added, `("notes", (1042,))` the note below row 1042,
+`("actions", (0,))` the first planned action, `("own", (0,))` the first line of the first section of one's own,
+`("title", ())` the title.
 """
 
 
@@ -79,6 +81,15 @@ class Foreign:
     incident: str | None
     not_understood: tuple[Problem, ...]
     problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A review that was saved, the actions that were recorded with it, and whether anything was changed."""
+
+    review: Review
+    raised: tuple[Action, ...]
+    changed: bool
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,36 @@
+"""Which incidents no review covers, for the list of reviews."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from opsctl.core.texts import _
+
+if TYPE_CHECKING:
+    from opsctl.cli.context import Context
+    from opsctl.core.report import Report
+
+
+def of_period(context: "Context", period: str | None) -> tuple[datetime | None, datetime | None]:
+    """The half-open period that was typed, in the database's zone; nothing where none was."""
+    from opsctl.core.periods import read_period
+
+    if period is None:
+        return None, None
+    found = read_period(period, zone=context.database_zone, now=context.now)
+    return found.start, found.end
+
+
+def uncovered(context: "Context", period: str | None, asset: str | None) -> "Report":
+    """The faults resolved in the period, else in the last year, that no review covers."""
+    from opsctl.assets.service import assets
+    from opsctl.reviews.service import coverage
+    from opsctl.reviews.terms import EARLIER
+    from opsctl.reviews.views import lists
+
+    since, until = of_period(context, period)
+    since, until = since or context.now - EARLIER, until or context.now
+    found = context.read(coverage.uncovered, now=context.now, since=since, until=until)
+    if asset is not None:
+        handle = context.read(assets.find, word=asset).handle
+        found = tuple(one for one in found if one.incident.asset == handle)
+    return lists.uncovered(found, context.now, period or _("the last year"))
