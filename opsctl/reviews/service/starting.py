@@ -56,8 +56,7 @@ def start_period(session: Session, *, now: datetime, actor: str, period: Period,
         )
     found = _of_references(session, subjects, now)
     document = Document(title=title or _("Ordinary faults of {period}").format(period=period.name))
-    review = _add(session, Kind.PERIOD, document, found, subjects, now=now, actor=actor, period=period)
-    return review
+    return _add(session, Kind.PERIOD, document, found, subjects, now=now, actor=actor, period=period)
 
 
 @use_case(needs=Permission.RECORD, offline=False)
