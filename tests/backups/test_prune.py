@@ -1,5 +1,6 @@
 """opsctl backup prune: only what opsctl made on this host for this policy, and only what nothing keeps."""
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -16,9 +17,11 @@ from tests.harness import CommandLine
 NOW = NIGHT + 8 * HOUR
 
 
-def needs(program: str) -> None:
-    if shutil.which(program) is None:
+def needs(program: str) -> str:
+    found = shutil.which(program)
+    if found is None:
         pytest.skip(f"{program} is not installed here")
+    return found
 
 
 @pytest.fixture
@@ -168,6 +171,37 @@ def test_a_policy_or_job_that_is_unknown_is_said(host: Host) -> None:
     host.rule(POLICY.format(name="other", more=""), version="2")
     found = host("backup", "prune", "docs")
     assert (found.code, "There is no backup policy docs." in found.err) == (4, True)
+
+
+def test_an_engine_that_cannot_free_the_space_of_what_it_deleted_is_told(run: CommandLine, tmp_path: Path) -> None:
+    borg_here = needs("borg")
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "a.txt").write_text("one\n", encoding="utf-8")
+    repository = tmp_path / "repository"
+    made = [borg_here, "init", "--encryption", "none", str(repository)]
+    subprocess.run(made, check=True, env={**os.environ, "HOME": str(tmp_path)})
+    lines = ("[backups.docs]", 'driver = "borg"', f'repository = "{repository}"', f'sources = ["{tmp_path}/source"]')
+    host = Host(run, tmp_path)
+    host.set_up(POLICY.format(name="docs", more=""), "\n".join(lines))
+    host.back_up("docs", 4, 3, 2, 1)
+    (tmp_path / "programs").mkdir()
+    borg = tmp_path / "programs" / "borg"
+    borg.write_text(f'#!/bin/sh\n[ "$1" = compact ] && exit 2\nexec {borg_here} "$@"\n', encoding="utf-8")
+    borg.chmod(0o755)
+    failing = f'programs = "{borg.parent}"'
+
+    host.say("\n".join((*lines, failing)))
+    found = host("backup", "prune", "docs", at=NOW)
+    assert (found.code, "keep 2 · delete 2" in found.out) == (3, True)
+    told = "The points are gone from local, and their space is still taken: borg ended with 2\n"
+    assert found.err == told
+    assert [len(host.told("backup", "show", str(number))["copies"][0].get("pruned_at", "")) > 0 for number in (1, 2, 3)
+            ] == [True, True, False]  # fmt: skip
+    assert host.told("backup", "prune", "docs")["unfreed"] == {}, "nothing is left to be deleted"
+
+    host.say("\n".join((*lines, failing, 'prune = "auto"')))
+    ran = host("backup", "run", "docs", at=NIGHT + DAY)
+    assert (ran.code, f"docs: {told}docs: 1 point was pruned.\n" in ran.err) == (0, True)
 
 
 def test_a_shared_repository_keeps_what_others_put_into_it(run: CommandLine, tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def _decided(context: "Context", job: "Job", *, is_dry: bool) -> "Pruning":
         )
         for place, listed in places.listed.items()
     }
-    return Pruning(known.policy, floors, is_dry, decided, places.unasked, {})
+    return Pruning(known.policy, floors, is_dry, decided, places.unasked)
 
 
 def _deleted(context: "Context", job: "Job", found: "Pruning") -> "Pruning":
@@ -96,7 +96,9 @@ def _deleted(context: "Context", job: "Job", found: "Pruning") -> "Pruning":
 
     # Read while the database is there: the moments are shown when it may be away.
     context.zone  # noqa: B018
-    done = replace(found, gone=jobs.prune(job, found.decided))
+    pruned = jobs.prune(job, found.decided)
+    unfreed = {place: one.unfreed for place, one in pruned.items() if one.unfreed is not None}
+    done = replace(found, gone={place: one.gone for place, one in pruned.items()}, unfreed=unfreed)
     if done.deleted:
         said = {"pruned": done.deleted, "pruned_at": context.look_at_clock().isoformat()}
         tell(context, pruning.record_pruned, said)

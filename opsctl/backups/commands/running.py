@@ -10,7 +10,7 @@ from opsctl.backups.commands.waiting import tell, tell_what_waited
 from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
 from opsctl.core.errors import ExitCode, InvalidInput, OpsctlError, Unavailable
-from opsctl.core.texts import _, ngettext
+from opsctl.core.texts import _, between, ngettext
 
 if TYPE_CHECKING:
     from opsctl.backups.jobs.running import Asked
@@ -84,6 +84,7 @@ def _prune(context: "Context", job: "Job", ran: Done) -> None:
     """Prune after a good run that is recorded, where the host file says so; what cannot be pruned now is said."""
     from opsctl.backups.commands.pruning import prune_job
     from opsctl.backups.terms import Status
+    from opsctl.backups.views.pruning import unfreed
 
     good = any(recorded is not None and ended.status is Status.SUCCESS for recorded, ended in ran)
     if job.prune != "auto" or not good:
@@ -93,6 +94,8 @@ def _prune(context: "Context", job: "Job", ran: Done) -> None:
     except OpsctlError as error:
         context.remark(_("{policy} was not pruned: {reason}").format(policy=job.name, reason=error.message))
         return
+    for line in unfreed(gone):
+        context.remark(f"{job.name}{between(': ')}{line}")
     count = sum(map(len, gone.deleted.values()))
     if count:
         told = ngettext("{policy}: {count} point was pruned.", "{policy}: {count} points were pruned.", count)

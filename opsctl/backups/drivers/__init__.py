@@ -91,6 +91,17 @@ class Checked:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What came of points that were to be deleted: by point None where it is gone, else why not.
+
+    `unfreed` is why the space of those that are gone is taken still; None where it was freed.
+    """
+
+    gone: Mapping[str, str | None]
+    unfreed: str | None = None
+
+
 class Unit(StrEnum):
     """What a restored copy is compared by."""
 
@@ -213,8 +224,8 @@ class Driver(Protocol):
         Raise CannotRestore, of what is there already Occupied, before anything is written.
         """
 
-    def prune(self, place: Place, points: Sequence[str], *, limits: Limits) -> dict[str, str | None]:
-        """Delete these points. By point: None where it is gone, else why not."""
+    def prune(self, place: Place, points: Sequence[str], *, limits: Limits) -> Pruned:
+        """Delete these points, and free their space."""
 
     def tidy(self, place: Place, request_id: str) -> list[str]:
         """Take away what a killed run of that id left half made: what was taken away, in words for a log."""

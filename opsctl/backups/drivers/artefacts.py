@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
-from opsctl.backups.drivers import CannotRestore, Checked, Limits, Made, Point, Refusal, Request
+from opsctl.backups.drivers import CannotRestore, Checked, Limits, Made, Point, Pruned, Refusal, Request
 from opsctl.backups.drivers.processes import Command, Ended, pipe
 from opsctl.backups.rules.sizes import size_text
 from opsctl.backups.terms import LOOKED_BACK, WITH_POINT, Level, Status, Verdict
@@ -309,8 +309,8 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def prune(place: Place, points: Sequence[str]) -> dict[str, str | None]:
-    """Delete artefacts that have a manifest, and what their manifests name beside them; why not, where they stay."""
+def prune(place: Place, points: Sequence[str]) -> Pruned:
+    """Delete artefacts that have a manifest, and what their manifests name beside them."""
     gone: dict[str, str | None] = {}
     for point in points:
         try:
@@ -328,7 +328,7 @@ def prune(place: Place, points: Sequence[str]) -> dict[str, str | None]:
             gone[point] = error.reason
         except OSError as error:
             gone[point] = refused_by(error, place)
-    return gone
+    return Pruned(gone)
 
 
 def tidy(place: Place, request_id: str) -> list[str]:

@@ -21,7 +21,8 @@ from opsctl.backups.drivers import CannotRestore, Limits, Made, Point, Request
 from opsctl.backups.drivers.artefacts import late_or_refused, name_of, unlimited
 from opsctl.backups.drivers.listings import Entry, Pick
 from opsctl.backups.drivers.processes import Ended
-from opsctl.backups.drivers.repositories import Holder, Repository, Trouble, made, read_object, refused_source
+from opsctl.backups.drivers.refusals import refused_source
+from opsctl.backups.drivers.repositories import Holder, Repository, Trouble, made, read_object
 from opsctl.backups.terms import Level, Status, Verdict
 from opsctl.cli.hostfile.jobs import Place
 from opsctl.core.texts import _
@@ -168,6 +169,7 @@ class Borg(Repository):
             return replace(failed, reason=_("borg ended well, but its archive is not listed"))
         if not counted.get("nfiles"):
             self.forget(place, [name], unlimited())
+            self.free(place, unlimited())
             return replace(failed, reason=warnings[0] if warnings else _("there was no file in the sources"))
         unread = warnings[0] if warnings else self.said(ended) or _("something could not be read")
         return Made(
@@ -222,10 +224,12 @@ class Borg(Repository):
         return self._words("check", place.to)
 
     def forget(self, place: Place, points: Sequence[str], limits: Limits) -> Ended:
-        """Delete these archives, then free their space once."""
-        words = self._words("delete", place.to, *map(_checked, points))
-        deleted = self.ask_again(words, limits, place=place)
-        return self.ask_again(self._words("compact", place.to), limits, place=place) if deleted.is_good else deleted
+        """Delete these archives."""
+        return self.ask_again(self._words("delete", place.to, *map(_checked, points)), limits, place=place)
+
+    def free(self, place: Place, limits: Limits) -> Ended:
+        """Let go of the data that no archive needs."""
+        return self.ask_again(self._words("compact", place.to), limits, place=place)
 
     def tidy(self, place: Place, request_id: str) -> list[str]:
         """Take away the checkpoints of a killed run. Locks of a dead process of this machine borg removes itself."""
@@ -233,6 +237,7 @@ class Borg(Repository):
             points = self._asked(self._list_words(place, None, "--consider-checkpoints"), place)
             left = [one.name for one in points if f".{request_id[:8]}.checkpoint" in one.name]
             if left and self.forget(place, left, unlimited()).is_good:
+                self.free(place, unlimited())
                 return left
         return []
 

@@ -17,6 +17,7 @@ from opsctl.backups.drivers import (
     Limits,
     Made,
     Point,
+    Pruned,
     Refusal,
     Request,
     Restored,
@@ -216,7 +217,7 @@ class CommandDriver:
         finally:
             artefact.unlink(missing_ok=True)
 
-    def prune(self, place: Place, points: Sequence[str], *, limits: Limits) -> dict[str, str | None]:
+    def prune(self, place: Place, points: Sequence[str], *, limits: Limits) -> Pruned:
         """Delete artefacts."""
         return stored.prune(place, points)
 

@@ -14,6 +14,7 @@ from opsctl.backups.drivers import (
     Limits,
     Made,
     Point,
+    Pruned,
     Refusal,
     Request,
     Restored,
@@ -210,7 +211,7 @@ class Files:
         """Unpack it into an empty folder, with owners, rights and attributes where we are root."""
         return unarchiving.restore(self.job, place, point, into, limits=limits)
 
-    def prune(self, place: Place, points: Sequence[str], *, limits: Limits) -> dict[str, str | None]:
+    def prune(self, place: Place, points: Sequence[str], *, limits: Limits) -> Pruned:
         """Delete archives with their lists."""
         return stored.prune(place, points)
 

@@ -16,6 +16,7 @@ from opsctl.backups.drivers import (
     Limits,
     Made,
     Point,
+    Pruned,
     Refusal,
     Request,
     Restored,
@@ -202,7 +203,7 @@ class Mysql:
 
         return restore(self, place, point, into, limits)
 
-    def prune(self, place: Place, points: Sequence[str], *, limits: Limits) -> dict[str, str | None]:
+    def prune(self, place: Place, points: Sequence[str], *, limits: Limits) -> Pruned:
         """Delete artefacts that have a manifest."""
         return artefacts.prune(place, points)
 

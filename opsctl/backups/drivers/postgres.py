@@ -14,6 +14,7 @@ from opsctl.backups.drivers import (
     Limits,
     Made,
     Point,
+    Pruned,
     Refusal,
     Request,
     Restored,
@@ -220,7 +221,7 @@ class Postgres:
 
         return restore(self, place, point, into, limits)
 
-    def prune(self, place: Place, points: Sequence[str], *, limits: Limits) -> dict[str, str | None]:
+    def prune(self, place: Place, points: Sequence[str], *, limits: Limits) -> Pruned:
         """Delete artefacts that have a manifest."""
         return artefacts.prune(place, points)
 

@@ -3,9 +3,7 @@
 import json
 import os
 import re
-import shutil
 import socket
-import stat
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,18 +12,29 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar
 
-from opsctl.backups.drivers import CannotRestore, Checked, Compared, Limits, Made, Point, Refusal, Restored, Step, Unit
+from opsctl.backups.drivers import (
+    CannotRestore,
+    Checked,
+    Compared,
+    Limits,
+    Made,
+    Point,
+    Pruned,
+    Refusal,
+    Restored,
+    Step,
+    Unit,
+)
 from opsctl.backups.drivers.artefacts import late_or_refused, unlimited
 from opsctl.backups.drivers.lines import Line, line, with_variables
 from opsctl.backups.drivers.listings import Comparison, Entry, Pick, prepare_folder, tally
 from opsctl.backups.drivers.processes import KEPT, Command, Ended, find_program, run
-from opsctl.backups.rules.sizes import size_text
+from opsctl.backups.drivers.refusals import refused_source, refused_space
 from opsctl.backups.terms import Level, Status, Verdict
 from opsctl.cli.hostfile.jobs import Job, Place
 from opsctl.core.errors import OpsctlError
 from opsctl.core.texts import _, with_hint
 
-_LEAST_SPACE = 64 * 1024 * 1024
 _FOR_PROGRAMS = frozenset({"--json", "--log-json"})
 """What makes an engine speak to us, and hard to read for whoever types the same."""
 
@@ -75,33 +84,6 @@ class Holder:
         """Who it is, for people."""
         who = _("{host}, process {process}").format(host=self.host, process=self.process)
         return _("{who}, since {moment}").format(who=who, moment=self.since[:19]) if self.since else who
-
-
-def refused_source(job: Job) -> Refusal | None:
-    """Why its sources cannot be backed up as they stand; engines skip one that is missing, and keep a link alone."""
-    for source in job.sources:
-        try:
-            kind = os.lstat(source).st_mode
-        except OSError as error:
-            reason = _("source {source}: {reason}").format(source=source, reason=error.strerror)
-            return Refusal(reason, _("Correct `sources` in the host file, or mount what should be there."))
-        if stat.S_ISLNK(kind):
-            reason = _("source {source} is a link, and only the link would be backed up").format(source=source)
-            hint = _("Name what it points to in the host file: {path}").format(path=os.path.realpath(source))
-            return Refusal(reason, hint)
-    return None
-
-
-def refused_space(place: Place) -> Refusal | None:
-    """Why there is too little space in a local place for anything at all."""
-    try:
-        free = shutil.disk_usage(place.to).free
-    except OSError:
-        return None
-    if free >= _LEAST_SPACE:
-        return None
-    reason = _("{place}: {free} is free").format(place=place.to, free=size_text(free))
-    return Refusal(reason, _("Make room there, or prune."))
 
 
 def made(status: Status, reason: str | None, engine: str | None, code: int | None = None) -> Made:
@@ -268,7 +250,11 @@ class Repository(ABC):
 
     @abstractmethod
     def forget(self, place: Place, points: Sequence[str], limits: Limits) -> Ended:
-        """Let the engine delete these points and free their space."""
+        """Let the engine delete these points; their space is still taken then."""
+
+    @abstractmethod
+    def free(self, place: Place, limits: Limits) -> Ended:
+        """Let the engine free the space of what was deleted."""
 
     def reason_of(self, place: Place, ended: Ended) -> str:
         """In one line, what stopped the engine."""
@@ -381,19 +367,25 @@ class Repository(ABC):
     works_inside: ClassVar[bool] = False
     """Whether it restores into the folder in which it runs."""
 
-    def prune(self, place: Place, points: Sequence[str], *, limits: Limits) -> dict[str, str | None]:
-        """Delete these points of this policy, and nothing else. By point: None where it is gone, else why not."""
-        gone: dict[str, str | None] = {}
+    def prune(self, place: Place, points: Sequence[str], *, limits: Limits) -> Pruned:
+        """Delete these points of this policy, and nothing else; then free their space."""
         try:
             listed = {one.name: one for one in self.points(place)}
             ours = [name for name in points if name in listed and listed[name].policy == self.job.name]
             ended = self.forget(place, ours, limits) if ours else Ended((0,))
+            freed = self.free(place, limits) if ours and ended.is_good else ended
             left = {one.name for one in self.points(place)} if ours else set()
         except CannotRestore as error:
-            return dict.fromkeys(points, error.reason)
+            return Pruned(dict.fromkeys(points, error.reason))
+        gone: dict[str, str | None] = {}
         for name in points:
             if name in listed and name not in ours:
                 gone[name] = _("opsctl did not make it for {policy}").format(policy=self.job.name)
             else:
-                gone[name] = self.stopped(place, ended).reason or _("it is still listed") if name in left else None
-        return gone
+                gone[name] = self._why_not(place, ended) or _("it is still listed") if name in left else None
+        is_any_gone = any(name not in left for name in ours)
+        return Pruned(gone, self._why_not(place, freed) if is_any_gone else None)
+
+    def _why_not(self, place: Place, ended: Ended) -> str | None:
+        """Why the engine did not do what it was told; None where it ended well."""
+        return None if ended.is_good else self.stopped(place, ended).reason

@@ -16,7 +16,8 @@ from opsctl.backups.drivers import CannotRestore, Limits, Made, Point, Request
 from opsctl.backups.drivers.artefacts import late_or_refused, unlimited
 from opsctl.backups.drivers.listings import Entry, Pick
 from opsctl.backups.drivers.processes import Ended
-from opsctl.backups.drivers.repositories import Holder, Repository, Trouble, made, read_object, refused_source
+from opsctl.backups.drivers.refusals import refused_source
+from opsctl.backups.drivers.repositories import Holder, Repository, Trouble, made, read_object
 from opsctl.backups.terms import Level, Status, Verdict
 from opsctl.cli.hostfile.jobs import Place
 from opsctl.core.texts import _
@@ -199,10 +200,11 @@ class Restic(Repository):
         return self._words(place, "check", *(("--read-data",) if level is Level.L3 else ()))
 
     def forget(self, place: Place, points: Sequence[str], limits: Limits) -> Ended:
-        """Forget these snapshots, then free their space once."""
-        forgotten = self.ask_again(self._words(place, "forget", *map(_checked, points)), limits, place=place)
-        if not forgotten.is_good:
-            return forgotten
+        """Forget these snapshots."""
+        return self.ask_again(self._words(place, "forget", *map(_checked, points)), limits, place=place)
+
+    def free(self, place: Place, limits: Limits) -> Ended:
+        """Delete the data that no snapshot needs."""
         return self.ask_again(self._words(place, "prune"), limits, place=place)
 
     def tidy(self, place: Place, request_id: str) -> list[str]:

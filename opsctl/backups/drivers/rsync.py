@@ -23,6 +23,7 @@ from opsctl.backups.drivers import (
     Limits,
     Made,
     Point,
+    Pruned,
     Refusal,
     Request,
     Restored,
@@ -33,7 +34,8 @@ from opsctl.backups.drivers import (
 from opsctl.backups.drivers.artefacts import Manifest, late_or_refused, name_of, path_of, read_manifest, unlimited
 from opsctl.backups.drivers.listings import prepare_folder, tally
 from opsctl.backups.drivers.processes import Command, Ended, find_program, pipe, run
-from opsctl.backups.drivers.repositories import made, refused_source, refused_space
+from opsctl.backups.drivers.refusals import refused_source, refused_space
+from opsctl.backups.drivers.repositories import made
 from opsctl.backups.terms import Level, Status, Verdict
 from opsctl.cli.hostfile.jobs import Job, Place
 from opsctl.core.texts import _
@@ -348,9 +350,9 @@ class Rsync:
         self._raise_for(run(Command(words, nice=self.job.nice), limits))
         return (words,)
 
-    def prune(self, place: Place, points: Sequence[str], *, limits: Limits) -> dict[str, str | None]:
-        """Delete these snapshots of this policy, and nothing else. By point: None where it is gone, else why not."""
-        return {point: self._pruned(place, point) for point in points}
+    def prune(self, place: Place, points: Sequence[str], *, limits: Limits) -> Pruned:
+        """Delete these snapshots of this policy, and nothing else."""
+        return Pruned({point: self._pruned(place, point) for point in points})
 
     def _pruned(self, place: Place, point: str) -> str | None:
         try:

@@ -23,6 +23,7 @@ from opsctl.backups.drivers import (
     Made,
     Occupied,
     Point,
+    Pruned,
     Refusal,
     Request,
     Restored,
@@ -207,7 +208,7 @@ class Sqlite:
                 raise Occupied(_("{path} is there already").format(path=other))
         return self._unpack(place, point, path, limits)
 
-    def prune(self, place: Place, points: Sequence[str], *, limits: Limits) -> dict[str, str | None]:
+    def prune(self, place: Place, points: Sequence[str], *, limits: Limits) -> Pruned:
         """Delete artefacts."""
         return stored.prune(place, points)
 

@@ -3,13 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from opsctl.backups.drivers import CannotRestore, Limits
+from opsctl.backups.drivers import CannotRestore, Limits, Pruned
 from opsctl.backups.drivers.registry import driver_of
 from opsctl.backups.rules.retention import Decided, Fate, Listed
 from opsctl.cli.hostfile.jobs import Job
-
-Gone = dict[str, dict[str, str | None]]
-"""By copy and point: None where it was deleted, else why not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +40,16 @@ def places_of(job: Job) -> Places:
     return Places(listed, unasked)
 
 
-def prune(job: Job, decided: Mapping[str, Sequence[Decided]]) -> Gone:
-    """Delete, in each place, the points that are to be deleted, the oldest first; all others are left as they are."""
+def prune(job: Job, decided: Mapping[str, Sequence[Decided]]) -> dict[str, Pruned]:
+    """Delete, in each place, the points that are to be deleted, the oldest first; all others are left as they are.
+
+    What came of it, by the copy's name.
+    """
     driver = driver_of(job)
     limits = Limits(job.timeout, job.idle_timeout)
-    gone: Gone = {}
+    done: dict[str, Pruned] = {}
     for place in job.places:
         points = [one.name for one in reversed(decided.get(place.name, ())) if one.fate is Fate.DELETE]
         if points:
-            gone[place.name] = driver.prune(place, points, limits=limits)
-    return gone
+            done[place.name] = driver.prune(place, points, limits=limits)
+    return done

@@ -5,7 +5,7 @@ of the policy's zone. Only good points count. What has no newer good point that 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -117,7 +117,8 @@ class Known:
 class Pruning:
     """What was decided for the points of each place of a job, by the copy's name, and what came of it.
 
-    `gone` has, by place and point, None where it was deleted, else why not; `unasked` why a place could not be asked.
+    `gone` has, by place and point, None where it was deleted, else why not; `unasked` why a place could not be asked,
+    `unfreed` why the space of what is gone is still taken there.
     """
 
     policy: Policy
@@ -125,7 +126,8 @@ class Pruning:
     is_dry: bool
     decided: Mapping[str, Sequence[Decided]]
     unasked: Mapping[str, str]
-    gone: Mapping[str, Mapping[str, str | None]]
+    gone: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
+    unfreed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def held(self) -> int:

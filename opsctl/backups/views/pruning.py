@@ -48,11 +48,17 @@ def pruned(found: Pruning) -> Report:
         kind="backup.prune",
         data=_data(found),
         parts=tuple(parts),
-        remarks=(*_held(found), *((_("Nothing was deleted."),) if found.is_dry else ())),
+        remarks=(*_held(found), *unfreed(found), *((_("Nothing was deleted."),) if found.is_dry else ())),
         references=tuple(sorted({one.run for _place, one in pairs if one.run and one.fate is Fate.DELETE})),
         sheet=whole,
-        attention=bool(failed),
+        attention=bool(failed or found.unfreed),
     )
+
+
+def unfreed(found: Pruning) -> list[str]:
+    """Where points are gone and their space is still taken, and why: a line for each place."""
+    told = _("The points are gone from {name}, and their space is still taken: {reason}")
+    return [told.format(name=name, reason=reason) for name, reason in found.unfreed.items()]
 
 
 def _row(found: Pruning, place: str, one: Decided) -> tuple[Any, ...]:
@@ -121,6 +127,7 @@ def _data(found: Pruning) -> dict[str, Any]:
             for place, decided in found.decided.items()
         ],
         "unasked": dict(found.unasked),
+        "unfreed": dict(found.unfreed),
     }
 
 

@@ -123,7 +123,7 @@ def test_a_manifest_that_others_wrote_is_none(change: str, place: Place, request
     assert artefacts.read_manifest(place, bad.point or "") is None
     assert [point.name for point in artefacts.points_in(place)] == [good.point]
     assert artefacts.check(place, bad.point or "", Level.L0, None).verdict is Verdict.DIFFERS
-    assert artefacts.prune(place, [bad.point or ""])[bad.point or ""] is not None
+    assert artefacts.prune(place, [bad.point or ""]).gone[bad.point or ""] is not None
 
 
 def test_a_pipe_with_the_name_of_a_manifest_holds_nobody(place: Place) -> None:
@@ -138,7 +138,7 @@ def test_a_name_from_outside_is_never_a_path(point: str, place: Place) -> None:
     with pytest.raises(CannotRestore):
         artefacts.path_of(place, point)
     assert artefacts.check(place, point, Level.L2, None).verdict is Verdict.DIFFERS
-    assert artefacts.prune(place, [point])[point] is not None
+    assert artefacts.prune(place, [point]).gone[point] is not None
 
 
 def test_tidying_takes_only_what_that_run_left_half_made(place: Place, request_for: RequestFor) -> None:

@@ -745,7 +745,7 @@ def test_a_name_from_outside_is_never_a_path(point: str, place: Place, source: P
     driver = Files(_job(place, source))
 
     assert driver.verify(place, point, Level.L3, sha256=None, limits=limits).verdict is Verdict.DIFFERS
-    assert driver.prune(place, [point], limits=limits)[point] is not None
+    assert driver.prune(place, [point], limits=limits).gone[point] is not None
 
 
 def test_pruning_takes_the_list_with_the_archive_and_leaves_the_others(
@@ -756,7 +756,7 @@ def test_pruning_takes_the_list_with_the_archive_and_leaves_the_others(
     assert first.point is not None
     (Path(place.to) / "theirs.tar").write_bytes(b"x")
 
-    gone = Files(job).prune(place, [first.point, "theirs.tar"], limits=limits)
+    gone = Files(job).prune(place, [first.point, "theirs.tar"], limits=limits).gone
 
     assert gone[first.point] is None
     assert gone["theirs.tar"] is not None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from opsctl.backups.drivers import CannotRestore, Occupied, Request, Unit, unmeasured
+from opsctl.backups.drivers import CannotRestore, Occupied, Pruned, Request, Unit, unmeasured
 from opsctl.backups.terms import Level, Status, Verdict
 from tests.backups.drivers.folders import (
     PASSWORD,
@@ -269,7 +269,7 @@ def test_a_run_that_was_killed_leaves_nothing_that_stops_the_next_one(
 
     assert made.status is Status.SUCCESS
     assert [one.name for one in driver.points(made_bench.place)] == [made.point]
-    assert driver.prune(made_bench.place, [str(made.point)], limits=QUICK) == {made.point: None}
+    assert driver.prune(made_bench.place, [str(made.point)], limits=QUICK) == Pruned({str(made.point): None})
     assert not made_bench.is_locked()
 
 
@@ -357,12 +357,33 @@ def test_pruning_takes_away_what_is_named_of_its_policy_and_nothing_else(
     [of_web2] = set(before) - {*ours, of_other}
     assert (before[of_web2].policy, before[of_web2].host, before[of_web2].run) == (None, None, None)
 
-    gone = driver.prune(made_bench.place, [ours[0], ours[1], of_other, of_web2], limits=QUICK)
+    pruned = driver.prune(made_bench.place, [ours[0], ours[1], of_other, of_web2], limits=QUICK)
 
+    gone = pruned.gone
+    assert pruned.unfreed is None
     assert {name for name, why in gone.items() if why is None} == {ours[0], ours[1]}
     assert gone[of_web2] == gone[of_other] == "opsctl did not make it for erp-files"
     assert {one.name for one in driver.points(made_bench.place)} == {ours[2], of_other, of_web2}
     assert driver.verify(made_bench.place, ours[2], Level.L3, sha256=None, limits=QUICK).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("fails", ["forget|delete", "prune|compact"], ids=["deleting", "freeing"])
+def test_an_engine_that_fails_to_delete_or_to_free_what_it_deleted_says_which(
+    made_bench: Bench, request_for: RequestFor, tmp_path: Path, fails: str
+) -> None:
+    ours = [str(made_bench.driver().run(request_for("erp-files"), made_bench.place).point) for _number in range(2)]
+    script = (
+        f'for word in "$@"; do case "$word" in {fails}) echo "Fatal: the disk is gone" >&2; exit 2;; esac; done\n'
+        f'exec {shutil.which(made_bench.engine)} "$@"'
+    )
+    driver = made_bench.driver(programs=wrapper(tmp_path / "programs", made_bench.engine, script=script))
+
+    pruned = driver.prune(made_bench.place, ours[:1], limits=QUICK)
+
+    told = "Fatal: the disk is gone" if made_bench.engine == "borg" else "the disk is gone"
+    is_gone = "compact" in fails
+    assert pruned == Pruned({ours[0]: None if is_gone else told}, told if is_gone else None)
+    assert [one.name for one in driver.points(made_bench.place)] == (ours[1:] if is_gone else ours)
 
 
 @pytest.mark.parametrize("name", ["--repo=/", "latest", "../x", "a b", "{now}", ""])

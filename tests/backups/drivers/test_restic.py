@@ -47,7 +47,7 @@ def test_a_repository_that_another_run_holds_is_skipped_and_its_holder_named(
         assert f"locked by {HERE}, process {process}, since 20" in str(made.reason)
         checked = driver.verify(bench.place, point, Level.L2, sha256=None, limits=QUICK)
         assert checked.verdict is Verdict.COULD_NOT_RUN
-        assert "locked by" in str(driver.prune(bench.place, [point], limits=QUICK)[point])
+        assert "locked by" in str(driver.prune(bench.place, [point], limits=QUICK).gone[point])
         assert driver.tidy(bench.place, "any") == []
         assert is_locked()
 

@@ -344,7 +344,7 @@ def test_pruning_takes_away_what_is_named_of_its_policy_and_nothing_else(
     of_other = str(other.run(request_for("erp-other"), place).point)
     (Path(place.to) / "mine").mkdir()
 
-    gone = driver.prune(place, [ours[0], ours[1], of_other, "mine", "../backup", "never"], limits=QUICK)
+    gone = driver.prune(place, [ours[0], ours[1], of_other, "mine", "../backup", "never"], limits=QUICK).gone
 
     assert gone == {
         ours[0]: None,
