@@ -11,7 +11,7 @@ from opsctl.ledger.service import Search
 from opsctl.reviews.rules.results import Listed, Uncovered
 from opsctl.reviews.service import coverage, read
 from opsctl.reviews.service.deciding import posts_of
-from opsctl.reviews.terms import APPROVED, CLOSED, EARLIER, RETURNED, STARTED, SUBMITTED
+from opsctl.reviews.terms import APPROVED, CLOSED, RETURNED, STARTED, SUBMITTED
 from opsctl.rulebook import service as rulebook
 from opsctl.rulebook.rules.reviews import reviews_of
 
@@ -37,6 +37,5 @@ def today(session: Session, *, me: str, now: datetime, limit: int) -> Agenda:
 
 def of_shift(session: Session, *, since: datetime, now: datetime) -> tuple[tuple[Uncovered, ...], list[Row]]:
     """The incidents whose own review is due, the first due first, and what became of reviews since that moment."""
-    found = [one for one in coverage.uncovered(session, now=now, since=now - EARLIER, until=now) if one.due is not None]
     rows = ledger.rows(session, Search(since=since, kinds=_TOLD))
-    return tuple(sorted(found, key=lambda one: (one.due or now, one.incident.reference))), list(rows)
+    return coverage.due_for(session, me=None, now=now), list(rows)

@@ -96,8 +96,9 @@ def take_in(
         raise InvalidInput(_("When it was held is still to come."), _("Mend the date in the file."))
     document = from_json(content, title=title, held_on=held_on)
     subjects = [one.reference for one in found]
-    kept = {"source": source, "row": IMPORTED}
-    return _add(session, Kind.INCIDENT, document, found, subjects, now=now, actor=actor, **kept)
+    return _add(
+        session, Kind.INCIDENT, document, found, subjects, now=now, actor=actor, source=source, row=IMPORTED
+    )
 
 
 def _add(
