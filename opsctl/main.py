@@ -187,6 +187,20 @@ def rooms() -> "list[Room]":
             completes="opsctl.backups.terms:COMPLETES",
         ),
         Room(
+            "review",
+            _("Post-incident reviews: what happened, why, and what is done about it."),
+            "opsctl.reviews.commands.writing",
+            prefix="REV",
+            records="opsctl.reviews.service.rows:records",
+            blank="opsctl.reviews.service.rows:blank",
+            owned="opsctl.reviews.service.read:owned",
+            hand_over="opsctl.reviews.service.deciding:hand_over",
+            today="opsctl.reviews.commands.today:part",
+            handover="opsctl.reviews.commands.today:handover",
+            adds=("opsctl.reviews.commands.deciding", "opsctl.reviews.commands.reading"),
+            completes="opsctl.reviews.terms:COMPLETES",
+        ),
+        Room(
             "kpi",
             _("Figures, each explained down to its records."),
             "opsctl.kpis.commands",
@@ -209,7 +223,7 @@ def sections() -> "list[Section]":
     return [
         Section(_("To begin"), ("demo", "init", "today", "doctor", "completions")),
         Section(_("At night"), tuple(noun for noun, _told in _night_verbs())),
-        Section(_("Daily work"), ("incident", "inspect", "backup", "work", "action", "duty", "maintenance", "patch")),
+        Section(_("Daily work"), ("incident", "review", "inspect", "backup", "work", "action", "duty", "maintenance", "patch")),
         Section(_("What and who"), ("asset", "customer", "person", "rulebook")),
         Section(_("Figures and evidence"), ("kpi", "ledger", "db")),
     ]

@@ -23,9 +23,9 @@ NEXT = (
 )
 """What the demo offers to try; `title` is said in the reader's language."""
 
-TODAY = ("duty", "inspect", "action", "incident", "backup", "patch")
+TODAY = ("duty", "inspect", "action", "incident", "review", "backup", "patch")
 """What `today` shows, by the nouns of rooms, in this order; any other room comes after them."""
-HANDOVER = ("incident", "inspect", "action", "backup", "work", "maintenance", "patch", "duty")
+HANDOVER = ("incident", "review", "inspect", "action", "backup", "work", "maintenance", "patch", "duty")
 LINES_TODAY = 8
 """So many lines of a part, for today has to fit on a telephone."""
 LINES_HANDOVER = 50
@@ -34,6 +34,7 @@ LOOK = {
     "inspect": "opsctl inspect list",
     "action": "opsctl action list",
     "incident": "opsctl incident list --state unresolved",
+    "review": "opsctl review list",
     "backup": "opsctl backup status",
     "maintenance": "opsctl maintenance list",
     "patch": "opsctl patch list",
@@ -152,7 +153,7 @@ ANNOUNCED_BY = 12
 WRITABLE = (
     "action", "asset", "backup_check", "backup_copy", "backup_run", "customer", "incident", "incident_interval",
     "inspection", "inspection_reading", "maintenance", "maintenance_window", "maintenance_work", "occurrence", "patch",
-    "person", "person_post", "reference_counter", "restore_test", "setting",
+    "person", "person_post", "reference_counter", "restore_test", "review", "review_subject", "setting",
 )  # fmt: skip
 """Into which tables a login has to INSERT and UPDATE to record, besides reading all and appending to the ledger."""
 EDITORS = ("nano", "vim", "vi", "emacs", "ed")

@@ -54,7 +54,7 @@ def test_nothing_is_read_or_written_before_the_upgrade_and_nothing_is_lost_by_it
         assert (refused.out, refused.code) == ("", 6)
         assert refused.err.endswith("Bring it up to date with: opsctl db upgrade\n")
     done = run("db", "upgrade")
-    assert (done.out, done.code) == ("The schema was 0001 and is now 0004.\n", 0)
+    assert (done.out, done.code) == ("The schema was 0001 and is now 0005.\n", 0)
     rights = "Other logins cannot write before they have rights on the new tables: see GRANT in README.\n"
     assert done.err == (
         f"{rights if str(older.address).startswith('postgresql') else ''}"
