@@ -17,7 +17,7 @@ TEST_PASSED = "restore_test.passed"
 TEST_DIFFERED = "restore_test.differed"
 TEST_NOT_RUN = "restore_test.could_not_run"
 LOOKED_BACK = 5
-"""So many good runs are compared with."""
+"""So many of the last runs that left a point are compared with."""
 KEPT_BYTES = 300
 """A reason in a record is one line of at most so many characters."""
 PROOF_LASTS = timedelta(days=90)

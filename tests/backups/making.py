@@ -115,14 +115,12 @@ def plan(**given: Any) -> Plan:
         customer=None,
         classification=None,
         encryption=False,
-        locations=("local",),
         incomplete_is_good=False,
         rpo=26 * 3600,
         rto=2 * 3600,
         level="L5",
         zone="Asia/Shanghai",
         rules=1,
-        made_at=NIGHT,
         slots=(slot(NIGHT),),
     )
     return replace(plain, **given)

@@ -207,7 +207,7 @@ def test_the_plan_has_the_slots_the_sizes_and_what_was_begun_today(record: Made,
     record(run(started_at=NIGHT + HOUR, bytes=30, trigger=Trigger.MANUAL))
     record(run(started_at=NIGHT + 2 * HOUR, status=Status.MISSED, bytes=None, copies=()))
     (plan,) = read(planning.plans, now=NIGHT + 3 * HOUR)
-    assert (plan.policy, plan.asset, plan.locations) == ("erp-db", "erp", ("local", "offsite"))
+    assert (plan.policy, plan.asset) == ("erp-db", "erp")
     assert (plan.rpo, plan.rto, plan.level, plan.rules) == (26 * 3600, 2 * 3600, "L5", 1)
     assert plan.sizes == (30, 20, 10)
     assert plan.good_at == NIGHT + HOUR
@@ -218,6 +218,18 @@ def test_the_plan_has_the_slots_the_sizes_and_what_was_begun_today(record: Made,
     assert [one.met_by for one in plan.slots[1:3]] == ["BAK-2026-0001", "BAK-2026-0003"]
     assert all(later - earlier == DAY for earlier, later in pairwise(due))
     assert [one.due_at.isoformat() for one in plan.tests] == ["2026-11-06T18:00:00+00:00", "2026-12-04T18:00:00+00:00"]
+
+
+def test_the_last_good_run_is_an_incomplete_one_only_where_the_policy_says_so(
+    ruled: Made, record: Made, read: Read
+) -> None:
+    record(run(started_at=NIGHT - DAY))
+    record(run(started_at=NIGHT, status=Status.INCOMPLETE))
+    (plan,) = read(planning.plans, now=NIGHT + HOUR)
+    assert plan.good_at == NIGHT - DAY
+    ruled(f"{POLICY}incomplete_is_good = true\n", version="2", now=NIGHT + HOUR)
+    (plan,) = read(planning.plans, now=NIGHT + 2 * HOUR)
+    assert plan.good_at == NIGHT
 
 
 def test_only_the_policies_that_are_named_have_plans(read: Read) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from opsctl.backups.terms import Level, Status, Verdict
 from opsctl.cli.hostfile.jobs import Job, Place
+from opsctl.core.texts import ended, sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,11 @@ class Refusal:
     reason: str
     hint: str = ""
     status: Status = Status.NOT_STARTED
+
+    @property
+    def line(self) -> str:
+        """Both as one line, for a record."""
+        return sentences(ended(self.reason), self.hint) if self.hint else self.reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ and what it is. It is written as `.NAME.partial`, hashed on its way, synced and 
 that what has one is whole. `NAME.manifest.json` says whose it is, what it holds and its SHA-256.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -99,7 +100,7 @@ def draft(place: Place, name: str) -> Iterator[Draft]:
     folder = final.parent
     partial = folder / f".{name}{_PARTIAL}"
     if os.path.lexists(final):
-        raise FileExistsError(17, os.strerror(17), str(final))
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(final))
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb", buffering=0) as stream:
@@ -207,12 +208,9 @@ def write_manifest(place: Place, manifest: Manifest) -> None:
     said = {name: value for name, value in said.items() if value not in (None, {})}
     said = {"opsctl": 1, "kind": "backup.manifest", **said}
     text = json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True)
-    write_whole(Path(place.to) / f"{manifest.artefact}{_MANIFEST}", lambda stream: _put(stream, text), mode=0o600)
+    path = Path(place.to) / f"{manifest.artefact}{_MANIFEST}"
+    write_whole(path, lambda stream: stream.writelines((text, "\n")), mode=0o600)
     sync_folder(Path(place.to))
-
-
-def _put(stream: IO[str], text: str) -> None:
-    stream.write(f"{text}\n")
 
 
 def read_manifest(place: Place, point: str) -> Manifest | None:

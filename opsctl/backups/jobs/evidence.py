@@ -1,5 +1,6 @@
 """Keeping the evidence of restore tests in a folder: the JSON, a page to read, and their digests."""
 
+import errno
 import hashlib
 import os
 from pathlib import Path
@@ -23,7 +24,7 @@ def evidence_folder(chosen: str | None, state_home: Path) -> Path:
         folder = folder.expanduser()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         is_writable = os.access(folder, os.W_OK | os.X_OK, effective_ids=True)
-        reason = "" if is_writable else os.strerror(13)
+        reason = "" if is_writable else os.strerror(errno.EACCES)
     except (OSError, RuntimeError, ValueError) as error:  # a runtime error: `~` of somebody who has no home
         reason = getattr(error, "strerror", None) or str(error)
     if reason:
@@ -52,14 +53,10 @@ def finish(draft: Path, reference: str, page: str) -> Path:
 
 def _write(path: Path, text: str) -> Path:
     try:
-        write_whole(path, lambda stream: _put(stream, text), mode=_OWN)
+        write_whole(path, lambda stream: stream.writelines((text,)), mode=_OWN)
     except OSError as error:
         raise _unwritable(path, error.strerror or str(error)) from None
     return path
-
-
-def _put(stream: object, text: str) -> None:
-    stream.write(text)  # type: ignore[attr-defined]
 
 
 def _unwritable(path: Path, reason: str) -> NotAllowed:

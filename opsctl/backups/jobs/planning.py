@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from opsctl.backups.drivers import Request
 from opsctl.backups.drivers.artefacts import name_of
 from opsctl.backups.drivers.registry import driver_of
-from opsctl.backups.jobs.running import Asked, limits_of, refused_of, with_hint
+from opsctl.backups.jobs.running import Asked, limits_of, refused_of
 from opsctl.backups.jobs.shell import typed
 from opsctl.backups.terms import Engine
 from opsctl.cli.hostfile.jobs import Place
@@ -37,7 +37,7 @@ def would_run(asked: Asked) -> Told:
     return Told(
         tuple(typed(asked.job, words) for words in commands),
         tuple(_written(asked, request, place) for place in asked.job.places),
-        None if refused is None else with_hint(refused),
+        None if refused is None else refused.line,
     )
 
 

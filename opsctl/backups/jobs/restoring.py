@@ -12,6 +12,7 @@ from pathlib import Path
 from opsctl.backups.drivers import CannotRestore, Limits, Occupied
 from opsctl.backups.drivers.registry import driver_of
 from opsctl.backups.jobs.shell import KEY, PASSWORD, is_of_file, typed
+from opsctl.backups.jobs.testing import place_of
 from opsctl.backups.rules import Copy, Run
 from opsctl.backups.rules.results import Needed
 from opsctl.backups.rules.sizes import size_text
@@ -32,10 +33,8 @@ _OF_THE_SERVER = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What was restored: the copy of the run, into what, by which commands, each as one would type it."""
+    """Into what a copy was restored, and by which commands, each as one would type it."""
 
-    run: Run
-    copy: Copy
     into: str
     is_database: bool
     commands: tuple[str, ...]
@@ -91,10 +90,9 @@ def target_of(host: Host, job: Job, run: Run, into: str) -> str:
 def restore(job: Job, run: Run, copy: Copy, into: str) -> Brought:
     """Restore it there. Raise Conflict where something is there already, OpsctlError where the engine fails."""
     driver = driver_of(job)
-    place = next(one for one in job.places if one.name == copy.name)
     limits = Limits(job.timeout, job.idle_timeout)
     try:
-        commands = driver.restore(place, copy.point or "", into, limits=limits)
+        commands = driver.restore(place_of(job, copy.name), copy.point or "", into, limits=limits)
     except Occupied as error:
         raise Conflict(
             _("{reference} was not restored: {reason}").format(reference=run.reference, reason=error.reason),
@@ -106,7 +104,7 @@ def restore(job: Job, run: Run, copy: Copy, into: str) -> Brought:
             raise OpsctlError(told, _("Mend that, and try again; {into} may hold a part.").format(into=into)) from None
         hint = _("Take another copy (--copy), or another point: opsctl backup list {policy}").format(policy=job.name)
         raise OpsctlError(told, hint) from None
-    return Brought(run, copy, into, Engine(job.driver) in _INTO_DATABASE, tuple(typed(job, one) for one in commands))
+    return Brought(into, Engine(job.driver) in _INTO_DATABASE, tuple(typed(job, one) for one in commands))
 
 
 def secrets_of(job: Job) -> list[Needed]:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -23,8 +22,7 @@ from opsctl.backups.rules.statuses import worst_of
 from opsctl.backups.terms import KEPT_BYTES, WITH_POINT, Engine, Level, Status, Trigger, Verdict
 from opsctl.cli.hostfile.jobs import Job, Place
 from opsctl.cli.signals import undisturbed
-from opsctl.core.texts import _, sentences
-from opsctl.core.texts import ended as with_stop
+from opsctl.core.texts import _
 from opsctl.core.times import read_zone
 from opsctl.core.typed import excerpt
 
@@ -67,7 +65,7 @@ def run(asked: Asked, state: State, record: Callable[[Run], None]) -> None:
             return
         slot = None if asked.slot is None else asked.slot.due_at
         try:
-            state.mark(Marker(asked.request, asked.plan.policy, begun, os.getpid(), slot))
+            state.mark(Marker(asked.request, asked.plan.policy, begun, slot))
             ended = _guarded(asked, begun)
         except KeyboardInterrupt:
             ended = _ended(asked, begun, Status.CANCELLED, _("it was interrupted"))
@@ -129,7 +127,7 @@ def _guarded(asked: Asked, begun: datetime) -> Run:
     """Everything between the lock and its end; hooks that let go run however it ends."""
     refused = refused_of(asked)
     if refused is not None:
-        return _ended(asked, begun, refused.status, with_hint(refused))
+        return _ended(asked, begun, refused.status, refused.line)
     told: list[str] = []
     try:
         told, failed = run_hooks(asked.job.before, all_of_them=False)
@@ -233,7 +231,7 @@ def _made_once(driver: Driver, request: Request, places: Sequence[Place]) -> dic
 
 
 def _not_begun(refused: Refusal) -> Made:
-    return Made(refused.status, reason=with_hint(refused))
+    return Made(refused.status, reason=refused.line)
 
 
 def _looked_after(asked: Asked, begun: datetime, driver: Driver, made: dict[str, Made], digests: dict[str, str]) -> Run:
@@ -318,11 +316,6 @@ def _ended(asked: Asked, begun: datetime, status: Status, reason: str | None) ->
 
 def _joined(*reasons: str | None) -> str:
     return "; ".join(one for one in reasons if one)
-
-
-def with_hint(refused: Refusal) -> str:
-    """Why a run cannot begin, and what helps."""
-    return sentences(with_stop(refused.reason), refused.hint) if refused.hint else refused.reason
 
 
 def _line(reason: str | None) -> str | None:

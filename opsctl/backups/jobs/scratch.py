@@ -20,6 +20,7 @@ from typing import Any
 
 from opsctl.backups.drivers import scratch_servers
 from opsctl.backups.rules.sizes import size_text
+from opsctl.cli.hostfile.amounts import is_inside
 from opsctl.cli.hostfile.jobs import Host, Job, Scratch
 from opsctl.core.texts import _
 from opsctl.core.times import utc_text
@@ -99,7 +100,9 @@ def _check_apart(host: Host, base: Path) -> None:
     for job in host.jobs.values():
         for live in (*job.sources, *(place.to for place in job.places if place.to.startswith("/"))):
             real = Path(live).resolve()
-            if base == real or base in real.parents or (real in base.parents and real != Path("/")):
+            # Where everything is a source, nothing lies beside it.
+            is_below = is_inside(str(base), str(real)) and real != Path("/")
+            if is_below or is_inside(str(real), str(base)):
                 told = _("the scratch place {path} and {live} of {policy} lie one in the other")
                 raise NoScratch(told.format(path=base, live=live, policy=job.name))
 

@@ -32,7 +32,6 @@ class Marker:
     request: str
     policy: str
     started_at: datetime
-    pid: int
     slot: datetime | None = None
 
 
@@ -120,7 +119,7 @@ class State:
 
     def _write(self, path: Path, said: Any) -> None:
         text = json.dumps(said, ensure_ascii=False)
-        write_whole(path, lambda stream: _put(stream, text), mode=0o600)
+        write_whole(path, lambda stream: stream.writelines((text,)), mode=0o600)
 
 
 @contextmanager
@@ -131,10 +130,6 @@ def _opened(path: Path) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
-
-
-def _put(stream: Any, text: str) -> None:
-    stream.write(text)
 
 
 def _read(path: Path) -> Any:

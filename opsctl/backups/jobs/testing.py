@@ -17,7 +17,7 @@ from opsctl.backups.rules.plans import Plan
 from opsctl.backups.terms import KEPT_BYTES, Level, Verdict
 from opsctl.cli.hostfile.jobs import Host, Job, Place
 from opsctl.core.errors import NotFound, OpsctlError
-from opsctl.core.texts import _, ended, sentences, with_hint
+from opsctl.core.texts import _, with_hint
 from opsctl.core.typed import excerpt
 
 
@@ -154,7 +154,7 @@ def _missing(asked: Asked, driver: Driver, choice: Choice) -> str:
     refused = driver.preflight(place_of(asked.job, choice.copy.name))
     if refused is None:
         return _("{engine} is not installed here").format(engine=asked.job.driver)
-    return sentences(ended(refused.reason), refused.hint)
+    return refused.line
 
 
 def _restored(asked: Asked, choice: Choice, driver: Driver, folder: Path, watch: Watch) -> Test:

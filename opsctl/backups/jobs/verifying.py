@@ -88,7 +88,7 @@ def _listed(driver: Driver, copy: Copy, place: Place) -> Checked:
 
 
 def _size(looked: Looked, driver: Driver, run: Run, copy: Copy, place: Place) -> Checked | None:
-    """Its size beside the other good ones: of an artefact the one that it has now, else the one on record."""
+    """Its size beside the others: of an artefact the one that it has now, else the one on record."""
     earlier = list(looked.plan.sizes)
     if run.bytes in earlier:
         earlier.remove(run.bytes)

@@ -21,8 +21,8 @@ def median(sizes: Sequence[int]) -> Fraction | None:
 def anomaly(size: int | None, earlier: Sequence[int], share: float) -> str | None:
     """Why a backup of so many bytes is not to be trusted; None where it is like those before it.
 
-    It is empty, or has less than `share` of the median of the earlier good ones. Without earlier ones, or where the
-    engine told no size, there is nothing to compare. The share counts as the decimal that stands for it.
+    It is empty, or has less than `share` of the median of the earlier ones, whole or incomplete. Without earlier ones,
+    or where the engine told no size, there is nothing to compare. The share counts as the decimal that stands for it.
     """
     if size is None:
         return None

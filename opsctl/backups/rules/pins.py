@@ -85,12 +85,8 @@ def pinned_by(policy: Policy, runs: Sequence[Run], troubles: Sequence[Trouble]) 
 
 
 def _last_proven(policy: Policy, place: str, ordered: Sequence[Run], began_at: datetime) -> list[Run]:
-    held = [run for run in ordered if _holds(policy, run, place)]
+    held = [run for run in ordered if has_good_copy(run, policy, place)]
     proven = [run for run in held if proving_check(run, place, Level(policy.level)) is not None]
     chosen = proven or held
     before = [run for run in chosen if run.started_at <= began_at]
     return [*chosen[:1], *(run for run in before[:1] if run is not chosen[0])]
-
-
-def _holds(policy: Policy, run: Run, place: str) -> bool:
-    return has_good_copy(run, policy, place)

@@ -16,12 +16,13 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One policy as its hosts run it, as of `made_at`. Lengths are in seconds.
+    """One policy as its hosts run it. Lengths are in seconds.
 
     `slots` are those of the last days and of the 35 days to come, `tests` the restore tests; `sizes` the bytes of the
-    last good runs, the newest first; `good_at` when the newest of these began; `runs_today` how many were begun by the
-    schedule since midnight in the policy's zone, on any host; `missed` the slots that a host has told as missed.
-    `rules` is the generation that said all this.
+    last runs that left a point, whole or incomplete, the newest first; `good_at` when the newest good one began, which
+    may be incomplete where the policy says so; `runs_today` how many were begun by the schedule since midnight in the
+    policy's zone, on any host; `missed` the slots that a host has told as missed. `rules` is the generation that said
+    all this.
     """
 
     policy: str
@@ -29,14 +30,12 @@ class Plan:
     customer: str | None
     classification: str | None
     encryption: bool
-    locations: tuple[str, ...]
     incomplete_is_good: bool
     rpo: int
     rto: int | None
     level: str
     zone: str
     rules: int
-    made_at: datetime
     slots: tuple[Slot, ...] = ()
     tests: tuple[Slot, ...] = ()
     sizes: tuple[int, ...] = ()

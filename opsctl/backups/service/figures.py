@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session, col
 
-from opsctl.backups.rules import Run, Test
+from opsctl.backups.rules import Run, Test, rank
 from opsctl.backups.rules.standing import Standing, standing_of
 from opsctl.backups.service import rows
 from opsctl.backups.tables import CheckRow, CopyRow, TestRow
@@ -137,4 +137,4 @@ def _ranked(
 
 
 def _from(level: Level) -> tuple[Level, ...]:
-    return LEVELS[LEVELS.index(level) :]
+    return LEVELS[rank(level) :]

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from opsctl.assets.service import handles
 from opsctl.backups.rules.plans import Plan, Slot
 from opsctl.backups.service import rows
-from opsctl.backups.terms import LOOKED_BACK, SUCCEEDED, TEST_PASSED, Status, Trigger
+from opsctl.backups.terms import LOOKED_BACK, SUCCEEDED, TEST_PASSED, WITH_POINT, Status, Trigger
 from opsctl.core.errors import NotFound
 from opsctl.core.texts import _, series
 from opsctl.core.times import local_day, start_of_day
@@ -52,22 +52,20 @@ def known_policy(session: Session, *, word: str, now: datetime) -> Policy:
 
 
 def _plan(session: Session, now: datetime, generation: int, policy: Policy, due: list[Occurrence]) -> Plan:
-    sizes = _newest(session, policy.name, (Status.SUCCESS, Status.INCOMPLETE))
-    good = _newest(session, policy.name, (Status.SUCCESS,))
+    sizes = _newest(session, policy.name, WITH_POINT)
+    good = _newest(session, policy.name, WITH_POINT if policy.incomplete_is_good else {Status.SUCCESS})
     return Plan(
         policy=policy.name,
         asset=policy.asset,
         customer=handles.customer_of(session, handle=policy.asset),
         classification=policy.classification,
         encryption=policy.encryption,
-        locations=tuple(one.name for one in policy.locations),
         incomplete_is_good=policy.incomplete_is_good,
         rpo=int(policy.rpo.total_seconds()),
         rto=None if policy.rto is None else int(policy.rto.total_seconds()),
         level=policy.level,
         zone=policy.slots.zone,
         rules=generation,
-        made_at=now,
         slots=_slots(due, SUCCEEDED, policy),
         tests=_slots(due, TEST_PASSED, policy),
         # The incomplete among them, too: else what has become small for good would be an anomaly for good.
@@ -86,11 +84,11 @@ def _slots(due: list[Occurrence], kind: str, policy: Policy) -> tuple[Slot, ...]
     )
 
 
-def _newest(session: Session, policy: str, statuses: tuple[Status, ...]) -> list[tuple[int | None, datetime]]:
+def _newest(session: Session, policy: str, statuses: Collection[Status]) -> list[tuple[int | None, datetime]]:
     """The sizes and beginnings of the last runs that ended so, the newest first."""
     columns = rows.RUNS.c
     query = select(columns.bytes, columns.started_at).where(columns.policy == policy)
-    query = query.where(columns.status.in_(statuses), columns.trigger != Trigger.ADOPTED)
+    query = query.where(columns.status.in_(sorted(statuses)), columns.trigger != Trigger.ADOPTED)
     found = session.connection().execute(query.order_by(columns.started_at.desc()).limit(LOOKED_BACK))
     return [(size, started) for size, started in found]
 

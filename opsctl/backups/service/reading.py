@@ -69,10 +69,10 @@ def runs_of(session: Session, *, policy: str, limit: int = 0) -> list[Run]:
     return rows.load(session, query.limit(limit) if limit else query)
 
 
-def tests_of(session: Session, condition: Any, *, limit: int = 0) -> list[Test]:
+def tests_of(session: Session, condition: Any) -> list[Test]:
     """The restore tests that fit, the newest first."""
     query = rows.chosen_tests().where(condition).order_by(rows.TESTS.c.started_at.desc())
-    return rows.load_tests(session, query.limit(limit) if limit else query)
+    return rows.load_tests(session, query)
 
 
 def of_shift(session: Session, *, since: datetime) -> tuple[list[Run], list[Test]]:
