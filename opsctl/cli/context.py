@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -198,12 +198,9 @@ class Context:
 
     def deadline(self, text: str) -> datetime:
         """The moment by which something is to be done: as a plan's; of a date alone, or a month, its last second."""
-        from opsctl.core.periods import read_period
+        from opsctl.core.periods import read_deadline
 
-        try:
-            return read_period(text, zone=self.zone, now=self.now).end - timedelta(seconds=1)
-        except InvalidInput:
-            return self.future_moment(text)
+        return read_deadline(self._mended(text), zone=self.zone, now=self.now)
 
     def _mended(self, text: str) -> str:
         mended, changed = as_typed(text)

@@ -7,7 +7,16 @@ from datetime import date, datetime, timedelta
 
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
-from opsctl.core.times import DAYS_BACK, FIRST_YEAR, LAST_YEAR, local_day, looks_like_moment, read_moment, start_of_day
+from opsctl.core.times import (
+    DAYS_BACK,
+    FIRST_YEAR,
+    LAST_YEAR,
+    local_day,
+    looks_like_moment,
+    read_future_moment,
+    read_moment,
+    start_of_day,
+)
 from opsctl.core.typed import excerpt, mend
 
 _LONGEST_PERIOD = 132
@@ -90,6 +99,17 @@ def read_period(text: str, *, zone: str, now: datetime) -> Period:
             _("The period {text!r} holds no time in {zone}.").format(text=period.name, zone=zone), _accepted_forms()
         )
     return period
+
+
+def read_deadline(text: str, *, zone: str, now: datetime) -> datetime:
+    """The moment, in UTC, by which something is to be done: of a date alone, or a period, its last second.
+
+    Anything else is read as `times.read_future_moment` reads it. Raise InvalidInput where that does.
+    """
+    try:
+        return read_period(text, zone=zone, now=now).end - timedelta(seconds=1)
+    except InvalidInput:
+        return read_future_moment(text, zone=zone, now=now)
 
 
 def _read_edge(part: str, today: date, zone: str, now: datetime, text: str) -> tuple[str, datetime, datetime]:

@@ -30,11 +30,15 @@ class ActionLine:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Which review a Markdown text is, as of which version, and in which language it was written out."""
+    """Which review a Markdown text is, as of which version, and in which language it was written out.
+
+    `newest` is the newest row of the ledger that its timeline has, None where it has none; `write` fills it in.
+    """
 
     reference: str
     version: int
     language: str
+    newest: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,11 @@ class Problem:
 Places = Mapping[tuple[str, tuple[int, ...]], int]
 """In which line of a text something stands: by the section's word and the path to it, from 0.
 
-`("summary", ())` is the first line of that text, `("factors", (0, 1))` the second factor behind the first,
-`("timeline", (2,))` the third line that was added, `("notes", (1042,))` the note below row 1042,
-`("actions", (0,))` the first planned action, `("own", (0,))` the first line of the first section of one's own,
-`("title", ())` the title.
+`("summary", ())` is the first line of that text, or its heading while it is empty; `("timeline", ())` and the like, of
+a list, its heading, there only if the text has one. `("went-well", (1,))` is the second item, `("factors", (0, 1))` the
+second factor behind the first, `("timeline", (2,))` the third line that was added, `("notes", (1042,))` the note below
+row 1042, `("actions", (0,))` the first planned action, `("own", (0,))` the first line of the first section of one's
+own, `("title", ())` the title.
 """
 
 
@@ -60,8 +65,9 @@ Places = Mapping[tuple[str, tuple[int, ...]], int]
 class Read:
     """A review read from Markdown: the document, what its fixed lines said, and what was wrong.
 
-    `shown` are the lines of ledger rows, `recorded` those of recorded actions: number or reference, words, line. With
-    `problems` the text is not taken; `remarks` say what was understood in a way that its writer should know of.
+    `shown` are the lines of ledger rows, hidden or not, `recorded` those of recorded actions: number or reference,
+    words (of a row with the moment in front; empty where the number stands alone), line. With `problems` the text is
+    not taken; `remarks` say what was understood in a way that its writer should know of.
     """
 
     head: Head | None
