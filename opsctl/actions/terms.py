@@ -42,6 +42,23 @@ class Kind(StrEnum):
     PROCESS = "process"
 
 
+class Proof(StrEnum):
+    """The records that verify an action, as an evidence query names them."""
+
+    RESTORE_TEST = "restore-test"
+    INSPECT = "inspect"
+
+
+class Outcome(StrEnum):
+    """Why an action is open again by a record, as the ledger keeps it."""
+
+    FAILED = "failed"
+    VOID = "void"
+    """What had verified it counts no more."""
+    CORRECTED = "corrected"
+    """What had verified it says something else since it was set right."""
+
+
 class Wanted(StrEnum):
     """Which actions a list is about."""
 
@@ -56,6 +73,8 @@ class Wanted(StrEnum):
     """The void ones, too."""
 
 
+LONGEST_WATCH = 36
+"""For so many months at most its evidence is watched once an action is verified."""
 SOON = timedelta(days=3)
 """What is due within that is shown in `today`."""
 
@@ -70,7 +89,7 @@ COMPLETES: dict[str, dict[str, Any]] = {
         "of": {
             "assign": "state IN ('open', 'done') AND void IS NULL",
             "done": "state = 'open' AND void IS NULL",
-            "verify": "state = 'done' AND void IS NULL",
+            "verify": "state = 'done' AND verify IS NULL AND void IS NULL",
             "return": "state = 'done' AND void IS NULL",
             "reopen": "state = 'verified' AND void IS NULL",
             "open": "state = 'open' AND void IS NULL",

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Option
 
-from opsctl.actions.terms import ASSIGNED, CORRECTED, DONE, REOPENED, RETURNED, VERIFIED, VOIDED, Gravity
+from opsctl.actions.terms import ASSIGNED, CORRECTED, DONE, REOPENED, RETURNED, VERIFIED, VOIDED, Gravity, Kind
 from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
-from opsctl.cli.usage import NOTHING, body, fields_among, read_word, said
+from opsctl.cli.usage import NOTHING, body, fields_among, read_number, read_word, said
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _, pgettext, series
 from opsctl.core.typed import mend, read_title
@@ -36,6 +36,7 @@ Why = Annotated[str, Option("--reason", metavar="TEXT", help=_("Why."))]
     examples=(
         'opsctl action add core-sw-1 "fan is loud" --gravity warn',
         'opsctl action add erp 磁盘快满 --impact "reports fail" --owner wang --deadline "tomorrow 18:00"',
+        'opsctl action add erp "back the audit table up" --kind prevent --verify "restore-test erp-db" --months 6',
     ),
     writes=True,
 )
@@ -58,6 +59,24 @@ def add(
         str | None, Option("--deadline", metavar="TIME", help=_("By when: 2d, 18:00, a date for the whole day."))
     ] = None,
     at: Annotated[str | None, Option("--at", metavar="TIME", help=_("When it was found; now if not given."))] = None,
+    kind: Annotated[
+        Kind | None,
+        Option("--kind", metavar="prevent|detect|mitigate|process", help=_("What it does about the next time.")),
+    ] = None,
+    verify: Annotated[
+        str | None,
+        Option(
+            "--verify",
+            metavar="QUERY",
+            help=_("The record that verifies it: restore-test POLICY, or inspect CHECKLIST/ITEM [ASSET]."),
+        ),
+    ] = None,
+    months: Annotated[
+        str | None,
+        Option(
+            "--months", metavar="N", help=_("For so long a record that fails opens it again; else the rules say.")
+        ),
+    ] = None,
 ) -> None:
     """Parse, add, say so."""
     from opsctl.actions.service import write
@@ -74,6 +93,9 @@ def add(
         owner=None if owner is None else mend(owner),
         deadline=None if deadline is None else context.deadline(deadline),
         at=context.moment(at),
+        kind=kind,
+        verify=verify,
+        months=None if months is None else read_number(months, "--months"),
     )
     context.emit(views.added(found, context.now))
 
@@ -119,7 +141,7 @@ def done(
 @verb(
     app,
     "verify",
-    help=_("Verify what somebody else did; never by who did it."),
+    help=_("Verify what somebody else did; never by who did it, and not what a record verifies."),
     examples=("opsctl action verify 42", "opsctl action list --state done --quiet | opsctl action verify -"),
     writes=True,
 )
@@ -170,7 +192,10 @@ def correct(
         list[str],
         Argument(
             metavar="REF … FIELD=VALUE …",
-            help=_("title, asset, impact, told, owner, deadline, found_at, gravity, result; - takes a value away."),
+            help=_(
+                "title, asset, impact, told, owner, deadline, found_at, gravity, result, kind, verify, months;"
+                " - takes a value away."
+            ),
         ),
     ],
     reason: Annotated[str, Option("--reason", metavar="TEXT", help=_("Why it was wrong."))],
@@ -235,6 +260,8 @@ def _field(context: "Context", name: str, value: str) -> tuple[str, Any]:
     if field in corrections.WORDS:
         kind = corrections.WORDS[field]
         return field, kind(read_word(mend(value), [one.value for one in kind], field))
+    if field in corrections.NUMBERS:
+        return field, read_number(mend(value), field)
     if field in corrections.NAMES:
         return field, mend(value)
     return field, said(value) if field in corrections.TEXTS else read_title(value)

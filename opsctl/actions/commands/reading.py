@@ -5,7 +5,7 @@ from typing import Annotated
 
 from typer import Argument, Option
 
-from opsctl.actions.terms import Wanted
+from opsctl.actions.terms import Kind, Wanted
 from opsctl.cli.context import current
 from opsctl.cli.filters import Columns, Limit, OfAsset, OfCustomer
 from opsctl.cli.groups import room_app, verb
@@ -39,6 +39,10 @@ def list_(
     source: Annotated[
         str | None, Option("--source", metavar="INS-REF", help=_("Only those that this record led to: INS-2026-0042."))
     ] = None,
+    kind: Annotated[
+        Kind | None,
+        Option("--kind", metavar="KIND", help=_("Only those that prevent, detect, mitigate or mend a process.")),
+    ] = None,
     since: Annotated[str | None, Option("--since", metavar="TIME", help=_("Found at that time or later."))] = None,
     until: Annotated[
         str | None,
@@ -70,6 +74,7 @@ def list_(
         asset=asset,
         customer=customer,
         source=source,
+        kind=kind,
         since=context.moment(since),
         until=context.until(until),
         sort=read_word(sort, [sign + word for word in read.ORDERS for sign in ("", "-")], "--sort"),

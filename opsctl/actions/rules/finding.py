@@ -77,20 +77,30 @@ def raised(
 def seen_again(action: Action, finding: Finding, deadline: datetime) -> Action:
     """The action as it is once it was found again: graver if the finding is, with its symptom and the earlier deadline.
 
-    Done it is open again, unless it was done after what was found.
+    Done it is open again, unless it was done after what was found. What it did not say of its kind and of its evidence
+    it takes from the finding.
     """
     after = replace(action, seen=action.seen + 1)
     if finding.gravity is Gravity.FAIL and action.gravity is Gravity.WARN:
         after = replace(after, title=finding.title, gravity=Gravity.FAIL, deadline=min(action.deadline, deadline))
     if action.state is State.DONE and (action.done_at is None or finding.found_at >= action.done_at):
         after = undone(after)
-    return after
+    if after.verify is None:
+        after = replace(after, verify=finding.verify, months=finding.months)
+    return after if after.kind is not None else replace(after, kind=finding.kind)
 
 
 def undone(action: Action) -> Action:
     """The action open again, as if nobody had done it; the ledger knows who had."""
     return replace(
-        action, state=State.OPEN, done_by=None, done_at=None, result=None, verified_by=None, verified_at=None
+        action,
+        state=State.OPEN,
+        done_by=None,
+        done_at=None,
+        result=None,
+        verified_by=None,
+        verified_at=None,
+        watch_until=None,
     )
 
 
@@ -135,4 +145,7 @@ def _new(
         corrected_at=None,
         recorded_by=actor,
         recorded_at=now,
+        kind=finding.kind,
+        verify=finding.verify,
+        months=finding.months,
     )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from opsctl.actions.rules import Action
+from opsctl.actions.rules.evidence import awaited, read_query
 from opsctl.actions.rules.finding import undone
 from opsctl.actions.terms import State
 from opsctl.core.errors import MOMENT, Conflict, InvalidInput, NotAllowed
@@ -30,7 +31,6 @@ def state_word(state: State) -> str:
         State.DONE: pgettext("action", "done"),
         State.VERIFIED: pgettext("action", "verified"),
     }[state]
-
 
 
 def check_move(action: Action, move: str) -> None:
@@ -97,9 +97,18 @@ def done(action: Action, *, by: str, at: datetime, now: datetime, result: str | 
 def verify(action: Action, *, by: str, now: datetime, also: Collection[str]) -> Action:
     """The action verified, as somebody else than who did it says; `also` are all names of the one who acts.
 
-    Raise Conflict unless it is done, NotAllowed for one's own.
+    Raise Conflict unless it is done, and where a record verifies it; NotAllowed for one's own.
     """
     check_move(action, "verify")
+    if action.verify is not None:
+        raise Conflict(
+            _("{reference} is verified by a record and by nobody's word.").format(reference=action.reference),
+            awaited(read_query(action.verify))
+            + "   "
+            + _("let a person verify it: opsctl action correct {reference} verify=- --reason TEXT").format(
+                reference=action.reference
+            ),
+        )
     if action.done_by == by or action.done_by in also:
         raise NotAllowed(
             _("{person} did {reference} and cannot verify it too.").format(person=by, reference=action.reference),

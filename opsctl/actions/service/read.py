@@ -13,7 +13,7 @@ from opsctl.actions.rules.results import Listed, Waiting
 from opsctl.actions.service import rows
 from opsctl.actions.service.rows import WAITING
 from opsctl.actions.tables import ActionRow
-from opsctl.actions.terms import PREFIX, SOON, State, Wanted
+from opsctl.actions.terms import PREFIX, SOON, Kind, State, Wanted
 from opsctl.assets.service import assets
 from opsctl.core import chain
 from opsctl.core.typed import mend
@@ -39,10 +39,10 @@ _ORDERS: dict[str, tuple[Any, ...]] = {
     "state": (col(ActionRow.state), col(ActionRow.deadline), *_NUMBERED),
 }
 ORDERS = tuple(_ORDERS)
-# Somebody else did it, and it is mine to look at: I reported it, the asset is mine, or nobody but who did it has
-# either of these.
+# Somebody else did it, no record has to verify it, and it is mine to look at: I reported it, the asset is mine, or
+# nobody but who did it has either of these.
 _MINE_TO_VERIFY = text(
-    "action.done_by NOT IN :me AND (action.recorded_by IN :me"
+    "action.verify IS NULL AND action.done_by NOT IN :me AND (action.recorded_by IN :me"
     " OR EXISTS (SELECT 1 FROM asset WHERE asset.handle = action.asset AND asset.owner IN :me)"
     " OR (action.recorded_by = action.done_by AND NOT EXISTS (SELECT 1 FROM asset"
     " WHERE asset.handle = action.asset AND asset.owner <> action.done_by)))"
@@ -78,6 +78,7 @@ def list_actions(
     asset: str | None = None,
     customer: str | None = None,
     source: str | None = None,
+    kind: Kind | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
     sort: str = "deadline",
@@ -98,6 +99,8 @@ def list_actions(
         query = query.where(ActionRow.customer == customers.find(session, word=customer).code)
     if source is not None:
         query = query.where(ActionRow.source == mend(source).upper())
+    if kind is not None:
+        query = query.where(ActionRow.kind == kind)
     if since is not None:
         query = query.where(ActionRow.found_at >= since)
     if until is not None:

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlmodel import Session, col
 
-from opsctl.actions.rules import Action, Finding, corrections, fields, moves
+from opsctl.actions.rules import Action, Finding, corrections, evidence, fields, moves
 from opsctl.actions.rules.results import Added, Corrected
-from opsctl.actions.service import raising, rows
+from opsctl.actions.service import proving, raising, rows
 from opsctl.actions.service.rows import WAITING
 from opsctl.actions.tables import ActionRow
 from opsctl.actions.terms import (
@@ -23,6 +23,7 @@ from opsctl.actions.terms import (
     VERIFIED,
     VOIDED,
     Gravity,
+    Kind,
 )  # fmt: skip
 from opsctl.assets.service import handles
 from opsctl.core.errors import InvalidInput, NotFound
@@ -67,11 +68,16 @@ def add(
     owner: str | None = None,
     deadline: datetime | None = None,
     at: datetime | None = None,
+    kind: Kind | None = None,
+    verify: str | None = None,
+    months: int | None = None,
 ) -> Added:
     """Report what was found wrong at `at`, or now; anybody may. Owner, deadline and who was told as in `raise_from`.
 
-    `words` is the title; where `asset` is not named, its first word may be the handle of one. Raise NotFound for an
-    asset or owner that is not there, InvalidInput for a time that cannot be, or an asset without a word about it.
+    `words` is the title; where `asset` is not named, its first word may be the handle of one. `verify` is the evidence
+    query by which a record verifies it, watched for so many `months` afterwards. Raise NotFound for an asset or owner
+    that is not there, or what the query names; InvalidInput for a time that cannot be, an asset without a word about
+    it, what is no query, or months that cannot be.
     """
     handle, title, near = handles.asset_and_rest(session, words=words, asset=asset)
     if not title:
@@ -91,7 +97,11 @@ def add(
         told=_told(session, told, actor),
         owner=None if owner is None else _person(session, owner, actor),
         deadline=deadline,
+        kind=kind,
+        verify=_query(session, verify, now),
+        months=months,
     )
+    evidence.check_months(months, verify)
     ((action, _new),) = raise_from(session, now=now, actor=actor, findings=[finding])
     return Added(action, near)
 
@@ -129,7 +139,10 @@ def done(
 
 @use_case(needs=Permission.RECORD, offline=False)
 def verify(session: Session, *, now: datetime, actor: str, named: list[str]) -> list[Action]:
-    """Verify these, all or none. Raise Conflict unless they are done, NotAllowed where the actor did one of them."""
+    """Verify these, all or none.
+
+    Raise Conflict unless they are done, and where a record verifies one; NotAllowed where the actor did one of them.
+    """
     held = hold(session, named, now)
     also = identity.names_of_one(session, actor)
     return [_save(session, one, moves.verify(one, by=actor, now=now, also=also), VERIFIED, {}) for one in held]
@@ -153,7 +166,11 @@ def reopen(session: Session, *, now: datetime, actor: str, named: list[str], rea
 def correct(
     session: Session, *, now: datetime, actor: str, named: list[str], given: dict[str, Any], reason: str
 ) -> Corrected:
-    """Set these fields right; the ledger keeps the old values. Raise NotFound for an unknown asset or person."""
+    """Set these fields right; the ledger keeps the old values.
+
+    Raise NotFound for an unknown asset or person and for what an evidence query names that is not there, and what
+    `corrections.correct` raises.
+    """
     given = dict(given)
     if "asset" in given:
         given |= _asset(session, given["asset"])
@@ -161,9 +178,12 @@ def correct(
         given["owner"] = _person(session, given["owner"], actor)
     if given.get("told") is not None:
         given["told"] = _told(session, given["told"], actor)
+    if given.get("verify") is not None:
+        given["verify"] = _query(session, given["verify"], now)
+    watch = proving.watch_of(session, now=now) if "months" in given else None
     after, unchanged = [], set()
     for one in hold(session, named, now):
-        corrected, changed = corrections.correct(one, given, now=now)
+        corrected, changed = corrections.correct(one, given, now=now, watch=watch)
         if changed:
             _save(session, one, corrected, CORRECTED, {"reason": reason, **changed})
         else:
@@ -265,6 +285,15 @@ def _asset(session: Session, word: str | None) -> dict[str, str | None]:
 
     handle = assets.known_handle(session, word=word)
     return {"asset": handle, "customer": handles.customer_of(session, handle=handle)}
+
+
+def _query(session: Session, text: str | None, now: datetime) -> str | None:
+    """The evidence query that was typed, as it is kept. Raise what `known_query` raises."""
+    if text is None:
+        return None
+    from opsctl.actions.service.queries import known_query
+
+    return evidence.spelled(known_query(session, text=text, now=now))
 
 
 def _person(session: Session, word: str, actor: str) -> str:

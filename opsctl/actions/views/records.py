@@ -5,8 +5,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from opsctl.actions.rules import Action
-from opsctl.actions.terms import ADDED, SEEN_AGAIN
-from opsctl.actions.views.words import FIELD_WORDS, event_word, field_word, gravity_word, standing
+from opsctl.actions.rules.evidence import awaited, read_query
+from opsctl.actions.terms import ADDED, SEEN_AGAIN, State
+from opsctl.actions.views.words import (
+    FIELD_WORDS,
+    event_by_record,
+    event_word,
+    field_word,
+    gravity_word,
+    kind_word,
+    standing,
+)
 from opsctl.core import changes
 from opsctl.core.report import Column, Fields, Kind, Phrase, Report, Table
 from opsctl.core.texts import _, pgettext
@@ -63,6 +72,9 @@ def _pairs(action: Action, now: datetime) -> tuple[tuple[str, Any, Kind], ...]:
         (pgettext("who", "told"), action.told, Kind.TEXT),
     ]
     where_known: list[tuple[str, Any, Kind]] = [
+        (_("kind"), None if action.kind is None else kind_word(action.kind), Kind.TEXT),
+        (_("verified by evidence"), action.verify, Kind.TEXT),
+        (_("months watched"), action.months, Kind.COUNT),
         (_("customer"), action.customer, Kind.REFERENCE),
         (_("found in"), action.source, Kind.REFERENCE),
         (_("how often found"), action.seen if action.seen > 1 else None, Kind.COUNT),
@@ -71,6 +83,7 @@ def _pairs(action: Action, now: datetime) -> tuple[tuple[str, Any, Kind], ...]:
         (_("done at"), action.done_at, Kind.MOMENT),
         (_("verified by"), action.verified_by, Kind.TEXT),
         (_("verified at"), action.verified_at, Kind.MOMENT),
+        (_("watched until"), action.watch_until, Kind.MOMENT),
         (_("taken over by"), action.incident, Kind.REFERENCE),
     ]
     return (*always, *(pair for pair in where_known if pair[1] is not None))
@@ -84,8 +97,17 @@ def _history(rows: "Sequence[Row]") -> Table:
         Column("text", _("text")),
         Column("row", _("row"), Kind.COUNT),
     )
-    cells = tuple((row.happened_at, event_word(row.kind), row.actor, text_of(row), row.seq) for row in rows)
+    cells = tuple((row.happened_at, event_of(row), row.actor, text_of(row), row.seq) for row in rows)
     return Table(columns, cells)
+
+
+def event_of(row: "Row") -> str:
+    """What a row of the ledger tells of an action, with the record that brought it about."""
+    from opsctl.ledger.rules import read_facts
+
+    facts = {} if row.facts is None else read_facts(row.facts)
+    source = facts.get("by")
+    return event_by_record(row.kind, source, facts.get("evidence")) if isinstance(source, str) else event_word(row.kind)
 
 
 def text_of(row: "Row") -> Phrase | str | None:
@@ -106,6 +128,8 @@ def text_of(row: "Row") -> Phrase | str | None:
 
 
 def _remarks(action: Action) -> tuple[str, ...]:
+    if action.verify is not None and action.state is State.DONE and action.void is None:
+        return (awaited(read_query(action.verify)),)
     if action.incident is None or action.done_at is not None:
         return ()
     told = _("{incident} settles it; once that is done, say so: opsctl action done {reference}")

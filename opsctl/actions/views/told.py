@@ -7,11 +7,12 @@ from typing import Any
 
 from opsctl.actions import terms
 from opsctl.actions.rules import Action
+from opsctl.actions.rules.evidence import awaited, read_query
 from opsctl.actions.rules.results import Added, Corrected
 from opsctl.actions.views.records import data
-from opsctl.actions.views.words import standing
+from opsctl.actions.views.words import kind_word, standing
 from opsctl.core.report import Column, Fields, Kind, Report, Table, Text
-from opsctl.core.texts import _, pgettext, series
+from opsctl.core.texts import _, between, pgettext, series
 
 
 def added(found: Added, now: datetime) -> Report:
@@ -64,7 +65,12 @@ def _pairs(action: Action, kind: str) -> tuple[tuple[str, Any, Kind], ...]:
     ]
     if kind == terms.ADDED:
         pairs.append((pgettext("who", "told"), action.told, Kind.TEXT))
-    return tuple(pairs)
+    where_known: list[tuple[str, Any, Kind]] = [
+        (_("kind"), None if action.kind is None else kind_word(action.kind), Kind.TEXT),
+        (_("verified by evidence"), action.verify, Kind.TEXT),
+        (_("months watched"), action.months, Kind.COUNT),
+    ]
+    return (*pairs, *(pair for pair in where_known if kind == terms.ADDED and pair[1] is not None))
 
 
 def _table(actions: Sequence[Action], now: datetime) -> Table:
@@ -81,8 +87,14 @@ def _next_steps(actions: Sequence[Action], kind: str) -> list[str]:
     """What whoever has just written has to know: who comes next, and what stays as it was."""
     steps = []
     names = " ".join(one.reference for one in actions)
-    if kind == terms.DONE and actions:
-        steps.append(_("Somebody else verifies it: opsctl action verify {references}").format(references=names))
+    if kind == terms.DONE:
+        people = " ".join(one.reference for one in actions if one.verify is None)
+        if people:
+            steps.append(_("Somebody else verifies it: opsctl action verify {references}").format(references=people))
+        for one in actions:
+            if one.verify is not None:
+                told = awaited(read_query(one.verify))
+                steps.append(told if len(actions) == 1 else one.reference + between(": ") + told)
     if kind == terms.REOPENED and actions:
         told = _("The deadline stays; set another with: opsctl action correct {references} deadline=TIME --reason TEXT")
         steps.append(told.format(references=names))

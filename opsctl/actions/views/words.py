@@ -6,7 +6,7 @@ from datetime import datetime
 from opsctl.actions import terms
 from opsctl.actions.rules import Action
 from opsctl.actions.rules.moves import state_word
-from opsctl.actions.terms import Gravity, State
+from opsctl.actions.terms import Gravity, Kind, Outcome, State
 from opsctl.core.texts import _, pgettext
 from opsctl.core.void import as_void
 
@@ -41,6 +41,29 @@ def event_word(kind: str) -> str:
     }.get(kind, kind)
 
 
+def event_by_record(kind: str, source: str, outcome: str | None) -> str:
+    """What a row of the ledger tells that a record brought about; one of an outcome that is not known here is plain."""
+    told = {
+        (terms.VERIFIED, None): _("verified by {source}"),
+        (terms.RETURNED, Outcome.FAILED): _("returned: {source} failed"),
+        (terms.REOPENED, Outcome.FAILED): _("opened again: {source} failed"),
+        (terms.REOPENED, Outcome.VOID): _("opened again: {source} is void"),
+        (terms.REOPENED, Outcome.CORRECTED): _("opened again: {source} was corrected"),
+    }
+    found = next((words for (row, why), words in told.items() if (row, why) == (kind, outcome)), None)
+    return event_word(kind) if found is None else found.format(source=source)
+
+
+def kind_word(kind: Kind) -> str:
+    """What an improvement does about the next time."""
+    return {
+        Kind.PREVENT: pgettext("improvement", "prevent"),
+        Kind.DETECT: pgettext("improvement", "detect"),
+        Kind.MITIGATE: pgettext("improvement", "mitigate"),
+        Kind.PROCESS: pgettext("improvement", "process"),
+    }[kind]
+
+
 def field_word(name: str) -> str:
     """A field of the record, as the history names it; one that is not known here stays as it is typed."""
     return {
@@ -58,11 +81,16 @@ def field_word(name: str) -> str:
         "done_at": _("done at"),
         "result": _("result"),
         "seen": _("how often found"),
+        "kind": _("kind"),
+        "verify": _("verified by evidence"),
+        "months": _("months watched"),
+        "watch_until": _("watched until"),
     }.get(name, name)
 
 
 FIELD_WORDS: dict[str, Callable[[str], str]] = {
     "gravity": lambda word: gravity_word(Gravity(word)),
     "state": lambda word: state_word(State(word)),
+    "kind": lambda word: kind_word(Kind(word)),
 }
 """The words of the fields whose values are words of ours."""

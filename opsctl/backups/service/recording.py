@@ -8,8 +8,10 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from opsctl.actions.rules import Finding
+from opsctl.actions.rules.evidence import Evidence
+from opsctl.actions.service import proving
 from opsctl.actions.service import write as actions
-from opsctl.actions.terms import Gravity
+from opsctl.actions.terms import Gravity, Proof
 from opsctl.assets.service import assets, handles
 from opsctl.backups.rules import Check, Run, Test, fields, rank, test_fields
 from opsctl.backups.rules.results import Recorded, RecordedTest
@@ -106,8 +108,9 @@ def record_test(session: Session, *, now: datetime, actor: str, test: dict[str, 
     """Record a restore test (`wire.to_json` of a Test without its reference) of the run it names.
 
     One that passes is a check of that copy at its level, and meets its duty where that is the policy's level or above;
-    one that differs takes the copy's proof away and becomes an action. Raise NotFound for an unknown run, InvalidInput
-    for what is no test.
+    one that differs takes the copy's proof away and becomes an action. Actions that wait for one are verified by that
+    which meets its duty, and those that are watched opened again by that which differs. Raise NotFound for an unknown
+    run, InvalidInput for what is no test.
     """
     told = from_json(Test, {**test, "reference": "", "person": actor})
     before = held(session, told.run)
@@ -139,6 +142,7 @@ def record_test(session: Session, *, now: datetime, actor: str, test: dict[str, 
         policy = policies_of(rulebook.in_force(session, at=now)).get(one.policy)
         if policy is not None and rank(one.level) < rank(Level(policy.level)):
             return RecordedTest(one, None)
+        _prove(session, now, actor, one)
         met = meeting.meet(
             session,
             kind=TEST_PASSED,
@@ -149,8 +153,19 @@ def record_test(session: Session, *, now: datetime, actor: str, test: dict[str, 
             by=one.reference,
         )
         return RecordedTest(one, None if met is None else met.due_at)
+    _prove(session, now, actor, one)
     action = _raise(session, now, actor, before, one.reference, f"restore-test/{one.policy}", one.reason)
     return RecordedTest(one, None, action)
+
+
+def _prove(session: Session, now: datetime, actor: str, test: Test) -> None:
+    """Let the restore test speak for the actions that wait for one of its policy."""
+    passed = test.verdict is Verdict.PASS
+    reason = None if passed else test.reason
+    said = Evidence(
+        Proof.RESTORE_TEST, test.policy, test.asset, passed, test.reference, test.ended_at, reason
+    )
+    proving.prove(session, now=now, actor=actor, found=[said])
 
 
 def _raise(session: Session, now: datetime, actor: str, run: Run, source: str, topic: str, reason: str | None) -> str:

@@ -19,7 +19,7 @@ from opsctl.duties.rules import Occurrence
 from opsctl.duties.service import meeting
 from opsctl.inspections.rules import Answer, Round, answers, fields, said
 from opsctl.inspections.rules.results import Corrected, Voided
-from opsctl.inspections.service import ending, rows, standing
+from opsctl.inspections.service import ending, proof, rows, standing
 from opsctl.inspections.service.read import reference_of
 from opsctl.inspections.service.walking import check_time, facts_of
 from opsctl.inspections.terms import CORRECTED, COUNTERSIGNED, VOIDED, Mark, State
@@ -96,6 +96,7 @@ def correct(
         after = ending.flagged_anew(session, _walked_at(after, moment or now), checklist)
     rows.save(session, before, after)
     occurrence, due = _met_by_then(session, after) if moved else (None, ())
+    proof.prove_again(session, before, after, now=now, actor=actor, reason=reason)
     raised = ending.raise_actions(
         session, after, checklist, judged, before=before, now=now, actor=actor, found_at=_found_at(after, now)
     )
@@ -135,6 +136,7 @@ def void(session: Session, *, now: datetime, actor: str, named: list[str], becau
         ending.append(session, after, VOIDED, {"because": because, "by": actor})
         released.append(meeting.release(session, by=after.reference, reason=because))
         voided.append(after)
+    proof.withdraw(session, [one.reference for one in voided], now=now, because=because)
     # Only now: none of those that are void with it may meet anything in its place.
     due = [() if free is None else standing.hand_on(session, free) for free in released]
     left = {

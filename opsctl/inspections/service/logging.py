@@ -13,7 +13,7 @@ from opsctl.core.typed import excerpt
 from opsctl.core.use_cases import Permission, use_case
 from opsctl.inspections.rules import Answer, Reading, Round, Sheet, answers, evidence, missing, rest_ok, said
 from opsctl.inspections.rules.results import Finished
-from opsctl.inspections.service import ending, rows
+from opsctl.inspections.service import ending, proof, rows
 from opsctl.inspections.service.choosing import Chosen, choose
 from opsctl.inspections.service.read import open_round
 from opsctl.inspections.service.walking import begun, check_time, facts_of
@@ -245,6 +245,7 @@ def _record(
         rows.add(session, one)
     else:
         rows.save(session, before, one)
+    proof.prove(session, one, now=now, actor=actor)
     raised = ending.raise_actions(
         session, one, checklist, read.answers, before=before, now=now, actor=actor, found_at=at
     )

@@ -13,7 +13,7 @@ from opsctl.core.use_cases import Permission, use_case
 from opsctl.inspections.rules import Answer, Round, missing, plugins
 from opsctl.inspections.rules.plugins import ANSWERED_BY_MACHINES, Filled, Filling, Planned, Silent, Why
 from opsctl.inspections.rules.results import Finished
-from opsctl.inspections.service import ending, rows
+from opsctl.inspections.service import ending, proof, rows
 from opsctl.inspections.service.choosing import choose, named
 from opsctl.inspections.service.read import open_round
 from opsctl.inspections.service.walking import begun, facts_of
@@ -102,6 +102,7 @@ def record(
         rows.add(session, one)
     else:
         rows.save(session, before, one)
+    proof.prove(session, one, now=now, actor=actor)
     raised = ending.raise_actions(session, one, form, given, before=before, now=now, actor=actor, found_at=now)
     facts = {
         "at": now,

@@ -14,7 +14,7 @@ from opsctl.core.use_cases import Permission, use_case
 from opsctl.duties.service import meeting
 from opsctl.inspections.rules import Answer, Reading, Round, as_number, evidence, missing
 from opsctl.inspections.rules.results import Answered, Finished, Walking
-from opsctl.inspections.service import ending, rows
+from opsctl.inspections.service import ending, proof, rows
 from opsctl.inspections.service.choosing import Chosen, choose
 from opsctl.inspections.service.read import open_round, reference_of
 from opsctl.inspections.terms import ALIKE, ANSWERED, COMPLETED, PREFIX, STARTED, TAKEN_UP, Mark, Source, State
@@ -83,6 +83,7 @@ def finish(
     earlier = ending.latest(session, one.checklist, one.asset, count=ALIKE)
     after, occurrence = ending.done(session, one, checklist, earlier, at=moment, now=now, at_once=False)
     rows.save(session, before, after)
+    proof.prove(session, after, now=now, actor=actor)
     facts = {"at": after.done_at, "by": actor, "answered": answered, "occurrence": occurrence and occurrence.reference}
     ending.append(session, after, COMPLETED, facts, happened_at=after.done_at)
     return Finished(after, checklist, occurrence, (), ())
