@@ -175,12 +175,13 @@ def _check_first(session: Session, found: Sequence[Incident]) -> None:
 
 
 def _who_acted(session: Session, found: Sequence[Incident]) -> tuple[str, ...]:
-    """Who is in the ledger of these incidents, in the order in which they came in."""
+    """Who had these incidents, and who is in their ledger, in the order in which they came in: by their handles."""
     actors: dict[str, None] = {}
     for one in found:
+        actors |= {one.assignee: None} if one.assignee else {}
         actors |= {row.actor: None for row in ledger.rows(session, Search(subject=one.reference))}
-    known = set(persons.names_of(session))
-    return tuple(actor for actor in actors if not known or actor in known)
+    known = {name: handle for handle, names in persons.names_of(session).items() for name in (handle, *names)}
+    return tuple(dict.fromkeys(known.get(actor, "") for actor in actors if actor in known) if known else actors)
 
 
 def _joined(texts: Iterable[str | None]) -> str:
