@@ -25,6 +25,8 @@ class Name(StrEnum):
     RESTORE_TEST_PASS = "restore-test-pass"  # noqa: S105 - no password
     RPO_MET = "rpo-met"
     RTO_MET = "rto-met"
+    REVIEW_ON_TIME = "review-on-time"
+    REPEAT_INCIDENTS = "repeat-incidents"
 
 
 class Unit(StrEnum):
@@ -46,6 +48,10 @@ PLANNED = OF_ROUNDS | OF_ACTIONS | OF_BACKUPS
 """Judged by what was due; everything else but the figures of assets judges cases."""
 WITHOUT_SEVERITY = OF_ASSETS | PLANNED
 ON_TIME = frozenset({Name.REPAIR_ON_TIME, Name.RESPONSE_ON_TIME})
+OF_ANALYSIS = frozenset({Name.REVIEW_ON_TIME, Name.REPEAT_INCIDENTS})
+"""Judged by cases, together with their reviews or with the cases before them."""
+LESS_IS_BETTER = frozenset({Name.REPEAT_INCIDENTS})
+"""Ratios that are rounded up where they are shown."""
 DURATIONS = frozenset({Name.MTTD, Name.MTTA, Name.MTTM, Name.MTTR, Name.MTT_RESOLVE, Name.PLAN_START_TIME})
 """The means of many durations, each shown with n, median, 90th percentile and the longest."""
 CARRYING = frozenset({Name.MTTR, Name.MTT_RESOLVE})

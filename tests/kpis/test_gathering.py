@@ -19,10 +19,12 @@ from opsctl.kpis import service
 from opsctl.kpis.rules import availability, planned
 from opsctl.kpis.rules.figures import Figure, Scope
 from opsctl.kpis.rules.judged import judged
+from opsctl.kpis.rules.repeats import Occurred, Past
 from opsctl.kpis.rules.scopes import Wanted
 from opsctl.kpis.rules.service_time import Hours
 from opsctl.kpis.rules.tally import Tallies
 from opsctl.kpis.terms import PLANNED, WITHOUT_SEVERITY, By, Name
+from opsctl.reviews.rules.relatives import causes_of
 from opsctl.rulebook.rules import Rules
 from opsctl.store import unit
 from opsctl.store.engine import Store
@@ -45,6 +47,7 @@ STEPS = (
     (State.ACKNOWLEDGED, State.RESOLVED, State.ACKNOWLEDGED),
 )
 HANDLES = ("erp", "mail", None)
+CAUSES = (None, None, "disk full", "Disk full.", "power", "?")
 
 
 def some_history(chance: random.Random, *, alone: bool = False) -> History:
@@ -107,12 +110,13 @@ def fill(store: Store, perform: Perform, seed: int) -> list[Case]:
 
 
 def varied(incident: Incident, chance: random.Random) -> Incident:
-    """With an asset, dues and perhaps an undecided pause."""
+    """With an asset, a cause, dues and perhaps an undecided pause."""
     due = FIRST + chance.choice([-1, 0, LENGTH - 1, LENGTH, chance.randrange(0, LENGTH)]) * MINUTE
     pause = Span(SpanKind.PAUSE, None, incident.opened, None, entered_by="li")
     return replace(
         incident,
         asset=chance.choice(HANDLES),
+        cause=chance.choice(CAUSES),
         response_due=chance.choice([None, due]),
         restore_due=chance.choice([None, due]),
         spans=(*incident.spans, *([pause] if chance.random() < 0.1 else [])),
@@ -122,7 +126,12 @@ def varied(incident: Incident, chance: random.Random) -> Incident:
 def brute(read: Read, cases: Sequence[Case], period: Period, wanted: Wanted) -> dict[tuple[Name, Scope], Figure]:
     """The figures of all records there are, without a thought of which may matter."""
     names = [name for name in Name if name not in WITHOUT_SEVERITY]
-    tallies = Tallies(names, period, NOW, wanted.base, wanted.scopes_of, lambda _generation: Rules())
+    past = Past(
+        Occurred(case.reference, case.incident.asset, case.opened, causes_of(case))
+        for case in cases
+        if case.incident.counts and case.incident.asset is not None
+    )
+    tallies = Tallies(names, period, NOW, wanted.base, wanted.scopes_of, lambda _generation: Rules(), None, past)
     for case in cases:
         tallies.add(judged(case))
     downs = [availability.down_of(one) for case in cases for one in case.all if not one.drill]
@@ -166,7 +175,7 @@ def test_what_is_read_for_figures_is_the_record_without_its_texts(
     for one in found:
         whole = every[one.reference]
         spans = tuple(replace(span, entered_by=None, decided_by=None) for span in whole.spans)
-        assert one == replace(whole, title="", spans=spans)
+        assert one == replace(whole, title="", cause=None, spans=spans)
 
 
 def test_undecided_things_come_first(store: Store, perform: Perform, read: Read) -> None:

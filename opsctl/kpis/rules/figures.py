@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from opsctl.core.intervals import Interval
 from opsctl.core.numbers import DurationStatistics
@@ -89,6 +90,27 @@ class Trend:
     last_year: Earlier | None
 
 
+class Reviewed(NamedTuple):
+    """An incident whose review is due, and the first that was held: None where none was.
+
+    `late` says that it was recorded as held long after it was.
+    """
+
+    reference: str
+    due: datetime
+    review: str | None
+    held: datetime | None
+    late: bool
+
+
+class Repeat(NamedTuple):
+    """A case and the last one before it that it repeats; `known` says that both have the same known cause."""
+
+    reference: str
+    earlier: str
+    known: bool
+
+
 @dataclass(frozen=True)
 class Figure:
     """One KPI for one scope. Ratios are 0 to 1, durations are seconds; `value` is None unless the state allows one.
@@ -102,6 +124,8 @@ class Figure:
 
     Of backups, `aged` are the data sets, the worst first, `tried` the runs of the slots that are missed, `timed` the
     restore tests with their RTO, and `coverage` says how far restores are tested at all.
+
+    `reviewed` are the incidents whose review is due, `repeats` those that repeat another.
     """
 
     name: Name
@@ -132,6 +156,8 @@ class Figure:
     tried: tuple[Tried, ...] = ()
     timed: tuple[Timed, ...] = ()
     coverage: Coverage | None = None
+    reviewed: tuple[Reviewed, ...] = ()
+    repeats: tuple[Repeat, ...] = ()
     targets: tuple[Verdict, ...] = ()
     trend: Trend | None = None
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from opsctl.incidents.rules.life import Case, Incident, Span, late_entries
 from opsctl.incidents.terms import UNRESOLVED, Response, SpanKind, State
+from opsctl.kpis.rules.figures import Repeat, Reviewed
 from opsctl.kpis.terms import Reason
 
 
@@ -126,7 +127,8 @@ class Part(NamedTuple):
     """What one case is to one figure: a length in microseconds, a verdict, or the reason why it is left out.
 
     `on_time` is None for what is outside of the cohort; `if_approved` is the same if every undecided pause were
-    approved. `fallback` names the instant that a length begins at instead of the one of the formula.
+    approved. `fallback` names the instant that a length begins at instead of the one of the formula. `reviewed` is how
+    its review stands, not decided yet where `on_time` is None; `repeats` says which case it repeats.
     """
 
     took: int | None = None
@@ -135,3 +137,5 @@ class Part(NamedTuple):
     reason: Reason | None = None
     fallback: str | None = None
     response: Response | None = None
+    reviewed: Reviewed | None = None
+    repeats: Repeat | None = None

@@ -55,11 +55,15 @@ class Reported:
 
 @dataclass(frozen=True)
 class Explained:
-    """A record whose part in a figure is asked for, with the case that the figure judges, and its clock."""
+    """A record whose part in a figure is asked for, with the case that the figure judges, and its clock.
+
+    `review_due` is when its review is due, where that is what the figure judges.
+    """
 
     incident: Incident
     case: Judged
     arithmetic: Arithmetic | None
+    review_due: datetime | None = None
 
 
 @dataclass(frozen=True)

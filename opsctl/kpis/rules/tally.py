@@ -9,8 +9,10 @@ from opsctl.core.numbers import statistics_of
 from opsctl.core.periods import Period
 from opsctl.incidents.terms import Response
 from opsctl.kpis.rules import counts, deadlines, durations
-from opsctl.kpis.rules.figures import Excluded, Figure, Met, Number, Ratio, Scope, seconds, valued
+from opsctl.kpis.rules.figures import Excluded, Figure, Met, Number, Ratio, Repeat, Reviewed, Scope, seconds, valued
 from opsctl.kpis.rules.judged import Judged, Part
+from opsctl.kpis.rules.repeats import Past, repeat_incident
+from opsctl.kpis.rules.reviewed import Reviews, review_on_time
 from opsctl.kpis.terms import CARRYING, ON_TIME, Name, State, Unit, unit_of
 from opsctl.rulebook.rules import Rules
 
@@ -34,22 +36,32 @@ class Tally:
         self.fallbacks: Counter[str] = Counter()
         self.responses: Counter[str] = Counter()
         self.voided = self.corrected = self.late = self.reopened = 0
+        self.pending: list[str] = []
+        self.reviewed: list[Reviewed] = []
+        self.repeats: list[Repeat] = []
 
     def add(self, case: Judged, part: Part) -> None:
         """Take up the part of a case."""
         if case.void:
             self.voided += 1
             return
+        if part.reviewed is not None:
+            self.reviewed.append(part.reviewed)
+            if part.on_time is None:
+                self.pending.append(case.reference)
+                return
         self.corrected += case.corrected
-        self.late += case.late
+        self.late += case.late or (part.reviewed is not None and part.reviewed.late)
         self.reopened += case.reopened
         if part.reason is not None:
             self.excluded.append(Excluded(case.reference, part.reason))
             return
-        if self.name in ON_TIME:
+        if self.name in ON_TIME or part.reviewed is not None:
             self._add_verdict(case, part)
             return
         self.counted.append(case.reference)
+        if part.repeats is not None:
+            self.repeats.append(part.repeats)
         if part.took is None:
             return
         took = seconds(part.took)
@@ -62,7 +74,7 @@ class Tally:
                 self.not_own.append(took)
 
     def _add_verdict(self, case: Judged, part: Part) -> None:
-        self.is_open = self.is_open or part.on_time != part.if_approved
+        self.is_open = self.is_open or (self.name in ON_TIME and part.on_time != part.if_approved)
         if part.on_time is not None:
             self.counted.append(case.reference)
             if part.on_time:
@@ -86,18 +98,30 @@ class Tally:
             carried_over=tuple(sorted(self.carried)),
             met=Met(self.voided, self.corrected, self.late, self.reopened),
             fallbacks=tuple(sorted(self.fallbacks.items())),
+            pending=tuple(sorted(self.pending)),
+            reviewed=tuple(sorted(self.reviewed)),
+            repeats=tuple(sorted(self.repeats)),
         )
         if unit_of(self.name) is Unit.COUNT:
             return valued(figure, period, now, value=figure.n)
+        if self.name is Name.REPEAT_INCIDENTS:
+            return self._share(figure, period, now, len(self.repeats))
+        if self.name is Name.REVIEW_ON_TIME:
+            found = self._share(figure, period, now, self.good)
+            # What is not decided yet was due all the same, and may change the value.
+            return replace(found, state=State.PARTIAL) if found.pending else found
         return self._ratio(figure, period, now) if self.name in ON_TIME else self._mean(figure, period, now)
+
+    def _share(self, figure: Figure, period: Period, now: datetime, some: int) -> Figure:
+        if figure.n == 0:
+            return figure
+        return valued(figure, period, now, value=some / figure.n, numerator=some, denominator=figure.n)
 
     def _ratio(self, figure: Figure, period: Period, now: datetime) -> Figure:
         if self.is_open:
             supposed = self.supposed_good / self.supposed if self.supposed else None
             figure = replace(figure, if_approved=Ratio(supposed, self.supposed_good, self.supposed))
-        if figure.n == 0:
-            return figure
-        return valued(figure, period, now, value=self.good / figure.n, numerator=self.good, denominator=figure.n)
+        return self._share(figure, period, now, self.good)
 
     def _mean(self, figure: Figure, period: Period, now: datetime) -> Figure:
         statistics = statistics_of(self.lengths)
@@ -114,7 +138,8 @@ class Tallies:
     """The figures of cases for one period, in every scope that is asked for.
 
     `scopes_of` says which scopes a case belongs to, none where it is not asked for at all; `rules_of` by which rules
-    it is judged. Figures come out for `base` even where no case belongs to it.
+    it is judged. `reviews` are the reviews of incidents, `past` what cases may repeat. Figures come out for `base` even
+    where no case belongs to it.
     """
 
     def __init__(
@@ -125,6 +150,8 @@ class Tallies:
         base: Scope,
         scopes_of: Callable[[Judged], list[Scope]],
         rules_of: Callable[[int | None], Rules],
+        reviews: Reviews | None = None,
+        past: Past | None = None,
     ) -> None:
         self.names = tuple(names)
         self.period = period
@@ -132,6 +159,8 @@ class Tallies:
         self.base = base
         self.scopes_of = scopes_of
         self.rules_of = rules_of
+        self.reviews = reviews or {}
+        self.past = past or Past()
         self.found = {(name, base): Tally(name, base) for name in self.names}
         self.parts = [(name, self._part_of(name)) for name in self.names]
         self.carrying = [name for name in self.names if name in CARRYING]
@@ -158,6 +187,10 @@ class Tallies:
             return lambda case: mean(case, period)
         if name in ON_TIME:
             return lambda case: deadlines.on_time(name, case, period, now, self.rules_of)
+        if name is Name.REVIEW_ON_TIME:
+            return lambda case: review_on_time(case, period, now, self.rules_of, self.reviews)
+        if name is Name.REPEAT_INCIDENTS:
+            return lambda case: repeat_incident(case, period, self.rules_of, self.past)
         if name is Name.PLAN_START_TIME:
             return lambda case: durations.time_to_start_plan(case, period, self._demands_plan)
         return lambda case: counts.major_security_incident(case, period)

@@ -30,8 +30,10 @@ from opsctl.kpis.rules import deadlines
 from opsctl.kpis.rules.arithmetic import arithmetic
 from opsctl.kpis.rules.judged import judged
 from opsctl.kpis.rules.reported import Explained, ExplainedDue
+from opsctl.kpis.rules.reviewed import due_of
 from opsctl.kpis.service.planned import rounds_of
 from opsctl.kpis.terms import OF_ACTIONS, OF_ASSETS, OF_BACKUPS, OF_ROUNDS, ON_TIME, Name
+from opsctl.rulebook import service as rulebook
 from opsctl.rulebook.terms import BY_BACKUP
 from opsctl.store import references
 
@@ -60,7 +62,10 @@ def record(session: Session, *, word: str, name: Name, zone: str, now: datetime)
     if name in ON_TIME:
         clock = deadlines.clock_of(name, case, rules_of(session, target), now)
         found = None if clock is None else arithmetic(case, clock, zone, now)
-    return Explained(incident, case, found)
+    due = None
+    if name is Name.REVIEW_ON_TIME:
+        due = due_of(case, lambda generation: rulebook.of_generation(session, generation=generation))
+    return Explained(incident, case, found, due)
 
 
 def _check_fits(word: str, name: Name) -> None:
@@ -162,6 +167,8 @@ def month_of(explained: Explained | ExplainedDue, name: Name, *, zone: str) -> s
         Name.RESPONSE_ON_TIME: case.case.incident.response_due,
         Name.SECURITY_INCIDENTS_MAJOR: case.opened,
         Name.PLAN_START_TIME: case.case.incident.plan_started or case.opened,
+        Name.REVIEW_ON_TIME: explained.review_due,
+        Name.REPEAT_INCIDENTS: case.opened,
     }
     if name in OF_ASSETS and incident.outages:
         moment = incident.outages[0].started

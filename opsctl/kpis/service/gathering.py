@@ -25,6 +25,7 @@ from opsctl.kpis.rules.judged import Judged, judged
 from opsctl.kpis.rules.scopes import Wanted
 from opsctl.kpis.rules.service_time import Hours
 from opsctl.kpis.rules.tally import Tallies
+from opsctl.kpis.service import analysed
 from opsctl.kpis.service.backups import of_backups
 from opsctl.kpis.service.planned import planned
 from opsctl.kpis.terms import CARRYING, OF_ASSETS, OF_BACKUPS, PLANNED, Name
@@ -59,6 +60,7 @@ def gather(
     of_cases = [name for name in names if name not in OF_ASSETS | PLANNED]
     of_assets = [name for name in names if name in OF_ASSETS]
     gathered = Gathered()
+    reviewable = analysed.reviewable(session, period) if Name.REVIEW_ON_TIME in names else set()
     tallies = Tallies(
         of_cases,
         period,
@@ -66,10 +68,13 @@ def gather(
         wanted.base,
         wanted.scopes_of,
         lambda generation: rulebook.of_generation(session, generation=generation),
+        analysed.reviews_about(session, reviewable),
+        analysed.past(session, period, wanted) if Name.REPEAT_INCIDENTS in names else None,
     )
     downs: list[Down] = []
     with _without_looking_for_circles():
-        for read, cases in incidents.cases(session, _references(session, names, period, now, carrying)):
+        references = _references(session, names, period, now, carrying) | reviewable
+        for read, cases in incidents.cases(session, references):
             if of_assets:
                 downs += [down_of(one) for one in read if not one.drill and one.outages]
             for case in cases:
@@ -161,6 +166,7 @@ _QUESTIONS: dict[Name, tuple[_Ask, ...]] = {
     Name.RESPONSE_ON_TIME: (_Ask.RESPONSE_DUE, _Ask.UNDECIDED),
     Name.SECURITY_INCIDENTS_MAJOR: (_Ask.OPENED,),
     Name.PLAN_START_TIME: (_Ask.OPENED, _Ask.PLAN_STARTED),
+    Name.REPEAT_INCIDENTS: (_Ask.OPENED,),
 }
 
 

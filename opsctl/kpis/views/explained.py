@@ -6,8 +6,8 @@ from opsctl.core.report import Column, Fields, Kind, Report, Table
 from opsctl.core.texts import _, beside, pgettext
 from opsctl.kpis.rules.figures import Figure, seconds
 from opsctl.kpis.rules.reported import Explained, ExplainedDue, Reported
-from opsctl.kpis.terms import OF_ASSETS, ON_TIME, PLANNED, Name, Unit
-from opsctl.kpis.views import heading, planned, records
+from opsctl.kpis.terms import OF_ANALYSIS, OF_ASSETS, ON_TIME, PLANNED, Name, Unit
+from opsctl.kpis.views import analysed, heading, planned, records
 from opsctl.kpis.views.figures import data, frame, kind_of, outage_data
 from opsctl.kpis.views.words import excluded_line, formula, grades_line, scope_word, state_word, target_word, title
 
@@ -22,6 +22,8 @@ def explained(found: Reported, record: Explained | ExplainedDue | None) -> Repor
         parts.append(_outage_table(figure, reference))
     if isinstance(record, ExplainedDue):
         parts += planned.parts(figure, record)
+    elif record is None and figure.name in OF_ANALYSIS:
+        parts.append(analysed.records(figure))
     elif record is None:
         sheet = planned.records(figure) if figure.name in PLANNED else None
         parts += planned.decided(figure) if figure.name in PLANNED else [_records(figure)]

@@ -9,8 +9,19 @@ from opsctl.core.periods import Period
 from opsctl.core.report import Cell, Column, Kind, Table
 from opsctl.inspections.terms import Grade
 from opsctl.kpis.rules.figures import Earlier, Excluded, Figure, Outage, Scope, Verdict, seconds
-from opsctl.kpis.terms import CARRYING, DURATIONS, OF_BACKUPS, OF_ROUNDS, ON_TIME, PLANNED, Name, Unit
-from opsctl.kpis.views import backups
+from opsctl.kpis.terms import (
+    CARRYING,
+    DURATIONS,
+    LESS_IS_BETTER,
+    OF_ANALYSIS,
+    OF_BACKUPS,
+    OF_ROUNDS,
+    ON_TIME,
+    PLANNED,
+    Name,
+    Unit,
+)
+from opsctl.kpis.views import analysed, backups
 
 _KEYS = (
     "name", "scope", "state", "value", "unit", "numerator", "denominator", "n", "median", "mean", "p90", "max",
@@ -70,6 +81,8 @@ def data(figure: Figure) -> dict[str, Any]:
         found["flagged"] = figure.flagged
     if figure.name in OF_BACKUPS:
         found |= backups.data(figure)
+    if figure.name in OF_ANALYSIS:
+        found |= analysed.data(figure)
     if figure.trend is not None:
         found["trend"] = {"previous": _earlier(figure.trend.previous), "last_year": _earlier(figure.trend.last_year)}
     return found
@@ -117,6 +130,8 @@ def sheet(figures: Sequence[Figure]) -> Table:
 
 def kind_of(figure: Figure) -> Kind:
     """How its value is to be read."""
+    if figure.name in LESS_IS_BETTER:
+        return Kind.RATIO_CEIL
     return {Unit.RATIO: Kind.RATIO_FLOOR, Unit.SECONDS: Kind.DURATION, Unit.COUNT: Kind.COUNT}[figure.unit]
 
 

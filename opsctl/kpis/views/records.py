@@ -14,7 +14,8 @@ from opsctl.kpis.rules.arithmetic import Arithmetic, Paused
 from opsctl.kpis.rules.figures import Figure, seconds
 from opsctl.kpis.rules.judged import Judged
 from opsctl.kpis.rules.reported import Explained
-from opsctl.kpis.terms import OF_ASSETS, ON_TIME, Name
+from opsctl.kpis.terms import OF_ANALYSIS, OF_ASSETS, ON_TIME, Name
+from opsctl.kpis.views import analysed
 from opsctl.kpis.views.words import excluded_line, instant_word
 
 
@@ -39,6 +40,8 @@ def data(figure: Figure, record: Explained) -> dict[str, Any]:
         "excluded": excluded,
         "carried_over": reference in figure.carried_over,
     }
+    if figure.name in OF_ANALYSIS:
+        found |= analysed.part(figure, reference)
     arithmetic = record.arithmetic
     if arithmetic is not None:
         found["on_time"] = reference not in figure.missed if reference in figure.counted else None
@@ -79,6 +82,8 @@ def _told(figure: Figure, record: Explained, zone: str) -> list[str]:
     for one in figure.excluded:
         if one.reference == reference:
             return [*lines, excluded_line(one)]
+    if figure.name in OF_ANALYSIS and (said := analysed.told(figure, reference, zone)) is not None:
+        return [*lines, said]
     if reference not in figure.counted:
         return [*lines, _no_part(figure, record, reference)]
     if figure.name in OF_ASSETS:

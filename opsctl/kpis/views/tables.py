@@ -21,12 +21,13 @@ def of_report(figures: Sequence[Figure], *, trend: bool) -> list[Table]:
     """Every figure in the table of its kind."""
     kinds: tuple[tuple[frozenset[Name], Callable[[Sequence[Figure], bool], Table]], ...] = (
         (frozenset({Name.AVAILABILITY}), _availability),
-        (ON_TIME | {Name.INSPECTION_ON_TIME, Name.ACTIONS_ON_TIME}, _on_time),
+        (ON_TIME | {Name.INSPECTION_ON_TIME, Name.ACTIONS_ON_TIME, Name.REVIEW_ON_TIME}, _on_time),
         (frozenset({Name.INSPECTION_COMPLETION}), _completion),
         (OF_BACKUPS - {Name.RESTORE_TEST_PASS}, _backups),
         (frozenset({Name.RESTORE_TEST_PASS}), _restore_tests),
         (DURATIONS, _durations),
         (frozenset({Name.MTBF}), _between_failures),
+        (frozenset({Name.REPEAT_INCIDENTS}), _repeats),
         (frozenset({Name.SECURITY_INCIDENTS_MAJOR}), _counts),
     )
     found = []
@@ -166,6 +167,16 @@ def _between_failures(figures: Sequence[Figure], trend: bool) -> Table:
         Column("served", _("served"), Kind.DURATION),
     )
     return _table(figures, columns, lambda one: (one.value, one.n, one.numerator), trend)
+
+
+def _repeats(figures: Sequence[Figure], trend: bool) -> Table:
+    columns = (
+        *_first(),
+        Column("value", _("value"), Kind.RATIO_CEIL),
+        Column("repeats", pgettext("incidents", "repeated"), Kind.COUNT),
+        Column("opened", pgettext("incidents", "opened"), Kind.COUNT),
+    )
+    return _table(figures, columns, lambda one: (one.value, one.numerator, one.denominator), trend)
 
 
 def _counts(figures: Sequence[Figure], trend: bool) -> Table:

@@ -31,6 +31,8 @@ def title(name: Name) -> str:
         Name.RESTORE_TEST_PASS: _("restore test pass rate"),
         Name.RPO_MET: _("RPO attainment"),
         Name.RTO_MET: _("RTO attainment"),
+        Name.REVIEW_ON_TIME: _("on-time review"),
+        Name.REPEAT_INCIDENTS: _("repeated faults"),
     }[name]
 
 
@@ -55,6 +57,8 @@ def formula(name: Name) -> str:
         Name.RESTORE_TEST_PASS: _("restore tests that passed ÷ restore tests that were made in the period"),
         Name.RPO_MET: _("data sets whose newest good copy is within its RPO ÷ data sets, at the end of the period"),
         Name.RTO_MET: _("restore tests within their RTO ÷ restore tests made, and data sets never restored as a whole"),
+        Name.REVIEW_ON_TIME: _("reviews held within their limit ÷ incidents whose review fell due in the period"),
+        Name.REPEAT_INCIDENTS: _("incidents that repeat an earlier one of the asset ÷ incidents opened in the period"),
     }[name]
 
 
