@@ -22,7 +22,7 @@ HOST = "host-1"
 
 
 def point(at: datetime, name: str | None = None, **given: Any) -> Run:
-    """A verified good run at that moment, with one copy in the place `local`."""
+    """A good run at that moment, with one copy in the place `local` that was found listed."""
     name = name or f"{at:%Y%m%dT%H%M%S}"
     status = given.get("status", Status.SUCCESS)
     checks = given.pop("checks", (check("local", Level.L0, at), check("local", Level.L1, at)))
@@ -112,7 +112,7 @@ def test_failed_and_incomplete_runs_never_count_and_go_once_a_good_one_is_newer(
     assert sorted(counted) == ["BAK-n0", "BAK-n1"]
 
 
-def test_nothing_is_deleted_before_a_good_and_verified_one_is_newer() -> None:
+def test_nothing_is_deleted_before_a_good_one_that_was_found_listed_is_newer() -> None:
     unverified = nights(0, checks=())
     found = decided([*unverified, *nights(1, 2)], Retention(last=1))
     assert kept(found) == {"BAK-n0": {Why.LAST}, "BAK-n1": {Why.NO_NEWER}}
@@ -144,6 +144,24 @@ def test_the_newest_proven_point_stays_also_when_its_proof_has_expired() -> None
     runs = [*nights(0, 1), *nights(100, checks=proven), *nights(101, checks=proven)]
     found = decided(runs, Retention(last=1))
     assert kept(found) == {"BAK-n0": {Why.LAST}, "BAK-n100": {Why.NEWEST_PROVEN}}
+
+
+@pytest.mark.parametrize(
+    ("level", "stays"),
+    [(Level.L1, False), (Level.L2, True), (Level.L4, True)],
+    ids=["its size was looked at", "its checksum was looked at", "some of it was restored"],
+)
+def test_where_nothing_was_proven_as_far_as_the_policy_asks_the_newest_that_was_read_stays(
+    level: Level, stays: bool
+) -> None:
+    looked = (check("local", level, NIGHT - 9 * DAY),)
+    runs = [*nights(0, 1), *nights(10, 11, checks=looked)]
+    found = kept(decided(runs, Retention(last=1)))
+    assert found == {"BAK-n0": {Why.LAST}} | ({"BAK-n10": {Why.NEWEST_PROVEN}} if stays else {})
+    proven = nights(20, checks=(check("local", Level.L5, NIGHT - 9 * DAY),))
+    assert sorted(kept(decided([*runs, *proven], Retention(last=1)))) == ["BAK-n0", "BAK-n20"]
+    differed = (*looked, check("local", Level.L2, NIGHT - 8 * DAY, Verdict.DIFFERS))
+    assert sorted(kept(decided([*nights(0), *nights(10, checks=differed)], Retention(last=1)))) == ["BAK-n0"]
 
 
 def test_of_a_newer_expired_proof_and_an_older_one_that_holds_both_points_stay() -> None:
@@ -199,7 +217,8 @@ def test_what_a_killed_run_left_in_the_engine_is_ours_and_counts_for_nothing() -
 
 # Against a slow and obvious second way.
 
-_STATES = st.sampled_from(["good", "unverified", "incomplete", "failed", "damaged", "proven", "expired", "pinned"])
+_STATES = st.sampled_from(["good", "unverified", "incomplete", "failed", "damaged", "read", "proven", "expired",
+                           "pinned"])  # fmt: skip
 _POINTS = st.lists(st.tuples(st.integers(0, 900), _STATES), max_size=14, unique_by=lambda one: one[0])
 _KEEP = st.integers(0, 4)
 _RETENTIONS = st.builds(
@@ -213,6 +232,7 @@ def _made(hours: int, state: str) -> Run:
     checks: dict[str, tuple[Check, ...]] = {
         "unverified": (),
         "damaged": (looked, check("local", Level.L3, at, Verdict.DIFFERS)),
+        "read": (looked, check("local", Level.L3, NOW - DAY)),
         "proven": (looked, check("local", Level.L5, NOW - DAY)),
         "expired": (looked, check("local", Level.L6, NOW - 91 * DAY)),
     }
@@ -252,7 +272,8 @@ def test_every_point_is_decided_as_a_slow_second_way_decides_it(
     good = [one for one in runs if states[one.reference] not in ("incomplete", "failed", "damaged")]
     good.sort(key=lambda one: one.started_at, reverse=True)
     ever = [one for one in good if states[one.reference] in ("proven", "expired")]
-    verified = [one.started_at for one in good if states[one.reference] != "unverified"]
+    listed_since = [one.started_at for one in good if states[one.reference] != "unverified"]
+    read = [] if ever else [one for one in good if states[one.reference] == "read"]
     expected = set()
     for one in runs:
         still = [other for other in good if other.started_at > one.started_at]
@@ -265,8 +286,9 @@ def test_every_point_is_decided_as_a_slow_second_way_decides_it(
             or states[one.reference] == "pinned"
             or (one in ever and len(proven_newer) < proven)
             or (holds and all(states[other.reference] != "proven" for other in proven_newer))
+            or one in read[:1]
             or NOW - one.started_at < timedelta(days=days)
-            or not any(at > one.started_at for at in verified)
+            or not any(at > one.started_at for at in listed_since)
         ):
             expected.add(one.reference)
     found = decided(runs, retention, floors=Floors(timedelta(days=days), proven))

@@ -1,7 +1,10 @@
 """Which points of a place are kept, which are deleted, and why: every point gets its reasons. Pure.
 
 Kept are the newest so many, and the newest of so many days, ISO weeks, months and years that have one, by the calendar
-of the policy's zone. Only good points count. What has no newer good point that was verified stays, whatever it is.
+of the policy's zone. Only good points count. What has no newer good point that was found listed stays, whatever it is.
+
+That every run looks for its own point (L0, L1) says nothing of its content, so the newest that was proven as far as the
+policy asks stays as well; where none ever was, the newest of which somebody read the content (L2 or above).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -38,12 +41,13 @@ class Why(StrEnum):
     INCIDENT = "incident"
     """An incident that is not resolved pins it."""
     NEWEST_PROVEN = "newest-proven"
+    """At the policy's level; where no point ever was, at L2 or above."""
     FLOOR_PROVEN = "floor-proven"
     """It is one of so many newest proven ones that this host keeps."""
     FLOOR_AGE = "floor-age"
     """It is younger than what this host lets be deleted."""
     NO_NEWER = "no-newer"
-    """No good and verified point is newer."""
+    """No good point that was found listed is newer."""
     NOT_ASKED_FOR = "not-asked-for"
     """No rule asks to keep it."""
     NOT_GOOD = "not-good"
@@ -224,12 +228,16 @@ def _whys(
     for one in ever:
         if one is newest or one is ever[0]:
             kept[one.listed.name].append(Why.NEWEST_PROVEN)
+    if not ever:
+        read = next((one for one in good if proving_check(one.run, place, Level.L2) is not None), None)
+        if read is not None:
+            kept[read.listed.name].append(Why.NEWEST_PROVEN)
     # What is kept for lack of anything better is said only of what nothing else keeps.
     _add_where_bare(kept, good[: max(1, policy.retention.min_good)], Why.MIN_GOOD)
     _add_where_bare(kept, ever[: floors.proven], Why.FLOOR_PROVEN)
     _add_where_bare(kept, [one for one in known if at - one.run.started_at < floors.age], Why.FLOOR_AGE)
-    verified = next((one for one in good if one.run.level_of(place) is not None), None)
-    newer = [one for one in known if verified is None or one.run.started_at >= verified.run.started_at]
+    found = next((one for one in good if one.run.level_of(place) is not None), None)
+    newer = [one for one in known if found is None or one.run.started_at >= found.run.started_at]
     _add_where_bare(kept, newer, Why.NO_NEWER)
     return kept
 
