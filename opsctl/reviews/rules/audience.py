@@ -39,7 +39,7 @@ TOLD_AROUND = frozenset(
     }
 )  # fmt: skip
 """What a customer reads of what else happened to the asset."""
-ACCOUNTS = frozenset({"root", "admin", "administrator"})
+ACCOUNTS = frozenset({"root", "admin", "administrator", "cron"})
 """Accounts of machines that people log in with: they name nobody, and are words of every report (root cause)."""
 _OF_PERSONS = frozenset(
     {

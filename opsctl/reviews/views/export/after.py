@@ -32,7 +32,14 @@ def actions(known: Known, zone: str, audience: Audience) -> tuple[Block, ...]:
 
 
 def _titles() -> tuple[str, ...]:
-    return _("reference"), _("what"), _("owner"), _("deadline"), _("state"), _("verified by")
+    return (
+        _("reference"),
+        pgettext("of an action", "what is to be done"),
+        _("owner"),
+        _("deadline"),
+        _("state"),
+        pgettext("of an action", "proof"),
+    )
 
 
 def _recorded(action: Action, now: datetime, zone: str, audience: Audience) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from opsctl.reviews.views.export import after, course, record
 from opsctl.reviews.views.export.blocks import (
     Block,
     Export,
+    Grid,
     Heading,
     Items,
     Node,
@@ -68,7 +69,7 @@ def contents(known: Known, *, zone: str, audience: Audience) -> Export:
         foot=_foot(known, zone),
         audience=audience,
         made=known.facts.gathered_at,
-        blocks=tuple(blocks),
+        blocks=tuple(map(_capital, blocks)),
     )
 
 
@@ -78,6 +79,16 @@ def stamp(known: Known) -> str:
         return pgettext("stamp", "VOID")
     stamps = {State.DRAFT: pgettext("stamp", "DRAFT"), State.IN_REVIEW: pgettext("stamp", "IN REVIEW")}
     return stamps.get(known.review.state, "")
+
+
+def _capital(block: Block) -> Block:
+    """The block with names that begin with a capital: words of ours are small wherever a table has them."""
+    match block:
+        case Pairs():
+            return Pairs(tuple((name[:1].upper() + name[1:], value) for name, value in block.pairs))
+        case Grid():
+            return Grid(tuple(title[:1].upper() + title[1:] for title in block.titles), block.rows)
+    return block
 
 
 def _section(section: Section, blocks: tuple[Block, ...], *, audience: Audience) -> tuple[Block, ...]:

@@ -93,13 +93,19 @@ def _within(left: float, text: str, scale: Scale) -> float:
     return max(scale.left, min(left, scale.left + scale.width - text_width(text, SIZE)))
 
 
+def _beside(pin: float, text: str, scale: Scale) -> float:
+    """Where a label begins: to the right of its pin, or to its left where there is no room."""
+    long = text_width(text, SIZE)
+    fits = pin + 5 + long <= scale.left + scale.width
+    return pin + 5 if fits else _within(pin - 5 - long, text, scale)
+
+
 def _labels(drawing: Drawing, scale: Scale, width: float) -> tuple[list[tuple[float, float, str]], float]:
     """Each mark's label as left edge, baseline and text, and how high all of them are together."""
     said = [_fitting(_said(mark, drawing), width - 2 * _EDGE - 6) for mark in drawing.marks]
-    places = [
-        (_within(scale.x(mark.at) + 5, text, scale), text) for mark, text in zip(drawing.marks, said, strict=True)
-    ]
-    chosen = lanes([(left, left + text_width(text, SIZE)) for left, text in places], 8)
+    places = [(_beside(scale.x(mark.at), text, scale), text) for mark, text in zip(drawing.marks, said, strict=True)]
+    extents = [(left, left + text_width(text, SIZE)) for left, text in places]
+    chosen = lanes(extents, [scale.x(mark.at) for mark in drawing.marks], 8)
     high = (max(chosen, default=-1) + 1) * _LINE
     return [(left, high - lane * _LINE - 2, text) for (left, text), lane in zip(places, chosen, strict=True)], high + 4
 
@@ -127,7 +133,9 @@ def _bars(drawing: Drawing, scale: Scale, width: float, top: float) -> tuple[lis
     lines = []
     y = top
     for bar in drawing.bars:
-        text = _fitting(_bar_words(bar, drawing.zone), width - 2 * _EDGE)
+        room = width - 2 * _EDGE
+        whole = _bar_words(bar, drawing.zone)
+        text = whole if text_width(whole, SIZE) <= room else _fitting(plain(bar.words), room)
         left, right = scale.x(bar.start), scale.x(bar.end)
         # A short one is still seen; its words say how long it really was.
         long = max(_LEAST_BAR, right - left)

@@ -24,11 +24,17 @@ from opsctl.reviews.views.export.blocks import (
     Whys,
 )
 from opsctl.reviews.views.export.prose import as_html, as_html_line, plain
+from opsctl.reviews.views.export.scale import text_width
 from opsctl.reviews.views.export.style import STYLE, pages
 
 _NOTHING_FROM_OUTSIDE = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-_SHORT = 20
-"""A cell of so many signs is not broken where there is room."""
+_SHORT = 9.0
+"""A cell is not broken where it is narrower than so many times the height of its letters."""
+_FEW, _MANY = 5, 7
+"""So few facts stand in one column; a table of more columns than that is drawn smaller."""
+
+_PAPER, _PAPER_SMALL = 48.0, 60.0
+"""How wide a table on paper is, in heights of its letters; a word that is wider than its share is broken."""
 
 
 def draw(export: Export) -> str:
@@ -58,8 +64,7 @@ def _block(block: Block) -> str:
         case Sentence():
             return f"<p>{escape(plain(block.text))}</p>"
         case Pairs():
-            pairs = (f"<dt>{escape(plain(name))}</dt><dd>{escape(plain(value))}</dd>" for name, value in block.pairs)
-            return '<dl class="facts">\n' + "\n".join(pairs) + "\n</dl>"
+            return _pairs(block)
         case Prose():
             return as_html(block.text)
         case Grid():
@@ -76,22 +81,36 @@ def _block(block: Block) -> str:
             return _figure(block)
 
 
+def _pairs(block: Pairs) -> str:
+    pairs = "\n".join(
+        f"<div><dt>{escape(plain(name))}</dt><dd>{escape(plain(value))}</dd></div>" for name, value in block.pairs
+    )
+    few = " few" if len(block.pairs) < _FEW else ""
+    return f'<dl class="facts{few}">\n{pairs}\n</dl>'
+
+
 def _grid(grid: Grid) -> str:
     titles = [escape(plain(title)) for title in grid.titles]
     head = "".join(f'<th scope="col">{title}</th>' for title in titles)
-    rows = "\n".join(
-        "<tr>"
-        + "".join(_cell(cell, title, at) for at, (cell, title) in enumerate(zip(row, titles, strict=True)))
-        + "</tr>"
-        for row in grid.rows
-    )
-    return f'<table class="grid">\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>'
+    rows = "\n".join(f"<tr>{_cells(row, titles)}</tr>" for row in grid.rows)
+    many = " many" if len(titles) > _MANY else ""
+    return f'<table class="grid{many}">\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>'
 
 
-def _cell(cell: str, title: str, at: int) -> str:
-    said = plain(cell)
-    names = " ".join(name for name, wanted in (("first", at == 0), ("short", len(said) <= _SHORT)) if wanted)
-    return f'<td{f" class={chr(34)}{names}{chr(34)}" if names else ""} data-title="{title}">{escape(said)}</td>'
+def _cells(row: Sequence[str], titles: Sequence[str]) -> str:
+    """The cells with their titles, which stand beside them on a telephone; what is short is not broken."""
+    said = []
+    room = (_PAPER if len(titles) <= _MANY else _PAPER_SMALL) / len(titles)
+    for at, (cell, title) in enumerate(zip(map(plain, row), titles, strict=True)):
+        traits = {
+            "first": at == 0,
+            "short": text_width(cell, 1) <= _SHORT and (at == 0 or len(titles) <= _MANY),
+            "words": all(text_width(word, 1) <= room for word in cell.split()),
+        }
+        names = " ".join(name for name, has in traits.items() if has)
+        named = f' class="{names}"' if names else ""
+        said.append(f'<td{named} data-title="{title}">{escape(cell)}</td>')
+    return "".join(said)
 
 
 def _tree(nodes: Sequence[Node], name: str = "") -> str:
@@ -110,7 +129,7 @@ def _moment(moment: Moment) -> str:
     source = f' <span class="source">{escape(plain(moment.source))}</span>' if moment.source else ""
     note = f'\n<div class="note">{as_html(moment.note)}</div>' if moment.note else ""
     name = ' class="added"' if moment.added else ""
-    return f'<li{name}><span class="at">{escape(moment.at)}</span>{words}{source}{marks}{note}</li>'
+    return f'<li{name}><span class="at">{escape(moment.at)}</span> {words}{source}{marks}{note}</li>'
 
 
 def _figure(block: Drawing) -> str:

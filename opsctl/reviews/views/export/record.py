@@ -6,10 +6,8 @@ from datetime import datetime
 from opsctl.core.texts import _, beside, pgettext, series
 from opsctl.core.times import show_duration, show_moment
 from opsctl.incidents.rules.clocks import Clock, ClockState
-from opsctl.incidents.rules.life import FULL
-from opsctl.incidents.terms import SpanKind
 from opsctl.incidents.views.clocks import seconds
-from opsctl.incidents.views.words import clock_state_word, clock_word, severity_word, share_word, span_word
+from opsctl.incidents.views.words import clock_state_word, clock_word, severity_word, span_word
 from opsctl.reviews.rules.facts import CaseFacts
 from opsctl.reviews.rules.results import Known
 from opsctl.reviews.terms import Audience
@@ -121,30 +119,29 @@ def _several(cases: tuple[CaseFacts, ...], zone: str) -> tuple[Block, ...]:
 
 
 def impact(known: Known, zone: str) -> tuple[Block, ...]:
-    """What did not serve, and from when to when."""
+    """What did not serve, and from when to when; of several incidents how long together."""
+    cases = known.facts.cases
+    if len(cases) > 1:
+        lost = [case.lost for case in cases if case.lost is not None]
+        return (Pairs(((_("did not serve, together"), length(sum(lost)) if lost else NOTHING),)),)
     rows = [
         (
             each.reference,
             each.asset or NOTHING,
-            span_word(span) if span.weight != FULL else beside(span_word(span), share_word(FULL)),
+            span_word(span),
             instant(span.started, zone),
             _("it lasts") if span.ended is None else instant(span.ended, zone),
             length(None if span.ended is None else (span.ended - span.started).total_seconds()),
         )
-        for case in known.facts.cases
+        for case in cases
         for each in case.shown.case.all
         for span in sorted(each.impacts, key=lambda one: one.started)
-        if span.kind in (SpanKind.OUTAGE, SpanKind.IMPACT)
     ]
-    lost = [case.lost for case in known.facts.cases if case.lost is not None]
-    pairs: list[tuple[str, str]] = []
-    if len(known.facts.cases) > 1:
-        pairs.append((_("did not serve, together"), length(sum(lost)) if lost else NOTHING))
     titles = (
         _("incident"), _("asset"), _("what lasted"), pgettext("since when", "from"), pgettext("until when", "to"),
         pgettext("how long", "for"),
     )  # fmt: skip
-    return (*((Pairs(tuple(pairs)),) if pairs else ()), *((Grid(titles, tuple(rows)),) if rows else ()))
+    return _of_incidents(titles, tuple(rows))
 
 
 def clocks(known: Known, zone: str) -> tuple[Block, ...]:
@@ -165,7 +162,16 @@ def clocks(known: Known, zone: str) -> tuple[Block, ...]:
         _("incident"), pgettext("what measures", "clock"), _("limit"), pgettext("of a limit", "used"), _("due"),
         _("verdict"),
     )  # fmt: skip
-    return (Grid(titles, rows),) if rows else ()
+    return _of_incidents(titles, rows)
+
+
+def _of_incidents(titles: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> tuple[Block, ...]:
+    """The rows as a table, without its first column where they are all of one incident."""
+    if not rows:
+        return ()
+    if len({row[0] for row in rows}) > 1:
+        return (Grid(titles, rows),)
+    return (Grid(titles[1:], tuple(row[1:] for row in rows)),)
 
 
 def verdict(clock: Clock) -> str:

@@ -14,6 +14,8 @@ _STEPS = (
     3 * _HOUR, 6 * _HOUR, 12 * _HOUR,
 )  # fmt: skip
 _STEPS_OF_DAYS = (1, 2, 7, 14, 28, 56, 91, 182, 364)
+_NARROW = frozenset(" .,:;()[]|!'·ijlftr–")
+_BROAD = frozenset("mMwW%@")
 _LEAST = timedelta(minutes=1)
 _MARGIN = 0.04
 """So much of the axis is left free before the first moment and after the last."""
@@ -94,25 +96,40 @@ def _days(scale: Scale, zone: str, apart: float) -> list[datetime]:
 
 
 def text_width(text: str, size: float) -> float:
-    """How wide a text of that size is at most, in most fonts; a Chinese sign is as wide as it is high."""
-    return sum(1.02 if east_asian_width(sign) in "WFA" else 0.62 for sign in text) * size
+    """How wide a text of that size is at most in the fonts of the page; a Chinese sign is as wide as it is high."""
+    return sum(_width(sign) for sign in text) * size
 
 
-def lanes(extents: Sequence[tuple[float, float]], gap: float) -> list[int]:
+def _width(sign: str) -> float:
+    if east_asian_width(sign) in "WF":
+        return 1.02
+    if sign in _NARROW:
+        return 0.4
+    if sign in _BROAD or not sign.isascii():
+        return 1.0
+    return 0.72 if sign.isupper() else 0.64
+
+
+def lanes(extents: Sequence[tuple[float, float]], pins: Sequence[float], gap: float) -> list[int]:
     """For each extent from left to right the lane nearest to the axis in which it touches no other, 0 the nearest.
 
-    From the right on, so that the line from a label to its moment, which is where the extent begins, crosses no label.
+    A label stays above those whose pins come up through it, so that lines cross few: labels to the right of their pins
+    are placed from the right on, then those to the left of theirs from the left on.
     """
     taken: list[list[tuple[float, float]]] = []
     found = [0] * len(extents)
-    for place in sorted(range(len(extents)), key=lambda at: extents[at], reverse=True):
+    done: list[int] = []
+    for place in sorted(range(len(extents)), key=lambda at: (*_turn(extents[at], pins[at]), -at)):
         left, right = extents[place]
-        lane = next(
-            (at for at, others in enumerate(taken) if all(right + gap <= a or b + gap <= left for a, b in others)),
-            len(taken),
-        )
-        if lane == len(taken):
-            taken.append([])
+        lane = max((found[at] + 1 for at in done if left <= pins[at] <= right), default=0)
+        while lane < len(taken) and any(left < b + gap and a < right + gap for a, b in taken[lane]):
+            lane += 1
+        taken += [[] for _new in range(lane + 1 - len(taken))]
         taken[lane].append((left, right))
         found[place] = lane
+        done.append(place)
     return found
+
+
+def _turn(extent: tuple[float, float], pin: float) -> tuple[bool, float]:
+    return (True, extent[1]) if extent[0] < pin else (False, -extent[0])

@@ -17,15 +17,19 @@ a { color: #0b4a8f; }
 .stamp { display: inline-block; border: 2px solid #1a1a1a; padding: 0 .5rem; margin-right: .6rem; font-weight: 700;
   letter-spacing: .06em; color: #1a1a1a; }
 .notice { border-left: 4px solid #1a1a1a; background: #f3f3f3; padding: .5rem .8rem; font-weight: 600; }
-dl.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .25rem 1.2rem; background: #f7f7f7;
-  border: 1px solid #d5d5d5; padding: .8rem 1rem; }
-dl.facts dt { color: #555; max-width: 12rem; }
+dl.facts { columns: 2; column-gap: 2rem; background: #f7f7f7; border: 1px solid #d5d5d5; padding: .8rem 1rem; }
+dl.facts.few { columns: 1; }
+dl.facts div { display: grid; grid-template-columns: 8.5rem minmax(0, 1fr); gap: .8rem; padding: .1rem 0;
+  break-inside: avoid; }
+dl.facts dt { color: #555; }
 dl.facts dd { margin: 0; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { border-bottom: 1px solid #ccc; padding: .35rem .6rem .35rem 0; text-align: left; vertical-align: top; }
 thead th { border-bottom: 2px solid #555; font-weight: 600; }
+table.many { font-size: .82rem; }
 td.first { font-weight: 600; }
 .short { white-space: nowrap; }
+th, .words { overflow-wrap: break-word; }
 .wide { overflow-x: auto; }
 .wide table.own { width: auto; min-width: 40%; }
 pre { white-space: pre-wrap; background: #f3f3f3; padding: .6rem .8rem; }
@@ -40,7 +44,9 @@ ol.course > li { padding: 0 0 .55rem 1rem; position: relative; }
 ol.course > li::before { content: ""; position: absolute; left: -6px; top: .5em; width: 10px; height: 10px;
   background: #1a1a1a; border-radius: 50%; }
 ol.course > li.added::before { background: #fff; border: 2px solid #1a1a1a; border-radius: 0; }
-.at { font-weight: 600; font-variant-numeric: tabular-nums; margin-right: .5rem; }
+.at { font-weight: 600; font-variant-numeric: tabular-nums; margin-right: .25rem;
+  white-space: nowrap; }
+.source { white-space: nowrap; }
 .source, .mark { font-size: .85rem; color: #555; }
 .mark { border: 1px solid #777; padding: 0 .35rem; color: #1a1a1a; display: inline-block; }
 .note { margin: .25rem 0 0; border-left: 3px solid #bbb; padding-left: .8rem; }
@@ -52,11 +58,11 @@ ul.tree li { padding-top: .2rem; }
 .root { font-weight: 700; margin-right: .4rem; }
 footer { margin-top: 2.5rem; padding-top: .6rem; border-top: 1px solid #bbb; font-size: .8rem; color: #444; }
 .every-page { display: none; }
-@media screen and (max-width: 640px) {
+@media screen and (max-width: 767px) {
   body { padding: 1rem .9rem 2rem; }
   h1 { font-size: 1.4rem; }
-  dl.facts { grid-template-columns: minmax(0, 1fr); gap: 0; }
-  dl.facts dd { margin-bottom: .4rem; }
+  dl.facts { columns: 1; }
+  dl.facts div { grid-template-columns: 7rem minmax(0, 1fr); }
   table.grid, table.grid tbody, table.grid tr, table.grid td { display: block; width: auto; }
   table.grid thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   table.grid tr { border: 1px solid #ccc; padding: .4rem .6rem; margin-bottom: .6rem; }
@@ -71,15 +77,14 @@ footer { margin-top: 2.5rem; padding-top: .6rem; border-top: 1px solid #bbb; fon
   h2 { font-size: 12pt; margin-top: 6mm; break-after: avoid; }
   h3, h4, h5, h6, figcaption { break-after: avoid; }
   thead { display: table-header-group; }
-  tr, figure, ol.course > li, .notice, dl.facts > * { break-inside: avoid; }
+  tr, figure, ol.course > li, .notice { break-inside: avoid; }
   .wide { overflow: visible; }
   .wide table.own { width: 100%; }
-  th, td { overflow-wrap: anywhere; }
-  .short { white-space: normal; }
+  dl.facts div { grid-template-columns: 27mm minmax(0, 1fr); }
   a { color: inherit; }
   .notice, dl.facts, pre { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   .every-page { display: block; position: fixed; top: 45%; left: 0; right: 0; text-align: center; font-size: 64pt;
-    font-weight: 700; color: #e9e9e9; transform: rotate(-35deg); z-index: -1; -webkit-print-color-adjust: exact;
+    font-weight: 700; color: rgba(0, 0, 0, .07); transform: rotate(-35deg); -webkit-print-color-adjust: exact;
     print-color-adjust: exact; }
 }
 """.strip()
