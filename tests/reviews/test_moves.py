@@ -72,7 +72,10 @@ def test_equal_words_are_no_edit() -> None:
 def test_what_was_written_upon_another_version_is_refused() -> None:
     with pytest.raises(Conflict, match="it is version 3, and yours is of 2") as refused:
         moves.edit(review(version=3), WRITTEN, version=2, now=NOW)
-    assert refused.value.hint == "See theirs with: opsctl review edit REV-2026-0001 --print"
+    assert refused.value.hint == (
+        "Take over what theirs has (opsctl review edit REV-2026-0001 --print), write version 3 into the first line of"
+        " yours, and save it again."
+    )
 
 
 def test_no_review_was_held_tomorrow() -> None:

@@ -30,7 +30,9 @@ def from_file(context: "Context", word: str, file: str) -> "Report":
 
     known = _known(context, word)
     text = text_of(context, file)
-    return _keeping(lambda: _save(context, known, text), text, known, path=None if file == "-" else file)
+    if file != "-":
+        return _save(context, known, text)
+    return _keeping(lambda: _save(context, known, text), text, known)
 
 
 def in_editor(context: "Context", word: str, recover: str | None) -> "Report":
@@ -44,7 +46,7 @@ def in_editor(context: "Context", word: str, recover: str | None) -> "Report":
     text = source.written(known, zone=context.zone) if recover is None else context.text_of(recover)
     edited = edit(text, name=known.review.reference)
     context.look_at_clock()
-    found = _keeping(lambda: _save(context, known, edited.text), edited.text, known, path=str(edited.path))
+    found = _keeping(lambda: _save(context, known, edited.text), edited.text, known, path=edited.path)
     edited.forget()
     return found
 
@@ -123,7 +125,7 @@ def _line(one: "Problem") -> str:
     return f"{told} {one.hint}".strip()
 
 
-def _keeping(work: "Callable[[], Report]", text: str, known: "Known", *, path: "str | Path | None") -> "Report":
+def _keeping(work: "Callable[[], Report]", text: str, known: "Known", *, path: "Path | None" = None) -> "Report":
     """Do it; where it fails the error says where the text is, and how it is taken up again."""
     try:
         return work()

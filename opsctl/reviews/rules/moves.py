@@ -138,7 +138,10 @@ def edit(review: Review, document: Document, *, version: int, now: datetime) -> 
             _("{reference} was saved by somebody else since: it is version {there}, and yours is of {yours}.").format(
                 reference=review.reference, there=review.version, yours=version
             ),
-            _("See theirs with: opsctl review edit {reference} --print").format(reference=review.reference),
+            _(
+                "Take over what theirs has (opsctl review edit {reference} --print), write version {there} into the"
+                " first line of yours, and save it again."
+            ).format(reference=review.reference, there=review.version),
         )
     if document.held_on is not None and document.held_on > now:
         raise InvalidInput(
