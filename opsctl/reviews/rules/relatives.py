@@ -50,7 +50,9 @@ def cause_key(cause: str | None) -> str:
     Empty where nothing was said.
     """
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cause or "").casefold())
-    return "".join(character for character in plain if not unicodedata.category(character).startswith(_UNREAD))
+    read = "".join(character for character in plain if not unicodedata.category(character).startswith(_UNREAD))
+    # What now stands side by side may compose.
+    return unicodedata.normalize("NFKC", read)
 
 
 def causes_of(case: Case) -> frozenset[str]:

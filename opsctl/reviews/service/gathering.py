@@ -53,7 +53,7 @@ def gather(session: Session, *, review: Review, now: datetime) -> Facts:
     origins = _origins(session, [case.reference for case in cases])
     rows = _rows(session, cases, origins)
     few = len(cases) <= FEW
-    near = gathering_around.of_cases(session, cases, origins, now) if few else {}
+    near = gathering_around.of_cases(session, cases, rows.keys(), now) if few else {}
     before = gathering_earlier.of_cases(session, cases, review.reference) if few else {}
     found = tuple(
         _facts(session, case, origins.get(case.reference), rows, near, before, now=now, few=few) for case in cases

@@ -1,6 +1,6 @@
 """What other records say of the same asset around the time of an incident."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -39,11 +39,12 @@ Who has it, what was approved and what is due say nothing of that; of good backu
 
 
 def of_cases(
-    session: Session, cases: Sequence[Case], origins: dict[str, str], now: datetime
+    session: Session, cases: Sequence[Case], own: Collection[str], now: datetime
 ) -> dict[str, tuple[tuple[Row, ...], int]]:
     """By case: what happened to its assets around the trouble by other records, and how many rows were left out.
 
-    Planned windows that lie in part in that time are there whenever they were planned.
+    `own` are the records whose rows are told in any case. Planned windows that lie in part in that time are there
+    whenever they were planned.
     """
     cases = [case for case in cases if assets_of(case)]
     if not cases:
@@ -51,7 +52,6 @@ def of_cases(
     windows = _windows(session, cases, now)
     found = {}
     for case in cases:
-        own = {one.reference for one in case.all} | {origins.get(case.reference)}
         rows = [row for row in [*_happened(session, case, now), *windows[case.reference]] if row.subject not in own]
         found[case.reference] = nearest(rows, case.clock_start)
     return found

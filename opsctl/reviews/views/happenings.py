@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from opsctl.actions.views import records as actions
-from opsctl.actions.views import words as action_words
 from opsctl.assets import terms as assets
 from opsctl.backups import terms as backups
 from opsctl.backups.views.history import event_word as backup_word
@@ -35,7 +34,7 @@ _UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueErr
 
 
 class _Teller(NamedTuple):
-    event: Callable[[str], str]
+    event: Callable[[Row], str]
     text: Callable[[Row], Text]
 
 
@@ -44,14 +43,18 @@ def of(row: Row) -> tuple[str, Text]:
 
     A kind that no room here knows is its own word. What cannot be read, as somebody wrote past opsctl, is left out.
     """
-    teller = _KINDS.get(row.kind) or _ROOMS.get(row.kind.partition(".")[0]) or _Teller(str, _written)
-    event = teller.event(row.kind)
+    teller = _KINDS.get(row.kind) or _ROOMS.get(row.kind.partition(".")[0]) or _Teller(_of_kind(str), _written)
+    event = teller.event(row)
     if row.facts is None:
         return event, _("(redacted)")
     try:
         return event, teller.text(row)
     except _UNREADABLE:
         return event, None
+
+
+def _of_kind(word: Callable[[str], str]) -> Callable[[Row], str]:
+    return lambda row: word(row.kind)
 
 
 def _inspection_word(kind: str) -> str:
@@ -152,8 +155,8 @@ def _moment(text: str) -> Cell:
 
 
 _KINDS = {
-    REDACTED: _Teller(lambda _kind: _("redacted"), _written),
-    **dict.fromkeys(_VERDICT, _Teller(_test_word, _test)),
+    REDACTED: _Teller(lambda _row: _("redacted"), _written),
+    **dict.fromkeys(_VERDICT, _Teller(_of_kind(_test_word), _test)),
     **dict.fromkeys(
         (
             assets.MAINTENANCE_PLANNED,
@@ -161,17 +164,17 @@ _KINDS = {
             assets.MAINTENANCE_EXTENDED,
             assets.MAINTENANCE_CANCELLED,
         ),
-        _Teller(_planned_word, _planned),
+        _Teller(_of_kind(_planned_word), _planned),
     ),
 }
 """By the whole kind: `maintenance` is a word of two rooms."""
 _ROOMS = {
-    "incident": _Teller(incident_words.event_word, incidents.text_of),
-    "action": _Teller(action_words.event_word, actions.text_of),
-    "inspection": _Teller(_inspection_word, _inspection),
-    "maintenance": _Teller(maintenance.event_word, maintenance.text_of),
-    "patch": _Teller(maintenance.event_word, maintenance.text_of),
-    "backup": _Teller(_run_word, _run),
-    "asset": _Teller(_asset_word, _asset),
-    "review": _Teller(review_words.event_word, _written),
+    "incident": _Teller(_of_kind(incident_words.event_word), incidents.text_of),
+    "action": _Teller(actions.event_of, actions.text_of),
+    "inspection": _Teller(_of_kind(_inspection_word), _inspection),
+    "maintenance": _Teller(_of_kind(maintenance.event_word), maintenance.text_of),
+    "patch": _Teller(_of_kind(maintenance.event_word), maintenance.text_of),
+    "backup": _Teller(_of_kind(_run_word), _run),
+    "asset": _Teller(_of_kind(_asset_word), _asset),
+    "review": _Teller(_of_kind(review_words.event_word), _written),
 }
