@@ -41,7 +41,7 @@ _BLOCK = 1000
 
 
 def gather(session: Session, *, review: Review, now: datetime) -> Facts:
-    """All that the records say of the review, in a number of statements that does not grow with its incidents.
+    """All that the records say of the review, in a bounded number of statements however many its incidents are.
 
     What is recorded around each incident, what came before it, and what an unresolved one can be restored to is only
     gathered for a review of up to FEW of them; beyond that these are empty. Nothing is refused: a subject that is void
