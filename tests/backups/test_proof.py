@@ -38,12 +38,13 @@ def restore(company: Company, *, code: int = 0) -> Result:
     return found
 
 
-def action(company: Company, reference: str = "1") -> Any:
-    return company.data("action", "show", reference)
+def action(company: Company) -> Any:
+    return company.data("action", "show", "ACT-2026-0001")
 
 
-def rows(company: Company, subject: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = company.data("ledger", "list", "--subject", subject)
+def newest(company: Company, subject: str) -> dict[str, Any]:
+    """The newest row of the ledger about that record."""
+    found: dict[str, Any] = max(company.data("ledger", "list", "--subject", subject), key=lambda row: row["seq"])
     return found
 
 
@@ -69,7 +70,7 @@ def test_the_record_verifies_it_and_a_person_does_not(promised: Company) -> None
     # Six months after 12:00 on 5 November in Shanghai.
     assert (found["verified_at"], found["watch_until"]) == ("2026-11-05T04:00:00Z", "2027-05-05T04:00:00Z")
     assert found["events"][-1]["facts"] == {"by": "RST-2026-0001"}
-    shown = promised.good("action", "show", "1").out
+    shown = promised.good("action", "show", "ACT-2026-0001").out
     assert "watched until         2027-05-05 12:00+08:00\n" in shown
     assert "verified by RST-2026-0001" in shown
     assert promised.run("ledger", "verify", "--deep").code == 0
@@ -81,19 +82,19 @@ def test_one_that_differs_while_it_is_watched_opens_it_again_in_the_same_transac
     restore(promised, code=3)
     found = action(promised)
     assert (found["state"], found["verified_by"], found["done_by"], found["watch_until"]) == ("open", None, None, None)
-    reopened, tested = rows(promised, "ACT-2026-0001")[-1], rows(promised, "RST-2026-0002")[-1]
+    reopened, tested = newest(promised, "ACT-2026-0001"), newest(promised, "RST-2027-0001")
     assert (reopened["kind"], tested["kind"]) == ("action.reopened", "restore_test.differed")
     assert reopened["request"] == tested["request"], "the ledger has both by the same request"
     facts = found["events"][-1]["facts"]
-    assert (facts["by"], facts["evidence"]) == ("RST-2026-0002", "failed")
-    assert facts["reason"].endswith("expected > 10 kB, found 10 B")
-    assert "opened again: RST-2026-0002 failed" in promised.good("action", "show", "1").out
+    assert (facts["by"], facts["evidence"]) == ("RST-2027-0001", "failed")
+    assert facts["reason"].endswith("expected > 10000, found 10")
+    assert "opened again: RST-2027-0001 failed" in promised.good("action", "show", "ACT-2026-0001").out
     assert promised.run("ledger", "verify", "--deep").code == 0
 
 
 def test_once_the_months_are_over_one_that_differs_changes_nothing(promised: Company) -> None:
     restore(promised)
-    promised.run.now = datetime(2027, 5, 5, 4, 0, tzinfo=UTC)
+    promised.run.now = datetime(2027, 5, 5, 4, 1, tzinfo=UTC)
     restore(promised, code=3)
     assert action(promised)["state"] == "verified"
 
@@ -102,7 +103,7 @@ def test_one_that_differs_gives_back_what_is_only_done(promised: Company) -> Non
     restore(promised, code=3)
     found = action(promised)
     assert (found["state"], found["events"][-1]["kind"]) == ("open", "action.returned")
-    assert "returned: RST-2026-0001 failed" in promised.good("action", "show", "1").out
+    assert "returned: RST-2026-0001 failed" in promised.good("action", "show", "ACT-2026-0001").out
 
 
 def test_the_action_from_one_that_differs_is_seen_again_and_no_second_one_is_made(company: Company) -> None:
@@ -126,7 +127,7 @@ def test_one_that_could_not_run_says_nothing(promised: Company) -> None:
     promised.run.now += DAY
     promised.configure('{ command = ["no-such-program-of-anybody"] }')
     promised.run("backup", "restore-test", "erp-db")
-    assert rows(promised, "RST-2026-0002")[-1]["kind"] == "restore_test.could_not_run"
+    assert newest(promised, "RST-2026-0002")["kind"] == "restore_test.could_not_run"
     assert action(promised)["state"] == "verified"
 
 
