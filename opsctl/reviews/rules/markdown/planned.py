@@ -63,7 +63,7 @@ def _recorded(item: Item, reference: str, words: str, references: dict[str, None
         found.wrong(number, _("{name} stands here twice.").format(name=reference), _("Remove one of them."))
         return
     references[reference] = None
-    found.recorded.append((reference, one_line(words), number))
+    found.recorded.append((reference, one_line(words).lstrip(":： "), number))
     for line in item.below:
         if line.raw:
             found.wrong(

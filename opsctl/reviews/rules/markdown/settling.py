@@ -107,7 +107,7 @@ def _is_same(row: FactLine, words: str) -> bool:
 
 
 def _of_actions(read: Read, actions: Sequence[ActionLine]) -> list[Problem]:
-    said = {one.reference: one_line(one.words) for one in actions}
+    said = {one.reference: one_line(one.words).lstrip(":： ") for one in actions}
     problems = []
     for reference, words, line in read.recorded:
         if words and reference not in said:

@@ -192,7 +192,7 @@ def _help(section: Section) -> str:
         Section.SUMMARY: _("what happened, in two or three sentences that anybody understands"),
         Section.IMPACT: _("who could not do what, for how long"),
         Section.TIMELINE: _(
-            "[x] is shown, [ ] is hidden; below a line write '  > a note'; add lines: - 2026-10-12 03:02 what happened"
+            "[x] is shown, [ ] hidden; below a line: '  > a note'; a line of yours: - 2026-10-12 03:02 what happened"
         ),
         Section.FACTORS: _("one a line: - [kind] what contributed; what lay behind it below, two blanks further in"),
         Section.ROOT_CAUSE: _("or the words 'Not determined' on the first line, and below them what was tried"),
@@ -203,7 +203,7 @@ def _help(section: Section) -> str:
         Section.RESPONSE: _("how it was handled, and what would have ended it sooner"),
         Section.LESSONS: _("one a line: - what others should know"),
         Section.ACTIONS: _(
-            "one a line: - [ ] what to do; below, indented: - owner: … - deadline: … - kind: … - verify: … - months: …"
+            "- [ ] what to do; below it, indented: - owner: … - deadline: … - kind: … - verify: … - months: …"
         ),
         Section.FEEDBACK: _("what customers and users said"),
         Section.INTERNAL: _("left out of what customers get"),
