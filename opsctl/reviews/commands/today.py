@@ -18,7 +18,7 @@ def part(context: "Context") -> "Report":
     try:
         me = context.read(context.me)
     except NotAllowed:  # a login that is nobody's has nothing to do
-        return views.today((), (), (), context.now)
+        return views.today((), views.NOTHING, views.NOTHING, context.now)
     found = context.read(agenda.today, me=me, now=context.now, limit=views.LINES)
     return views.today(found.due, found.mine, found.to_approve, context.now)
 

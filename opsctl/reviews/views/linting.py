@@ -5,7 +5,18 @@ from collections.abc import Sequence
 from opsctl.core.report import Cell, Column, Kind, Report, Table
 from opsctl.core.texts import _, ngettext, pgettext
 from opsctl.reviews.rules import Review
-from opsctl.reviews.rules.lint import Finding, kind_word
+from opsctl.reviews.rules.lint.finding import Finding, LintKind
+
+
+def kind_word(kind: LintKind) -> str:
+    """What a sentence is marked for, in the reader's language."""
+    return {
+        LintKind.BLAME: pgettext("lint", "blame"),
+        LintKind.HUMAN_ERROR: pgettext("lint", "human error as a cause"),
+        LintKind.HINDSIGHT: pgettext("lint", "hindsight"),
+        LintKind.VAGUE_ACTION: pgettext("lint", "vague action"),
+        LintKind.NO_RECORD: pgettext("lint", "no record"),
+    }[kind]
 
 
 def report(review: Review, found: Sequence[Finding]) -> Report:
