@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsctl.core.errors import InvalidInput
-from opsctl.core.periods import Period, read_period
+from opsctl.core.periods import Period, read_deadline, read_period
 
 NOW = datetime(2026, 10, 3, 1, 40, 30, tzinfo=UTC)
 """Saturday, 09:40:30 in Shanghai."""
@@ -242,3 +242,33 @@ def test_reading_a_period_raises_nothing_but_invalid_input(text: str, zone: str)
         return
     assert period.start < period.end
     assert period.zone == zone
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-12-01", utc(2026, 12, 1, 15, 59, 59)),
+        ("２０２６-12-01", utc(2026, 12, 1, 15, 59, 59)),
+        ("2026-12", utc(2026, 12, 31, 15, 59, 59)),
+        ("today", utc(2026, 10, 3, 15, 59, 59)),
+        ("2026-12-01 17:00", utc(2026, 12, 1, 9)),
+        ("2026-12-01T17:00+01:00", utc(2026, 12, 1, 16)),
+        ("tomorrow 22:00", utc(2026, 10, 4, 14)),
+        ("09:00", utc(2026, 10, 4, 1)),
+        ("2h", utc(2026, 10, 3, 3, 40, 30)),
+    ],
+)
+def test_a_deadline_is_the_last_second_of_a_day_or_a_moment_to_come(text: str, moment: datetime) -> None:
+    assert read_deadline(text, zone="Asia/Shanghai", now=NOW) == moment
+
+
+def test_the_last_second_of_a_day_is_the_zones_own() -> None:
+    assert read_deadline("2026-10-25", zone="Europe/Rome", now=NOW) == utc(2026, 10, 25, 22, 59, 59)
+    assert read_deadline("2026-03-29", zone="Europe/Rome", now=NOW) == utc(2026, 3, 29, 21, 59, 59)
+
+
+@pytest.mark.parametrize("text", ["", "soon", "2026-02-30", "2026-13", "25:00", "x" * 200])
+def test_what_names_no_deadline_is_refused_as_no_time(text: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        read_deadline(text, zone="Asia/Shanghai", now=NOW)
+    assert caught.value.hint

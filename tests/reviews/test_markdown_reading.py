@@ -71,9 +71,7 @@ def test_title_and_fields_are_read_in_both_languages() -> None:
 
 
 def test_fields_that_are_left_empty_say_nothing() -> None:
-    assert document(
-        "- Held on:\n- Held on：\n".replace("\n- Held on：", "\n") + "- 主持人：\n- Participants: ,"
-    ) == Document("t")
+    assert document("- Held on:\n- 主持人：\n- Participants: ,") == Document("t")
     assert document("- Held on: –") == Document("t")
 
 

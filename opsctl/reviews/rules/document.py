@@ -1,7 +1,10 @@
 """What people write into a review: its parts, and their JSON. Pure.
 
-Every text is stripped, has line feeds alone and no control characters; an empty one says nothing. Moments are aware UTC
-in whole seconds.
+Every text is stripped, has line feeds alone and no control characters, nor signs that nobody sees, and no blanks at the
+end of a line; an empty one says nothing. Title, facilitator, participants, headings of one's own, and what an action
+says, its owner and its query are one line with single blanks. Moments are aware UTC in whole seconds, in years that
+every zone can show. Factors are nested twenty levels deep at most. `markdown.normal` brings a document into this form;
+what has it, and nothing else, is written as Markdown and read again without losing a letter.
 """
 
 from dataclasses import dataclass
