@@ -1,6 +1,6 @@
 """Which incidents no review covers, for the list of reviews."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from opsctl.core.texts import _
@@ -28,7 +28,8 @@ def uncovered(context: "Context", period: str | None, asset: str | None) -> "Rep
     from opsctl.reviews.views import lists
 
     since, until = of_period(context, period)
-    since, until = since or context.now - EARLIER, until or context.now
+    # What was resolved at this very second is handled, too.
+    since, until = since or context.now - EARLIER, until or context.now + timedelta(seconds=1)
     found = context.read(coverage.uncovered, now=context.now, since=since, until=until)
     if asset is not None:
         handle = context.read(assets.find, word=asset).handle

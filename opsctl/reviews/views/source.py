@@ -20,7 +20,7 @@ def written(known: Known, *, zone: str) -> str:
 def fixed(known: Known, *, zone: str, language: str) -> tuple[tuple[FactLine, ...], tuple[ActionLine, ...]]:
     """The lines that the ledger and recorded actions have in a text of that language."""
     with _speaking(language):
-        return fact_lines(known.facts, zone=zone), action_lines(known.facts.actions)
+        return fact_lines(known.facts, zone=zone), action_lines(known.facts.actions, zone=zone)
 
 
 @contextmanager
