@@ -1,6 +1,7 @@
 """opsctl action, word for word: what each verb says, how it reads what was typed, how it refuses."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -189,7 +190,7 @@ def test_a_deadline_lies_ahead(run: CommandLine, typed: str, deadline: str) -> N
             " Like: opsctl action correct 42 deadline=2d --reason TEXT"),
         (["correct", "1", "titel=x", "--reason", "x"], 2, "The field cannot be 'titel'. Did you mean title?"),
         (["correct", "1", "title=-", "--reason", "x"], 2, "title cannot be taken away."
-            " These can: asset, impact, told, result."),
+            " These can: asset, impact, told, result, kind, verify, months."),
         (["correct", "1", "asset=erq", "--reason", "x"], 4, "There is no asset 'erq'. Did you mean erp?"),
         (["correct", "1", "gravity=bad", "--reason", "x"], 2, "gravity cannot be 'bad'. Use one of: fail, warn."),
         (
@@ -205,6 +206,18 @@ def test_a_deadline_lies_ahead(run: CommandLine, typed: str, deadline: str) -> N
         (["list", "--columns", "colour"], 2, "There is no column 'colour'. Use one of: reference, state, gravity,"
             " asset, customer, owner, deadline, found, source, seen, done-by, verified-by, incident, title."),
         (["show", "2"], 4, f"There is no 2. {NO_SUCH}"),
+        (["add", "x", "--kind", "cure"], 2, "--kind cannot be 'cure'. Use one of: prevent, detect, mitigate, process."),
+        (["add", "x", "--months", "6"], 2, "Only evidence is watched for months, and none is named."
+            ' Name it: --verify "restore-test POLICY", or with action correct: verify="restore-test POLICY"'),
+        (["add", "x", "--months", "half"], 2, "--months wants a whole number, not 'half'. Like: --months 3"),
+        (["add", "x", "--verify", "my word"], 2, "'my word' names no record that could verify an action."
+            " Say restore-test POLICY, or inspect CHECKLIST/ITEM [ASSET]."),
+        (["correct", "1", "months=6", "--reason", "x"], 2, "Only evidence is watched for months, and none is named."
+            ' Name it: --verify "restore-test POLICY", or with action correct: verify="restore-test POLICY"'),
+        (["correct", "1", "months=many", "--reason", "x"], 2, "months wants a whole number, not 'many'. Like: 3"),
+        (["correct", "1", "kind=cure", "--reason", "x"], 2, "kind cannot be 'cure'."
+            " Use one of: prevent, detect, mitigate, process."),
+        (["list", "--kind", "cure"], 2, "--kind cannot be 'cure'. Use one of: prevent, detect, mitigate, process."),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_with_the_next_step(
@@ -320,3 +333,71 @@ def test_today_has_nothing_for_a_login_that_is_nobodys(run: CommandLine) -> None
     result = run("today", "--as", "stranger")
     assert result.code == 0
     assert "ACT-" not in result.out
+
+
+BOOK = """
+[rulebook]
+name = "om"
+version = "1"
+zone = "Asia/Shanghai"
+
+[checklists.room]
+title = "Room"
+items = [{ id = "door", title = "Door", type = "state" }, { id = "fans", title = "Fans", type = "state" }]
+"""
+
+
+@pytest.fixture
+def ruled(run: CommandLine, tmp_path: Path) -> CommandLine:
+    """A checklist is in force."""
+    (tmp_path / "om.toml").write_text(BOOK, encoding="utf-8")
+    assert run("rulebook", "apply", str(tmp_path / "om.toml")).code == 0
+    return run
+
+
+def test_evidence_is_named_corrected_and_taken_away(ruled: CommandLine) -> None:
+    assert ruled("action", "add", "erp", "mend the door").code == 0
+    words = ("kind=process", "verify=巡检：room/door erp", "months=12")
+    assert ruled("action", "correct", "1", *words, "--reason", "agreed").code == 0
+    found = shown(ruled)
+    assert (found["kind"], found["verify"], found["months"]) == ("process", "inspect room/door erp", 12)
+    text = " ".join(ruled("action", "show", "1").out.split())
+    assert "kind process verified by evidence inspect room/door erp months watched 12" in text
+    assert "verified by evidence: – → inspect room/door erp" in text
+    for bad in ("verify=inspect room/window", "months=37", "months=0"):
+        assert ruled("action", "correct", "1", bad, "--reason", "x").code in (2, 4)
+    assert ruled("action", "correct", "1", "kind=-", "verify=-", "--reason", "a person looks").code == 0
+    found = shown(ruled)
+    assert (found["kind"], found["verify"], found["months"]) == (None, None, None)
+
+
+def test_each_that_is_done_says_what_it_waits_for(ruled: CommandLine) -> None:
+    ruled("action", "add", "erp", "one")
+    ruled("action", "add", "erp", "two", "--verify", "inspect room/door")
+    ruled("action", "add", "erp", "three", "--verify", "inspect room/fans erp")
+    assert ruled("action", "done", "1", "2", "3").err == (
+        "Somebody else verifies it: opsctl action verify ACT-2026-0001\n"
+        "ACT-2026-0002: It is verified by the next round of room, of whatever asset, in which door is ok:"
+        " opsctl inspect log room\n"
+        "ACT-2026-0003: It is verified by the next round of room of erp in which fans is ok:"
+        " opsctl inspect log room --asset erp\n"
+    )
+    refused_ = ruled("action", "verify", "1", "2", "--as", "wang")
+    assert (refused_.code, shown(ruled)["state"]) == (6, "done"), "all or none"
+
+
+def test_what_a_record_verifies_is_nobodys_to_verify(ruled: CommandLine) -> None:
+    ruled("action", "add", "erp", "one", "--verify", "inspect room/door")
+    ruled("action", "done", "1", "--as", "wang")
+    assert "ACT-2026-0001" not in ruled("today").out
+    ruled("action", "correct", "1", "verify=-", "--reason", "the checklist goes")
+    assert "ACT-2026-0001" in ruled("today").out
+    assert ruled("action", "verify", "1").code == 0
+
+
+def test_a_list_of_one_kind_alone(run: CommandLine) -> None:
+    run("action", "add", "erp", "one", "--kind", "prevent")
+    run("action", "add", "erp", "two", "--kind", "detect")
+    run("action", "add", "erp", "three")
+    (found,) = data(run("action", "list", "--kind", "detect", "--json"))["actions"]
+    assert (found["reference"], found["kind"]) == ("ACT-2026-0002", "detect")

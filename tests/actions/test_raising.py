@@ -11,7 +11,7 @@ from sqlalchemy import event
 from opsctl.actions.rules import Action, Finding
 from opsctl.actions.service import read as actions
 from opsctl.actions.service import rows, write
-from opsctl.actions.terms import ADDED, SEEN_AGAIN, Gravity, State
+from opsctl.actions.terms import ADDED, SEEN_AGAIN, Gravity, Kind, State
 from opsctl.ledger import service as ledger
 from opsctl.ledger.rules import read_facts
 from opsctl.store.engine import Store
@@ -262,3 +262,23 @@ def test_as_many_findings_as_nobody_walks_are_all_written(
     found = raise_from(*findings)
     assert [one.topic for one, _new in found] == [one.topic for one in findings]
     assert check_whole() == before + 1_201
+
+
+def test_what_a_review_plans_keeps_its_kind_its_evidence_and_its_months(raise_from: Raise) -> None:
+    ((action, new),) = raise_from(
+        Finding(
+            title="back the audit table up", gravity=WARN, found_at=FOUND, source="REV-2026-0007", owner="zhao",
+            deadline=FOUND + timedelta(days=30), kind=Kind.PREVENT, verify="restore-test erp-db", months=6,
+        )
+    )  # fmt: skip
+    assert new
+    assert (action.kind, action.verify, action.months) == (Kind.PREVENT, "restore-test erp-db", 6)
+    assert (action.source, action.owner, action.deadline) == ("REV-2026-0007", "zhao", FOUND + timedelta(days=30))
+
+
+def test_what_is_seen_again_takes_over_what_it_did_not_say_of_its_evidence(raise_from: Raise) -> None:
+    raise_from(finding())
+    ((second, _new),) = raise_from(finding(kind=Kind.DETECT, verify="inspect core/uplink", months=2))
+    assert (second.kind, second.verify, second.months) == (Kind.DETECT, "inspect core/uplink", 2)
+    ((third, _new),) = raise_from(finding(kind=Kind.PREVENT, verify="inspect core/fans"))
+    assert (third.kind, third.verify, third.months) == (Kind.DETECT, "inspect core/uplink", 2)
