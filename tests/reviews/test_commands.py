@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,11 +10,15 @@ from pathlib import Path
 import pytest
 
 from tests.harness import CommandLine
+from tests.reviews.making import NOW
 
 
-@pytest.fixture
-def company(run: CommandLine) -> CommandLine:
-    """Li is head of operation above Wang and Zhao; an incident of erp was resolved by Wang an hour ago."""
+@pytest.fixture(scope="module")
+def lived(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of `company`, made once."""
+    run = CommandLine(tmp_path_factory.mktemp("company"), NOW)
+    run.database.parent.mkdir(parents=True)
+    shutil.copyfile(sqlite_template, run.database)
     run("rulebook", "apply", "default")
     run("person", "add", "lead.li", "--post", "om-head")
     for name in ("wang", "zhao"):
@@ -26,6 +31,13 @@ def company(run: CommandLine) -> CommandLine:
         "--result", "login works",
     )  # fmt: skip
     assert done.code == 0, done.err
+    return run.database
+
+
+@pytest.fixture
+def company(run: CommandLine, lived: Path) -> CommandLine:
+    """Li is head of operation above Wang and Zhao; an incident of erp was just resolved by Wang."""
+    shutil.copyfile(lived, run.database)
     return run
 
 
