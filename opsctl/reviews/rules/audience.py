@@ -57,7 +57,7 @@ _UNSPACED = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U00
 _LETTER = rf"[^\W_{_UNSPACED}]"
 _ALONE = re.compile(rf"[{_UNSPACED}]+")
 _REFERENCE = r"[A-Za-z]{3}-[0-9]{4}-[0-9]+"
-_SENTENCE_STARTS = re.compile(r"(?:^|[.!?]\s+|\n\s*(?:[-*+>]\s+|[0-9]+[.)]\s+)?)\Z")
+_SENTENCE_STARTS = re.compile(r"(?:(?:^|\n)\s*(?:[-*+>]\s+|[0-9]+[.)]\s+)?|[.!?]\s+)\Z")
 
 Blank = Callable[[str], str]
 

@@ -87,10 +87,11 @@ def _days(scale: Scale, zone: str, apart: float) -> list[datetime]:
     wanted = apart / _DAY
     step = next((one for one in _STEPS_OF_DAYS if one >= wanted), _STEPS_OF_DAYS[-1] * (1 + int(wanted / 364)))
     day = local_day(scale.start, zone)
+    while start_of_day(day, zone) < scale.start or (step % 7 == 0 and day.weekday() != 0):  # weeks begin on Mondays
+        day += timedelta(days=1)
     found = []
     while (moment := start_of_day(day, zone)) <= scale.end:
-        if moment >= scale.start:
-            found.append(moment)
+        found.append(moment)
         day += timedelta(days=step)
     return found
 

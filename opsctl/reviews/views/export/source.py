@@ -63,12 +63,14 @@ def _blocks(nodes: "Sequence[SyntaxTreeNode]") -> Iterator[str]:
 
 
 def _list(node: "SyntaxTreeNode") -> str:
+    """The list with blank lines between its parts where it was written with some."""
+    close = any(part.hidden for item in node.children for part in item.children if part.type == "paragraph")
+    apart = "\n" if close else "\n\n"
     lines = []
-    first = int(node.attrs.get("start", 1))
-    for number, item in enumerate(node.children, start=first):
+    for number, item in enumerate(node.children, start=int(node.attrs.get("start", 1))):
         mark = f"{number}. " if node.type == "ordered_list" else "- "
-        lines.append(indented("\n\n".join(_blocks(item.children)), mark, " " * len(mark)))
-    return "\n".join(lines)
+        lines.append(indented(apart.join(_blocks(item.children)), mark, " " * len(mark)))
+    return apart.join(lines)
 
 
 def _fenced(content: str) -> str:

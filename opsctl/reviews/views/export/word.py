@@ -61,8 +61,8 @@ def _set_up(file: Any, export: Export) -> None:
     from docx.shared import Mm, Pt, RGBColor
 
     for style in file.styles:
-        if hasattr(style, "font") and style.element.rPr is not None:
-            fonts = style.element.rPr.get_or_add_rFonts()
+        if style.name == "Normal" or style.element.find(f"{qn('w:rPr')}/{qn('w:rFonts')}") is not None:
+            fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
             for name in list(fonts.attrib):
                 del fonts.attrib[name]
             for part, font in (("ascii", _LATIN), ("hAnsi", _LATIN), ("cs", _LATIN), ("eastAsia", _CHINESE)):
