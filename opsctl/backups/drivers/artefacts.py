@@ -29,8 +29,8 @@ from opsctl.core.times import utc_text
 
 _NAME = re.compile(r"[a-z0-9一-鿿][\w.一-鿿-]{0,200}")
 _STAMP = "%Y%m%dT%H%M%SZ"
-_MANIFEST = ".manifest.json"
-_PARTIAL = ".partial"
+MANIFEST = ".manifest.json"
+PARTIAL = ".partial"
 BESIDE = "beside"
 """In `more` of a manifest: by suffix the SHA-256 of files that are named after the artefact and belong to it."""
 _MOST = 10 * 1024 * 1024
@@ -79,8 +79,12 @@ class Draft:
 
 def name_of(request: Request, suffix: str) -> str:
     """The name of a run's artefact."""
-    stamp = request.stamp.astimezone(UTC).strftime(_STAMP)
-    return f"{request.policy}.{_plain(request.host)}.{stamp}.{request.id[:8]}{suffix}"
+    return f"{request.policy}.{_plain(request.host)}.{stamp_of(request)}.{request.id[:8]}{suffix}"
+
+
+def stamp_of(request: Request) -> str:
+    """When a run began, as it stands in names; UTC."""
+    return request.stamp.astimezone(UTC).strftime(_STAMP)
 
 
 def path_of(place: Place, point: str) -> Path:
@@ -98,7 +102,7 @@ def draft(place: Place, name: str) -> Iterator[Draft]:
     """
     final = path_of(place, name)
     folder = final.parent
-    partial = folder / f".{name}{_PARTIAL}"
+    partial = folder / f".{name}{PARTIAL}"
     if os.path.lexists(final):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(final))
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -208,14 +212,14 @@ def write_manifest(place: Place, manifest: Manifest) -> None:
     said = {name: value for name, value in said.items() if value not in (None, {})}
     said = {"opsctl": 1, "kind": "backup.manifest", **said}
     text = json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True)
-    path = Path(place.to) / f"{manifest.artefact}{_MANIFEST}"
+    path = Path(place.to) / f"{manifest.artefact}{MANIFEST}"
     write_whole(path, lambda stream: stream.writelines((text, "\n")), mode=0o600)
     sync_folder(Path(place.to))
 
 
 def read_manifest(place: Place, point: str) -> Manifest | None:
     """What stands beside an artefact; None where nothing does, or nothing that we wrote."""
-    path = path_of(place, f"{point}{_MANIFEST}")
+    path = path_of(place, f"{point}{MANIFEST}")
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # a pipe of that name holds nobody
         with os.fdopen(descriptor, "rb") as stream:
@@ -238,7 +242,7 @@ def _whole(manifest: Manifest) -> Manifest:
     if (
         any(not isinstance(one, str) for one in (*texts, *beside.values()))
         or any(type(one) is not int or one < 0 for one in numbers)
-        or any(not re.fullmatch(r"\.[a-z.]{1,40}", suffix) or suffix == _MANIFEST for suffix in beside)
+        or any(not re.fullmatch(r"\.[a-z.]{1,40}", suffix) or suffix == MANIFEST for suffix in beside)
         or datetime.fromisoformat(manifest.started_at).tzinfo is None
     ):
         raise ValueError
@@ -252,7 +256,7 @@ def points_in(place: Place) -> list[Point]:
     """
     found = []
     try:
-        names = [one.name.removesuffix(_MANIFEST) for one in os.scandir(place.to) if one.name.endswith(_MANIFEST)]
+        names = [one.name.removesuffix(MANIFEST) for one in os.scandir(place.to) if one.name.endswith(MANIFEST)]
     except OSError as error:
         raise CannotRestore(refused_by(error, place), Verdict.COULD_NOT_RUN) from None
     for name in names:
@@ -294,7 +298,7 @@ def _absent(place: Place, point: str, level: Level) -> Checked:
     Where a disk is not mounted, there is no folder or an empty one.
     """
     with os.scandir(place.to) as found:
-        is_in_use = any(one.name.endswith(_MANIFEST) for one in found)
+        is_in_use = any(one.name.endswith(MANIFEST) for one in found)
     if is_in_use:
         return Checked(level, Verdict.DIFFERS, _("{point} is not there").format(point=point))
     reason = _("{place} holds no backup at all; is its disk mounted?").format(place=place.to)
@@ -318,7 +322,7 @@ def prune(place: Place, points: Sequence[str]) -> Pruned:
                 gone[point] = _("it has no manifest, so opsctl may not have made it")
                 continue
             # The manifest goes first: what has none is no point, and is tidied away.
-            for suffix in (_MANIFEST, *(manifest.more.get(BESIDE, {}) if manifest is not None else ()), ""):
+            for suffix in (MANIFEST, *(manifest.more.get(BESIDE, {}) if manifest is not None else ()), ""):
                 Path(f"{path}{suffix}").unlink(missing_ok=True)
             sync_folder(path.parent)
             gone[point] = None
@@ -336,9 +340,9 @@ def tidy(place: Place, request_id: str) -> list[str]:
         return gone
     with suppress(OSError):
         names = [one.name for one in os.scandir(place.to) if f".{request_id[:8]}." in one.name]
-        whole = tuple(name.removesuffix(_MANIFEST) for name in names if name.endswith(_MANIFEST))
+        whole = tuple(name.removesuffix(MANIFEST) for name in names if name.endswith(MANIFEST))
         for name in names:
-            is_draft = name.startswith(".") and name.endswith(_PARTIAL)
+            is_draft = name.startswith(".") and name.endswith(PARTIAL)
             is_of_whole = any(name == one or name.startswith(f"{one}.") for one in whole)
             if is_draft or (_NAME.fullmatch(name) and not is_of_whole):
                 with suppress(OSError):

@@ -58,7 +58,6 @@ _KINDS = {
     "-": stat.S_IFREG, "h": stat.S_IFREG, "d": stat.S_IFDIR, "l": stat.S_IFLNK, "b": stat.S_IFBLK, "c": stat.S_IFCHR,
     "p": stat.S_IFIFO, "s": stat.S_IFSOCK,
 }  # fmt: skip
-_HIDING = ("BORG_PASSPHRASE", "BORG_PASSCOMMAND")
 _KEPT = 100
 _TOLD = "{comment}{hostname}{command_line}"
 """What is told of each archive: in JSON the names alone matter."""
@@ -114,7 +113,7 @@ class Borg(Repository):
         }
         return {**said, "BORG_PASSPHRASE_FD": "{descriptor:password}"} if has_password else said
 
-    hidden_by = _HIDING
+    hidden_by = ("BORG_PASSPHRASE", "BORG_PASSCOMMAND")
 
     def init_command(self, place: Place) -> str:
         """The command by which a person makes that repository."""

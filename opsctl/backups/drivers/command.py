@@ -2,11 +2,9 @@
 
 import hashlib
 import os
-import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +20,20 @@ from opsctl.backups.drivers import (
     Request,
     Restored,
     Step,
+    unmeasured,
 )
 from opsctl.backups.drivers import artefacts as stored
 from opsctl.backups.drivers.lines import line
+from opsctl.backups.drivers.listings import prepare_folder
 from opsctl.backups.drivers.members import raise_for
 from opsctl.backups.drivers.processes import Command, Ended, find_program, pipe, run
 from opsctl.backups.drivers.sealing import opened, refuse_program, refuse_sealing, seal, sealed, suffix_of, unseal
-from opsctl.backups.drivers.unarchiving import blamed
+from opsctl.backups.drivers.unarchiving import blamed, count_files
 from opsctl.backups.terms import WITH_POINT, Level, Status, Verdict
 from opsctl.cli.hostfile.jobs import Job, Place
 from opsctl.core.texts import _
 
 _PLAIN = "plain"
-_STAMP = "%Y%m%dT%H%M%SZ"
 _PLACEHOLDER = "{output}"
 
 
@@ -100,7 +99,7 @@ class CommandDriver:
         )  # fmt: skip
 
     def _output(self, request: Request) -> str:
-        return (self.job.output or "").replace("{stamp}", request.stamp.astimezone(UTC).strftime(_STAMP))
+        return (self.job.output or "").replace("{stamp}", stored.stamp_of(request))
 
     def _command(self, request: Request) -> Command:
         output = self._output(request)
@@ -156,7 +155,7 @@ class CommandDriver:
         if self.job.restore_command:
             with step("restore"):
                 commands = (*commands, self._restore(held / "input", root, limits))
-        files, size = _count(root)
+        files, size = count_files(root)
         yield Restored(
             root, files, size, lambda: _compare(place, point, digest, root),
             words={"root": str(root), "input": str(held / "input")}, commands=commands,
@@ -198,16 +197,8 @@ class CommandDriver:
 
     def restore(self, place: Place, point: str, into: str, *, limits: Limits) -> tuple[tuple[str, ...], ...]:
         """Let the restore command write into an empty folder; without one, the artefact is put there."""
+        prepare_folder(into)
         root = Path(into)
-        try:
-            root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            is_empty = next(root.iterdir(), None) is None
-        except OSError as error:
-            raise CannotRestore(f"{into}: {error.strerror}", Verdict.COULD_NOT_RUN) from None
-        if not is_empty or not root.is_absolute():
-            raise CannotRestore(_("{into} is no empty folder").format(into=into), Verdict.COULD_NOT_RUN)
-        from opsctl.backups.drivers import unmeasured
-
         if not self.job.restore_command:
             return self._open_artefact(place, point, root / point, limits, unmeasured)[1]
         artefact = root.parent / f".{root.name}.input"
@@ -285,12 +276,6 @@ def _compare(place: Place, point: str, digest: str, root: Path) -> Compared:
     differences = []
     if digest != _plain_of(place, point):
         differences.append(_("it is not what the program wrote"))
-    if not _count(root)[0]:
+    if not count_files(root)[0]:
         differences.append(_("the restore command left no file"))
     return Compared(_("SHA-256 of what the program wrote"), 1, tuple(differences))
-
-
-def _count(root: Path) -> tuple[int, int]:
-    sizes = [path.lstat() for path in root.rglob("*")]
-    found = [one.st_size for one in sizes if stat.S_ISREG(one.st_mode)]
-    return len(found), sum(found)

@@ -25,7 +25,7 @@ from opsctl.backups.drivers import artefacts as stored
 from opsctl.backups.drivers.lines import line
 from opsctl.backups.drivers.members import Listing, list_of, raise_for, read_list
 from opsctl.backups.drivers.processes import Command, Ended, find_program, pipe, run
-from opsctl.backups.drivers.sealing import pack, probe, refuse_program, refuse_sealing, suffix_of, unpack
+from opsctl.backups.drivers.sealing import pack, refuse_program, refuse_sealing, suffix_of, unpack
 from opsctl.backups.drivers.tarring import Member, NoTar, Walk
 from opsctl.backups.terms import Level, Status, Verdict
 from opsctl.cli.hostfile.jobs import Job, Place
@@ -156,7 +156,7 @@ class Files:
             if level is Level.L3:
                 self._compare_stream(place, point, limits)
                 return checked
-            return self._probe(checked, place, point, limits)
+            return unarchiving.probed(self.job, checked, place, point, limits)
         except CannotRestore as error:
             return Checked(level, error.verdict, error.reason)
         except OSError as error:
@@ -170,15 +170,6 @@ class Files:
             raise CannotRestore(_("the list of its members is not there"))
         if stored.digest_of(path) != said.get(path.name.removeprefix(point)):
             raise CannotRestore(_("the list of its members has another SHA-256 than was written"))
-
-    def _probe(self, checked: Checked, place: Place, point: str, limits: Limits) -> Checked:
-        try:
-            commands = probe(self.job, stored.path_of(place, point))
-        except CannotRestore as error:
-            reason = _("only its SHA-256 was looked at: {reason}").format(reason=error.reason)
-            return replace(checked, reason=reason)
-        raise_for(pipe(commands, limits), _("it cannot be unpacked"))
-        return checked
 
     def _compare_stream(self, place: Place, point: str, limits: Limits) -> None:
         commands = unpack(self.job, stored.path_of(place, point))

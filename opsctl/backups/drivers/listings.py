@@ -110,7 +110,7 @@ class Comparison:
 def prepare_folder(into: str) -> None:
     """Make the folder, or see that it is an empty one. Raise Occupied, or CannotRestore where it cannot be made."""
     try:
-        Path(into).mkdir(mode=0o700, exist_ok=True)
+        Path(into).mkdir(mode=0o700, parents=True, exist_ok=True)
         is_empty = next(Path(into).iterdir(), None) is None
     except OSError as error:
         reason = _("{folder}: {reason}").format(folder=into, reason=error.strerror)

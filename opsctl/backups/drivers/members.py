@@ -17,7 +17,7 @@ from typing import IO, Any, Self
 from opsctl.backups.drivers import CannotRestore, Limits, Request
 from opsctl.backups.drivers.artefacts import draft, late_or_refused, path_of
 from opsctl.backups.drivers.processes import Ended, pipe
-from opsctl.backups.drivers.sealing import has_no_key, pack, suffix_of, unpack
+from opsctl.backups.drivers.sealing import has_no_key, pack, suffix_of, tool_of, unpack
 from opsctl.backups.drivers.tarring import Kind, Member
 from opsctl.backups.terms import Verdict
 from opsctl.cli.hostfile.jobs import Job, Place
@@ -163,8 +163,8 @@ def read_list(job: Job, place: Place, point: str, limits: Limits) -> Listed:
 
 def list_of(place: Place, point: str) -> Path:
     """Where the list of a point lies. Raise CannotRestore for what is no point."""
-    tool = next((tool for tool in (".age", ".gpg") if point.endswith(tool)), "")
-    return path_of(place, f"{point}{SUFFIX}{tool}")
+    tool = tool_of(point)
+    return path_of(place, f"{point}{SUFFIX}{'' if tool is None else f'.{tool}'}")
 
 
 def raise_for(ended: Ended, damaged: str) -> None:

@@ -28,16 +28,14 @@ from opsctl.backups.drivers.lines import line
 from opsctl.backups.drivers.mysql_client import Version, access, ask_version, find, needed, version_in, version_of
 from opsctl.backups.drivers.mysql_text import SYSTEM, End, Reader
 from opsctl.backups.drivers.processes import Command, Ended, pipe
-from opsctl.backups.drivers.scratch_servers import clear_leftovers as clear_leftovers
 from opsctl.backups.drivers.sealing import (
     has_no_key,
     pack,
     refuse_program,
     refuse_sealing,
-    sealed,
     suffix_of,
+    unopened_here,
     unpack,
-    unseal,
 )
 from opsctl.backups.terms import Level, Status, Verdict
 from opsctl.cli.hostfile.jobs import Job, Place
@@ -148,13 +146,9 @@ class Mysql:
         found = artefacts.check(place, point, level, sha256)
         if level is Level.L0 or found.verdict is not Verdict.PASS:
             return found
-        try:
-            unseal(sealed(self.job, point))
-        except CannotRestore as error:
-            if level is Level.L2:
-                reason = _("only its SHA-256 was looked at: {reason}").format(reason=error.reason)
-                return replace(found, reason=reason)
-            return Checked(level, error.verdict, error.reason)
+        unopened = unopened_here(self.job, point, found)
+        if unopened is not None:
+            return unopened
         reader = Reader()
         try:
             self.read(place, point, reader, limits)

@@ -243,12 +243,11 @@ def _load(
 
     reader = Reader(give, is_renamed=into_database is not None)
     try:
-        if into_database is not None:
-            # A client that keeps to one database obeys nothing before that one was chosen.
-            give(f"USE {name(into_database)};\n".encode())
-        driver.read(place, point, reader, limits)
-    except BrokenPipeError:
-        pass  # the client has ended, and says why
+        with suppress(BrokenPipeError):  # the client has ended, and says why
+            if into_database is not None:
+                # A client that keeps to one database obeys nothing before that one was chosen.
+                give(f"USE {name(into_database)};\n".encode())
+            driver.read(place, point, reader, limits)
     finally:
         os.close(into)
         loading.join()

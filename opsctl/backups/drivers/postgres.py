@@ -26,8 +26,7 @@ from opsctl.backups.drivers.counting import CannotCount, CopyCounter, Session, d
 from opsctl.backups.drivers.lines import Line, line
 from opsctl.backups.drivers.postgres_client import Server, ask_server, environment, psql_words
 from opsctl.backups.drivers.processes import Command, Ended, find_program, pipe
-from opsctl.backups.drivers.scratch_servers import clear_leftovers as clear_leftovers
-from opsctl.backups.drivers.sealing import has_no_key, refuse_sealing, seal, sealed, suffix_of, unseal
+from opsctl.backups.drivers.sealing import has_no_key, refuse_sealing, seal, sealed, suffix_of, unopened_here, unseal
 from opsctl.backups.terms import Level, Status, Verdict
 from opsctl.cli.hostfile.jobs import Job, Place
 from opsctl.core.texts import _, beside
@@ -144,13 +143,9 @@ class Postgres:
         found = artefacts.check(place, point, level, sha256)
         if level is Level.L0 or found.verdict is not Verdict.PASS:
             return found
-        try:
-            unseal(sealed(self.job, point))
-        except CannotRestore as error:
-            if level is Level.L2:
-                reason = _("only its SHA-256 was looked at: {reason}").format(reason=error.reason)
-                return replace(found, reason=reason)
-            return Checked(level, error.verdict, error.reason)
+        unopened = unopened_here(self.job, point, found)
+        if unopened is not None:
+            return unopened
         try:
             if level is Level.L2:
                 self._read(place, point, None, limits)
@@ -192,8 +187,7 @@ class Postgres:
         except FileNotFoundError:
             raise CannotRestore(_("{point} is not there").format(point=point)) from None
         except OSError as error:
-            reason = _("{place}: {reason}").format(place=place.to, reason=error.strerror or error)
-            raise CannotRestore(reason, Verdict.COULD_NOT_RUN) from None
+            raise CannotRestore(artefacts.refused_by(error, place), Verdict.COULD_NOT_RUN) from None
         if not ended.is_good:
             raise CannotRestore(complaint(ended), _blame(ended))
         return line(commands, reads=artefacts.path_of(place, point))

@@ -119,7 +119,7 @@ def pipe(
         try:
             row.start(commands, source, None if between is None else (before, between), sink, tell)
         except _Refused as refused:
-            return Ended((), refused=str(refused), errors=())
+            return Ended((), refused=str(refused))
         return row.wait()
 
 

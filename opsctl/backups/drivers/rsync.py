@@ -42,7 +42,7 @@ from opsctl.core.texts import _
 from opsctl.core.times import utc_text
 
 DRIVER = "rsync"
-_DIGESTS, _MANIFEST, _PARTIAL, _GONE = ".digests", ".manifest.json", ".partial", ".gone"
+_DIGESTS, _GONE = ".digests", ".gone"
 _KEEPS = ("-aHAX", "--numeric-ids")
 _LEAST = (3, 1, 3)
 _FAR = re.compile(r"[^/]*:")
@@ -120,7 +120,7 @@ class Rsync:
 
     @staticmethod
     def _partial(place: Place, name: str) -> Path:
-        return Path(place.to, f".{name}{_PARTIAL}")
+        return Path(place.to, f".{name}{artefacts.PARTIAL}")
 
     def _newest(self, request: Request, place: Place) -> str | None:
         with suppress(CannotRestore):
@@ -153,7 +153,7 @@ class Rsync:
     @staticmethod
     def _bare(place: Place, name: str) -> list[Path]:
         """A snapshot under its name that has no manifest."""
-        return [] if Path(place.to, f"{name}{_MANIFEST}").exists() else [Path(place.to, name)]
+        return [] if Path(place.to, f"{name}{artefacts.MANIFEST}").exists() else [Path(place.to, name)]
 
     def _copied(self, request: Request, place: Place, partial: Path, listed: Path) -> Made:
         """What rsync made in the draft; its point is None where that is not worth keeping."""
@@ -252,8 +252,7 @@ class Rsync:
         except CannotRestore as error:
             return Checked(level, error.verdict, error.reason)
         except OSError as error:
-            reason = _("{place}: {reason}").format(place=place.to, reason=error.strerror)
-            return Checked(level, Verdict.COULD_NOT_RUN, reason)
+            return Checked(level, Verdict.COULD_NOT_RUN, artefacts.refused_by(error, place))
         return Checked(level, Verdict.PASS)
 
     def _manifest(self, place: Place, point: str) -> Manifest:
@@ -364,14 +363,14 @@ class Rsync:
             # Out of its name at once: what is half deleted is no point.
             gone = folder.with_name(f".{point}{_GONE}")
             folder.rename(gone)
-            for suffix in (_MANIFEST, _DIGESTS):
+            for suffix in (artefacts.MANIFEST, _DIGESTS):
                 Path(f"{folder}{suffix}").unlink(missing_ok=True)
             artefacts.sync_folder(folder.parent)
             shutil.rmtree(gone)
         except CannotRestore as error:
             return error.reason
         except OSError as error:
-            return _("{place}: {reason}").format(place=place.to, reason=error.strerror or error)
+            return artefacts.refused_by(error, place)
         return None
 
     def tidy(self, place: Place, request_id: str) -> list[str]:
@@ -381,8 +380,8 @@ class Rsync:
         with suppress(OSError):
             for one in list(Path(place.to).iterdir()):
                 bare = one.name.removesuffix(_DIGESTS)
-                is_bare = bare.endswith(sign) and not Path(place.to, f"{bare}{_MANIFEST}").exists()
-                is_draft = one.name.startswith(".") and one.name.endswith(f"{sign}{_PARTIAL}")
+                is_bare = bare.endswith(sign) and not Path(place.to, f"{bare}{artefacts.MANIFEST}").exists()
+                is_draft = one.name.startswith(".") and one.name.endswith(f"{sign}{artefacts.PARTIAL}")
                 is_gone = one.name.startswith(f".{self.job.name}.") and one.name.endswith(_GONE)
                 if is_bare or is_draft or is_gone:
                     _remove(one)

@@ -4,9 +4,9 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from opsctl.backups.drivers import CannotRestore, Refusal
+from opsctl.backups.drivers import CannotRestore, Checked, Refusal
 from opsctl.backups.drivers.processes import Command, Ended, find_program
-from opsctl.backups.terms import Verdict
+from opsctl.backups.terms import Level, Verdict
 from opsctl.cli.hostfile.jobs import Job
 from opsctl.core.errors import OpsctlError
 from opsctl.core.texts import _, with_hint
@@ -118,13 +118,32 @@ def sealed(job: Job, point: str) -> Job:
 
     Raise CannotRestore, as could not run, for one that was encrypted otherwise than the job says now.
     """
-    tool = next((tool for tool in _TOOLS if point.endswith(f".{tool}")), None)
+    tool = tool_of(point)
     if tool is None:
         return job._replace(encryption=None)
     if job.encryption is None or job.encryption.tool != tool:
         reason = _("it is encrypted with {tool}, and the host file names no key for that").format(tool=tool)
         raise CannotRestore(reason, Verdict.COULD_NOT_RUN)
     return job
+
+
+def tool_of(point: str) -> str | None:
+    """What a point is encrypted with, as its name tells; None where it is not."""
+    return next((tool for tool in _TOOLS if point.endswith(f".{tool}")), None)
+
+
+def unopened_here(job: Job, point: str, found: Checked) -> Checked | None:
+    """What a look at a point comes to that this host cannot decrypt; None where it can, or nothing is encrypted.
+
+    `found` is what was found of its bytes: at L2 they alone were looked at, which is said; beyond it could not run.
+    """
+    try:
+        unseal(sealed(job, point))
+    except CannotRestore as error:
+        if found.level is Level.L2:
+            return replace(found, reason=_("only its SHA-256 was looked at: {reason}").format(reason=error.reason))
+        return Checked(found.level, error.verdict, error.reason)
+    return None
 
 
 def _packed_by(path: Path) -> str:

@@ -34,9 +34,9 @@ from opsctl.backups.drivers import artefacts as stored
 from opsctl.backups.drivers.lines import line
 from opsctl.backups.drivers.members import raise_for
 from opsctl.backups.drivers.processes import Ended, pipe
-from opsctl.backups.drivers.sealing import opened, pack, probe, refuse_program, refuse_sealing, unpack
+from opsctl.backups.drivers.sealing import opened, pack, refuse_program, refuse_sealing, unpack
 from opsctl.backups.drivers.sqlite_asking import ORPHANS, Deadline, Found, Late, ask, compare, open_only
-from opsctl.backups.drivers.unarchiving import blamed
+from opsctl.backups.drivers.unarchiving import blamed, probed
 from opsctl.backups.rules.sizes import size_text
 from opsctl.backups.terms import Level, Status, Verdict
 from opsctl.cli.hostfile.jobs import Job, Place
@@ -132,7 +132,7 @@ class Sqlite:
             return checked
         try:
             if level is Level.L2:
-                return self._probe(checked, place, point, limits)
+                return probed(self.job, checked, place, point, limits)
             with _private("verify") as folder:
                 self._unpack(place, point, folder / _COPY, limits)
                 compared = compare(folder / _COPY, stored.read_manifest(place, point), None, limits)
@@ -141,14 +141,6 @@ class Sqlite:
         except OSError as error:
             return Checked(level, Verdict.COULD_NOT_RUN, error.strerror or str(error))
         return Checked(level, Verdict.DIFFERS, compared.differences[0]) if compared.differences else checked
-
-    def _probe(self, checked: Checked, place: Place, point: str, limits: Limits) -> Checked:
-        try:
-            commands = probe(self.job, stored.path_of(place, point))
-        except CannotRestore as error:
-            return replace(checked, reason=_("only its SHA-256 was looked at: {reason}").format(reason=error.reason))
-        raise_for(pipe(commands, limits), _("it cannot be unpacked"))
-        return checked
 
     def _unpack(self, place: Place, point: str, into: Path, limits: Limits) -> tuple[tuple[str, ...], ...]:
         """Unpack into a new file. Raise CannotRestore, with nothing left behind."""

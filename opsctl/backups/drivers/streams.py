@@ -47,13 +47,12 @@ class Pump(threading.Thread):
         """Carry until the end, until the next program has ended or until it is stopped."""
         block = memoryview(bytearray(BLOCK))
         try:
-            while count := self._read(block):
-                self._moved()
-                for take in self._takes:
-                    take(block[:count])
-                self._give(block[:count])
-        except (Stopped, _Gone):
-            pass  # of a program that has ended, its exit code says why
+            with suppress(Stopped, _Gone):  # of a program that has ended, its exit code says why
+                while count := self._read(block):
+                    self._moved()
+                    for take in self._takes:
+                        take(block[:count])
+                    self._give(block[:count])
         except BaseException as error:  # raised again by whoever waits
             self.raised = error
         finally:

@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from opsctl.backups.drivers import CannotRestore, Compared, Limits, Restored, Step, Unit
+from opsctl.backups.drivers import CannotRestore, Checked, Compared, Limits, Restored, Step, Unit
 from opsctl.backups.drivers import artefacts as stored
 from opsctl.backups.drivers.lines import line
+from opsctl.backups.drivers.listings import prepare_folder
 from opsctl.backups.drivers.members import Listed, raise_for, read_list
 from opsctl.backups.drivers.processes import Command, find_program, pipe
-from opsctl.backups.drivers.sealing import unpack
+from opsctl.backups.drivers.sealing import probe, unopened_here, unpack
 from opsctl.backups.drivers.tarring import Kind, Member, NoTar, Walk
 from opsctl.backups.terms import Level, Verdict
 from opsctl.cli.hostfile.jobs import Job, Place
@@ -70,7 +71,7 @@ def restored(
             walk, against = _walk_against(listed)
             commands = _extract(job, place, point, scratch, words, secrets, walk.take, limits)
             against.end(walk)
-        files, size = _count(scratch)
+        files, size = count_files(scratch)
         yield Restored(
             scratch, files, size, lambda: compare(listed, scratch, picked), words={"root": str(scratch)},
             commands=commands,
@@ -79,18 +80,10 @@ def restored(
 
 def restore(job: Job, place: Place, point: str, into: str, *, limits: Limits) -> tuple[tuple[str, ...], ...]:
     """Unpack it for good into an empty folder, which is made where there is none. Raise CannotRestore."""
-    folder = Path(into)
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        is_empty = next(folder.iterdir(), None) is None
-    except OSError as error:
-        reason = f"{into}: {error.strerror}"
-        raise CannotRestore(reason, Verdict.COULD_NOT_RUN) from None
-    if not is_empty or not folder.is_absolute():
-        raise CannotRestore(_("{into} is no empty folder").format(into=into), Verdict.COULD_NOT_RUN)
+    prepare_folder(into)
     words = list(_AS_IT_WAS) if os.geteuid() == 0 else ["--no-same-owner", "--same-permissions"]
     walk = Walk(lambda _member: None)
-    commands = _extract(job, place, point, folder, words, {}, walk.take, limits)
+    commands = _extract(job, place, point, Path(into), words, {}, walk.take, limits)
     if not walk.is_ended:
         raise CannotRestore(_("it is no whole archive: {reason}").format(reason="-"))
     return commands
@@ -127,6 +120,15 @@ def blamed(place: Place, point: str, error: CannotRestore) -> CannotRestore:
     """The error, or what is wrong with the artefact where it is: then it is not the key that does not fit."""
     found = stored.check(place, point, Level.L2, None)
     return error if found.verdict is Verdict.PASS else CannotRestore(found.reason or error.reason, found.verdict)
+
+
+def probed(job: Job, checked: Checked, place: Place, point: str, limits: Limits) -> Checked:
+    """A look at L2, with what the packer's own checksums say, where this host can decrypt it. Raise CannotRestore."""
+    unopened = unopened_here(job, point, checked)
+    if unopened is not None:
+        return unopened
+    raise_for(pipe(probe(job, stored.path_of(place, point)), limits), _("it cannot be unpacked"))
+    return checked
 
 
 def _list_or_blame(job: Job, place: Place, point: str, limits: Limits) -> Listed:
@@ -225,8 +227,8 @@ def _entries(root: Path) -> int:
     return sum(len(folders) + len(files) for _folder, folders, files in os.walk(root))
 
 
-def _count(root: Path) -> tuple[int, int]:
-    """How many files there are, and their bytes; one with several names counts by each."""
+def count_files(root: Path) -> tuple[int, int]:
+    """How many files can be seen there, and their bytes; one with several names counts by each."""
     files = size = 0
     for folder, _folders, names in os.walk(root):
         for name in names:

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from opsctl.backups.drivers import CannotRestore, Driver, Limits, Made, Refusal, Request, replicating
+from opsctl.backups.drivers.artefacts import refused_by
 from opsctl.backups.drivers.registry import driver_of
 from opsctl.backups.jobs.hooks import run_hooks
 from opsctl.backups.jobs.state import Marker, State
@@ -189,7 +190,7 @@ def _refused_place(asked: Asked, driver: Driver, place: Place) -> Refusal | None
     try:
         free = shutil.disk_usage(place.to).free
     except OSError as error:
-        return Refusal(_("{place}: {reason}").format(place=place.to, reason=error.strerror or error))
+        return Refusal(refused_by(error, place))
     if free < needed:
         told = _("{place} has {free} free, and {needed} is needed")
         return Refusal(told.format(place=place.to, free=size_text(free), needed=size_text(needed)))

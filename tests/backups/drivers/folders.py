@@ -164,6 +164,15 @@ def heard(request: Request, tell: Callable[[int], None]) -> Request:
     return replace(request, tell=tell)
 
 
+def is_running(number: int) -> bool:
+    """Whether there is a process of that number which has not ended; one that nobody has waited for yet has."""
+    try:
+        said = Path(f"/proc/{number}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return said.rpartition(")")[2].split()[0] != "Z"
+
+
 def dead_process() -> int:
     """The number of a process that is no more."""
     process = subprocess.Popen([needs("true")])

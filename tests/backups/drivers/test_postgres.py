@@ -21,11 +21,13 @@ from hypothesis import strategies as st
 
 from opsctl.backups.drivers import CannotRestore, Limits, Request, artefacts, canary, unmeasured
 from opsctl.backups.drivers.counting import CopyCounter
-from opsctl.backups.drivers.postgres import Postgres, clear_leftovers
+from opsctl.backups.drivers.postgres import Postgres
 from opsctl.backups.drivers.postgres_client import with_database
+from opsctl.backups.drivers.scratch_servers import clear_leftovers
 from opsctl.backups.jobs.asserting import ask_all
 from opsctl.backups.terms import Level, Status, Verdict
 from opsctl.cli.hostfile.jobs import Assertion, Canary, Encryption, Job, Place, Secret
+from tests.backups.drivers.folders import is_running
 from tests.backups.making import run
 from tests.support import postgres_server
 from tests.support.relay import Relay
@@ -261,9 +263,9 @@ def test_what_a_killed_test_left_running_is_stopped_by_the_next(
         assert killed.stdout.readline() == b"up\n"
         killed.kill()
     number = int((scratch / "cluster" / "opsctl-server.pid").read_text())
-    os.kill(number, 0)
+    assert is_running(number)
     assert len(clear_leftovers(scratch)) == 2
-    assert not Path(f"/proc/{number}").exists() or "Z" in Path(f"/proc/{number}/stat").read_text().split()[2]
+    assert not is_running(number)
     assert list(scratch.iterdir()) == []
     assert clear_leftovers(scratch) == []
 
