@@ -326,3 +326,21 @@ evidence = { kind = "review.approved", topic = "meeting" }
     assert company("--as", "lead.li", "review", "approve", "1").code == 0
     found = json.loads(company("duty", "show", "quality-meeting", "--json").out)["data"]
     assert "REV-2026-0001" in json.dumps(found)
+
+
+def test_a_list_names_what_is_open_and_whose_it_is(company: CommandLine) -> None:
+    company("--as", "wang", "review", "start", "1")
+    company("--as", "zhao", "review", "start", "--meeting", "November")
+    assert company("review", "list", "--quiet").out == "REV-2026-0002\nREV-2026-0001\n"
+    assert company("review", "list", "--author", "wang", "--quiet").out == "REV-2026-0001\n"
+    assert company("--as", "zhao", "review", "list", "--author", "me", "--quiet").out == "REV-2026-0002\n"
+    assert company("review", "list", "--kind", "meeting", "--quiet").out == "REV-2026-0002\n"
+    assert company("review", "list", "--asset", "erp", "--quiet").out == "REV-2026-0001\n"
+    assert company("review", "list", "--period", "2026-10", "--quiet").out == ""
+    company("review", "void", "2", "--because", "mistake")
+    assert company("review", "list", "--quiet").out == "REV-2026-0001\n"
+    assert company("review", "list", "--state", "all", "--quiet").out == "REV-2026-0002\nREV-2026-0001\n"
+    header = company("review", "list", "--format", "csv").out.splitlines()[0]
+    assert header == (
+        "reference,state,kind,about,asset,customer,author,started,due,held,approved-by,closed,version,title"
+    )

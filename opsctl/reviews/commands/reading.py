@@ -61,7 +61,6 @@ def list_(
     since, until = listing.of_period(context, period)
     found = context.read(
         read.list_reviews,
-        now=context.now,
         state=state or Wanted.OPEN,
         kind=kind,
         asset=asset,
