@@ -337,6 +337,8 @@ def test_a_list_names_what_is_open_and_whose_it_is(company: CommandLine) -> None
     assert company("review", "list", "--kind", "meeting", "--quiet").out == "REV-2026-0002\n"
     assert company("review", "list", "--asset", "erp", "--quiet").out == "REV-2026-0001\n"
     assert company("review", "list", "--period", "2026-10", "--quiet").out == ""
+    due = [one["due"] for one in json.loads(company("review", "list", "--json").out)["data"]["reviews"]]
+    assert due == [None, "2026-11-08T02:00:00Z"]
     company("review", "void", "2", "--because", "mistake")
     assert company("review", "list", "--quiet").out == "REV-2026-0001\n"
     assert company("review", "list", "--state", "all", "--quiet").out == "REV-2026-0002\nREV-2026-0001\n"

@@ -7,10 +7,9 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlmodel import Session, col
 
-from opsctl.incidents.rules.life import Case
 from opsctl.incidents.service import figures as incidents
 from opsctl.incidents.service import rows
-from opsctl.incidents.service.cases import rules_of
+from opsctl.incidents.service.cases import cases_of, rules_of, targets_of
 from opsctl.incidents.tables import IncidentRow, SpanRow
 from opsctl.incidents.terms import SpanKind, State
 from opsctl.people.service import identity
@@ -20,12 +19,14 @@ from opsctl.reviews.rules.results import Uncovered
 from opsctl.reviews.service.figures import REVIEWS, SUBJECTS, about
 from opsctl.reviews.terms import Kind
 from opsctl.rulebook import service as rulebook
+from opsctl.rulebook.rules.reviews import asking, review_due
 
 SOON = timedelta(days=3)
 """What is due within so long is shown as due."""
-LATELY = timedelta(days=92)
+LATELY = timedelta(days=31)
 """What was resolved within so long is looked through each day; what is older, when it is asked for."""
 _OVER = (State.RESOLVED, State.CLOSED)
+_BLOCK = 1000
 
 
 def uncovered(session: Session, *, now: datetime, since: datetime, until: datetime) -> tuple[Uncovered, ...]:
@@ -35,7 +36,7 @@ def uncovered(session: Session, *, now: datetime, since: datetime, until: dateti
     resolution.
     """
     found = _read(session, _entered(session, since, until))
-    return _whole(session, rules.uncovered((one for one in found if since <= one.resolved < until), now))
+    return rules.uncovered((one for one in found if since <= one.resolved < until), now)
 
 
 def ordinary(session: Session, *, now: datetime, since: datetime, until: datetime) -> tuple[str, ...]:
@@ -48,28 +49,27 @@ def ordinary(session: Session, *, now: datetime, since: datetime, until: datetim
     return tuple(one.incident.reference for one in rules.uncovered(found, now))
 
 
-def due_for(session: Session, *, me: str | None, now: datetime) -> tuple[Uncovered, ...]:
+def due_for(session: Session, *, me: str | None, now: datetime, limit: int = 0) -> tuple[Uncovered, ...]:
     """The incidents of that person, or of nobody, whose own review is due within SOON or overdue and was not held.
 
-    Whoever has them where `me` is None. The first due first; only what was resolved within LATELY.
+    Whoever has them where `me` is None. The first due first, `limit` at most, 0 is all; only what was resolved within
+    LATELY.
     """
-    found = (one for one in _read(session, _waiting(session, me, now)) if one.due is not None and one.due <= now + SOON)
-    return _whole(session, rules.uncovered(found, now))
+    wanted = [reference for due, reference in sorted(_waiting(session, me, now)) if due <= now + SOON]
+    return rules.uncovered(_read(session, wanted[:limit] if limit else wanted), now)
 
 
 def _read(session: Session, references: Iterable[str]) -> Iterator[Handled]:
-    """What coverage judges among the cases that these incidents belong to; their texts are not read."""
-    for _found, cases in incidents.cases(session, references):
+    """What coverage judges among the cases that these incidents belong to."""
+    wanted = sorted(targets_of(session, set(references)))
+    for start in range(0, len(wanted), _BLOCK):
+        cases = cases_of(session, rows.of_references(session, wanted[start : start + _BLOCK]))
         reviews = about(session, (one.reference for case in cases for one in case.all))
         for case in cases:
-            every = [review for reference in _references(case) for review in reviews.get(reference, ())]
+            every = [review for each in case.all for review in reviews.get(each.reference, ())]
             one = rules.handled(case.incident, rules_of(session, case.incident), every)
             if one is not None:
                 yield one
-
-
-def _references(case: Case) -> list[str]:
-    return [one.reference for one in case.all]
 
 
 def _entered(session: Session, since: datetime, until: datetime) -> set[str]:
@@ -81,36 +81,37 @@ def _entered(session: Session, since: datetime, until: datetime) -> set[str]:
     }
 
 
-def _waiting(session: Session, me: str | None, now: datetime) -> set[str]:
-    """The incidents of that person, or of nobody, that were resolved lately and may need a review of their own."""
-    mine = [] if me is None else [_of(session, me)]
-    severities = {
-        severity
-        for ruled in rulebook.history(session)
-        for severity, limits in [
-            *ruled.limits.items(),
-            *((severity, limits) for (_customer, severity), limits in ruled.customer_limits.items()),
-        ]
-        if limits.review_within is not None
-    }
+def _waiting(session: Session, me: str | None, now: datetime) -> Iterator[tuple[datetime, str]]:
+    """When the review is due of each incident of that person, or of nobody, that was resolved lately and has none."""
+    severities = {limits.severity for ruled in rulebook.history(session) for limits in asking(ruled)}
     if not severities:
-        return set()
-    held = (
-        select(SUBJECTS.c.review)
-        .join_from(SUBJECTS, REVIEWS, SUBJECTS.c.review == REVIEWS.c.reference)
-        .where(
-            SUBJECTS.c.subject == col(IncidentRow.reference),
-            REVIEWS.c.kind == Kind.INCIDENT,
-            REVIEWS.c.void.is_(None),
-            or_(
-                REVIEWS.c.held_on <= now,
-                and_(REVIEWS.c.held_on.is_(None), REVIEWS.c.state.in_(sorted(rules.DECIDED))),
-            ),
-        )
+        return
+    resolved: dict[str, tuple[datetime, Any]] = {}
+    for row in session.connection().execute(_resolved_lately(session, me, now, severities)):
+        reference, started, *judged = row
+        resolved[reference] = max(resolved.get(reference, (started, judged)), (started, judged), key=lambda one: one[0])
+    for reference, (started, (severity, customer, generation)) in resolved.items():
+        ruled = rulebook.of_generation(session, generation=generation)
+        due = review_due(ruled, ruled.limits_of(severity, customer), started)
+        if due is not None:
+            yield due, reference
+
+
+def _resolved_lately(session: Session, me: str | None, now: datetime, severities: set[int]) -> Any:
+    """The resolutions, and the closings of what was never resolved, of incidents without a review of their own."""
+    reference = col(IncidentRow.reference)
+    span = SpanRow.__table__.alias()  # type: ignore[attr-defined]
+    never = ~(
+        select(span.c.position)
+        .where(span.c.incident == reference, span.c.kind == SpanKind.STATE, span.c.state == State.RESOLVED)
+        .exists()
     )
     query = (
-        select(col(IncidentRow.reference))
-        .join_from(SpanRow, IncidentRow, col(SpanRow.incident) == col(IncidentRow.reference))
+        select(
+            reference, col(SpanRow.started), col(IncidentRow.severity), col(IncidentRow.customer),
+            col(IncidentRow.rules),
+        )
+        .join_from(SpanRow, IncidentRow, col(SpanRow.incident) == reference)
         .where(
             col(SpanRow.kind) == SpanKind.STATE,
             col(SpanRow.state).in_(_OVER),
@@ -119,20 +120,32 @@ def _waiting(session: Session, me: str | None, now: datetime) -> set[str]:
             col(IncidentRow.state).in_(_OVER),
             col(IncidentRow.void).is_(None),
             col(IncidentRow.drill).is_(False),
-            ~held.exists(),
-            *mine,
+            or_(col(SpanRow.state) == State.RESOLVED, never),
+            ~_held(now).exists(),
         )
-    )
-    return set(session.connection().scalars(query))
-
-
-def _of(session: Session, me: str) -> Any:
+    )  # fmt: skip
+    if me is None:
+        return query
     assignee = col(IncidentRow.assignee)
-    return or_(assignee.is_(None), assignee.in_(identity.names_of_one(session, me)))
+    return query.where(or_(assignee.is_(None), assignee.in_(identity.names_of_one(session, me))))
 
 
-def _whole(session: Session, found: Iterable[Uncovered]) -> tuple[Uncovered, ...]:
-    """The same with all that is recorded of the incidents, their titles among it."""
-    light = list(found)
-    whole = {one.reference: one for one in rows.of_references(session, [each.incident.reference for each in light])}
-    return tuple(Uncovered(whole[one.incident.reference], one.resolved, one.due, one.started) for one in light)
+def _held(now: datetime) -> Any:
+    """The reviews of the incident of a query, or of what was merged into it, that were held by now."""
+    merged = IncidentRow.__table__.alias()  # type: ignore[attr-defined]
+    reference = col(IncidentRow.reference)
+    members = select(merged.c.reference).where(merged.c.merged_into == reference).correlate(IncidentRow)
+    return (
+        select(SUBJECTS.c.review)
+        .join_from(SUBJECTS, REVIEWS, SUBJECTS.c.review == REVIEWS.c.reference)
+        .where(
+            or_(SUBJECTS.c.subject == reference, SUBJECTS.c.subject.in_(members)),
+            REVIEWS.c.kind == Kind.INCIDENT,
+            REVIEWS.c.void.is_(None),
+            or_(
+                REVIEWS.c.held_on <= now,
+                and_(REVIEWS.c.held_on.is_(None), REVIEWS.c.state.in_(sorted(rules.DECIDED))),
+            ),
+        )
+        .correlate(IncidentRow)
+    )

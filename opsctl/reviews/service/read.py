@@ -1,5 +1,6 @@
 """Finding, listing and showing reviews."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +9,11 @@ from sqlmodel import Session
 
 from opsctl.assets.service import assets
 from opsctl.core.typed import mend
+from opsctl.incidents.service.cases import rules_of
+from opsctl.incidents.service.rows import of_references
 from opsctl.people.service import identity
 from opsctl.reviews.rules import Review
+from opsctl.reviews.rules.coverage import handled
 from opsctl.reviews.rules.results import Known, Listed
 from opsctl.reviews.service import rows
 from opsctl.reviews.service.gathering import gather
@@ -73,7 +77,22 @@ def list_reviews(
         query = query.where(columns.recorded_at < until)
     total = rows.count(session, query)
     query = query.order_by(columns.recorded_at.desc(), columns.reference.desc())
-    return Listed(tuple(rows.load(session, query.limit(limit) if limit else query)), total)
+    found = rows.load(session, query.limit(limit) if limit else query)
+    return Listed(tuple(found), total, _due(session, found))
+
+
+def _due(session: Session, reviews: Sequence[Review]) -> dict[str, datetime | None]:
+    """When each review of incidents is due: by the first of them that is over and asks for one."""
+    own = [one for one in reviews if one.kind is Kind.INCIDENT]
+    references = sorted({subject for one in own for subject in one.subjects})
+    dues = {}
+    for incident in of_references(session, references):
+        case = handled(incident, rules_of(session, incident), ())
+        dues[incident.reference] = None if case is None else case.due
+    return {
+        one.reference: min((due for name in one.subjects if (due := dues.get(name)) is not None), default=None)
+        for one in own
+    }
 
 
 def owned(session: Session, *, person: str) -> list[tuple[str, str]]:

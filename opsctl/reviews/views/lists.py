@@ -11,7 +11,7 @@ from opsctl.reviews.rules.results import Listed, Uncovered
 from opsctl.reviews.views.told import data
 from opsctl.reviews.views.words import kind_word, standing
 
-COLUMNS = "reference,state,kind,author,held,title"
+COLUMNS = "reference,state,kind,author,due,held,title"
 """What people see of a list where they name no columns; CSV has all of them."""
 _MOST = 3
 

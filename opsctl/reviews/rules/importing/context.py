@@ -15,12 +15,11 @@ from opsctl.reviews.rules.results import Problem
 class Remarks:
     """What is said of lines, gathered while a text is read."""
 
-    said: list[Problem] = field(default_factory=list)
+    said: dict[Problem, None] = field(default_factory=dict)
 
     def add(self, line: int, message: str, hint: str = "") -> None:
         """Say that of a line, once."""
-        if (one := Problem(line, message, hint)) not in self.said:
-            self.said.append(one)
+        self.said[Problem(line, message, hint)] = None
 
     def refuse(self, line: int, error: InvalidInput) -> None:
         """Say of a line what an error says."""

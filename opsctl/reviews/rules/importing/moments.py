@@ -5,8 +5,9 @@ A time means a moment where its date, its clock and its zone are said, here or w
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import cache
 
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
@@ -97,7 +98,7 @@ def read_stamp(line: str) -> Stamp | None:
     start = len(narrow) - len(narrow.lstrip())
     opener = next((one for one in _OPENERS if narrow.startswith(one, start)), "")
     inside = start + len(opener)
-    about = re.compile(_ABOUT, re.IGNORECASE).match(narrow, inside)
+    about = _shape(_ABOUT).match(narrow, inside)
     scanned = _scan(narrow, about.end() if about else inside)
     if scanned is None:
         return None
@@ -122,7 +123,7 @@ def read_whole(text: str) -> Stamp | None:
 def read_reckoning(text: str) -> tuple[Reckoning, str | None]:
     """The offset or zone that the text names, or what it may mean several of; (None, None) where it names none."""
     narrow = text.strip()[:_LONGEST].translate(_NARROW)
-    found = re.compile(_ZONE, re.IGNORECASE).match(narrow)
+    found = _shape(_ZONE).match(narrow)
     if found is None or narrow[found.end() :].strip(" .)*_") not in ("", "time", "时间"):
         return None, None
     return _reckoning(found)
@@ -176,11 +177,16 @@ def check_clear(stamp: Stamp) -> None:
         )
 
 
+@cache
+def _shape(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
 def _scan(narrow: str, start: int) -> _Scanned | None:
     """The date, the clock and the zone that begin at `start`."""
     place = start
     said: dict[str, object] = {}
-    if ahead := re.compile(r"(?P<beijing>北京时间)\s*", re.IGNORECASE).match(narrow, place):
+    if ahead := _shape(r"(?P<beijing>北京时间)\s*").match(narrow, place):
         said["reckoning"], place = BEIJING, ahead.end()
     dated = _scan_date(narrow, place)
     if dated is not None:
@@ -188,20 +194,20 @@ def _scan(narrow: str, start: int) -> _Scanned | None:
         place = dated[1]
     between = re.compile(r"(?P<t>t)(?=[0-9])|\s*,?\s*(?:at\s+|北京时间\s*)?|\s+").match(narrow.casefold(), place)
     after = between.end() if between and dated is not None else place
-    found = re.compile(_CLOCK, re.IGNORECASE).match(narrow, after)
+    found = _shape(_CLOCK).match(narrow, after)
     if found is None:
         return _Scanned(Stamp("", "", **said), place) if dated is not None else None  # type: ignore[arg-type]
     if "北京时间" in narrow[place:after]:
         said["reckoning"] = BEIJING
     said["clock"], doubt = _clock(found)
     place = found.end()
-    zoned = re.compile(_ZONE, re.IGNORECASE).match(narrow, place)
+    zoned = _shape(_ZONE).match(narrow, place)
     # A span is written to the minute, an offset also behind seconds.
     strict = (between is not None and bool(between["t"])) or found["second"] is not None
     if zoned is not None and not (zoned["offset"] and not strict and _may_be_span(zoned["offset"])):
         said["reckoning"], unclear = _reckoning(zoned)
         place = zoned.end()
-        if unclear and (explained := re.compile(_ZONE, re.IGNORECASE).match(narrow, place)):
+        if unclear and (explained := _shape(_ZONE).match(narrow, place)):
             # 14:32 CST (UTC+8)
             said["reckoning"], unclear = _reckoning(explained)
             place = explained.end()
@@ -214,10 +220,10 @@ def _scan(narrow: str, start: int) -> _Scanned | None:
 
 
 def _scan_date(narrow: str, place: int) -> tuple[dict[str, object], int] | None:
-    if found := re.compile(_NEXT_DAY + r"[,:]?", re.IGNORECASE).match(narrow, place):
+    if found := _shape(_NEXT_DAY + r"[,:]?").match(narrow, place):
         return {"days_on": 1}, found.end()
     for shape in _DATES:
-        found = re.compile(_WEEKDAY + shape + _WEEKDAY_BEHIND, re.IGNORECASE).match(narrow, place)
+        found = _shape(_WEEKDAY + shape + _WEEKDAY_BEHIND).match(narrow, place)
         if found is None:
             continue
         groups = found.groupdict()
@@ -231,7 +237,7 @@ def _scan_date(narrow: str, place: int) -> tuple[dict[str, object], int] | None:
 
 def _scan_end(narrow: str, place: int) -> _Scanned | None:
     """Where a span that may have begun before `place` ends; only a clock ends one."""
-    found = re.compile(_BETWEEN, re.IGNORECASE).match(narrow, place)
+    found = _shape(_BETWEEN).match(narrow, place)
     if found is None:
         return None
     scanned = _scan(narrow, found.end())
@@ -309,8 +315,6 @@ def _after_signs(narrow: str, end: int) -> int:
 
 
 def _changed(stamp: Stamp, **changes: object) -> Stamp:
-    from dataclasses import replace
-
     return replace(stamp, **changes)  # type: ignore[arg-type]
 
 

@@ -56,6 +56,8 @@ class Outline:
     entries: list[Said] = field(default_factory=list)
     preamble: list[Numbered] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
+    prose: Lines = ()
+    """The lines that are no code, no quotation and no HTML."""
 
 
 @dataclass(slots=True)
@@ -78,7 +80,7 @@ def outline(lines: Lines) -> Outline:
     """The parts of these lines."""
     found = blocks(lines)
     headings = [heading for block in found if (heading := _heading(block)) is not None]
-    made = Outline()
+    made = Outline(prose=tuple(line for one in found if one.shape is not Shape.OTHER for line in one.lines))
     if headings and _is_title(headings):
         title = headings.pop(0)
         made.title, made.title_number = title.text, title.number
@@ -125,6 +127,7 @@ def _is_title(headings: Sequence[Heading]) -> bool:
 def _split(made: Outline, lines: Sequence[Numbered], headings: Sequence[Heading]) -> None:
     """Give each line to the section it belongs to, or to the preamble."""
     starts = {heading.number: heading for heading in headings}
+    places = {line.number: place for place, line in enumerate(lines)}
     skipped = {number for heading in headings for number in range(heading.number, heading.end + 1)}
     opened: list[_Open] = []
     every: list[_Open] = []
@@ -136,7 +139,7 @@ def _split(made: Outline, lines: Sequence[Numbered], headings: Sequence[Heading]
                 opened.pop()
             if opened and not _begins(opened[-1].heading, heading):
                 current = opened[-1]
-                current.body.extend(_own_lines(lines, heading))
+                current.body.extend(lines[places[heading.number] : places[heading.end] + 1])
                 continue
             current = _Open(heading, list(heading.behind))
             opened.append(current)
@@ -153,10 +156,6 @@ def _begins(above: Heading, heading: Heading) -> bool:
     if not isinstance(above.meaning, Section):
         return above.meaning is None
     return heading.meaning in WITHIN.get(above.meaning, frozenset())
-
-
-def _own_lines(lines: Sequence[Numbered], heading: Heading) -> list[Numbered]:
-    return [line for line in lines if heading.number <= line.number <= heading.end]
 
 
 def _read_front(front: _Front, lines: Lines) -> None:

@@ -25,28 +25,29 @@ from opsctl.reviews.terms import LONGEST, Section
 class _Pieces:
     """The document while it is put together."""
 
-    texts: dict[Section, str] = field(default_factory=dict)
-    lists: dict[Section, tuple[str, ...]] = field(default_factory=dict)
+    texts: dict[Section, list[str]] = field(default_factory=dict)
+    lists: dict[Section, list[str]] = field(default_factory=dict)
     added: list[Line] = field(default_factory=list)
     factors: list[Factor] = field(default_factory=list)
     planned: list[Planned] = field(default_factory=list)
     participants: list[str] = field(default_factory=list)
     undetermined: bool = False
-    own: list[Own] = field(default_factory=list)
+    kept: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
+    """The sections of its own: heading and texts, by the heading in lower case."""
 
     def text(self, section: Section, text: str) -> None:
         """Write the text below what stands in the section already."""
-        self.texts[section] = "\n\n".join(part for part in (self.texts.get(section, ""), text) if part)
+        if text:
+            self.texts.setdefault(section, []).append(text)
+
+    def written(self, section: Section) -> str:
+        """The section's text."""
+        return "\n\n".join(self.texts.get(section, ()))
 
     def keep(self, heading: str, text: str) -> None:
         """Keep the text under a heading of its own, below what stands there already."""
-        if not text:
-            return
-        for place, one in enumerate(self.own):
-            if one.heading.casefold() == heading.casefold():
-                self.own[place] = Own(one.heading, f"{one.text}\n\n{text}")
-                return
-        self.own.append(Own(heading, text))
+        if text:
+            self.kept.setdefault(heading.casefold(), (heading, []))[1].append(text)
 
 
 _LISTS = (Section.WENT_WELL, Section.WENT_BADLY, Section.LUCK, Section.LESSONS)
@@ -101,7 +102,7 @@ def _read(lines: Lines, context: Context, remarks: Remarks) -> Foreign:
         if part.heading.meaning is not None and part.heading.meaning is not Beside.KEPT:
             _say_joined(part, seen, remarks)
         _read_part(pieces, part, known, context, remarks)
-    spans_backwards(_prose(rest), remarks)
+    spans_backwards(parts.prose, remarks)
     return Foreign(_document(pieces, known), known.incident, remarks.in_order())
 
 
@@ -202,7 +203,7 @@ def _read_part(pieces: _Pieces, part: Part, known: Known, context: Context, rema
         case Section.ROOT_CAUSE:
             _read_cause(pieces, body)
         case Section() if meaning in _LISTS:
-            pieces.lists[meaning] = (*pieces.lists.get(meaning, ()), *read_items(body))
+            pieces.lists.setdefault(meaning, []).extend(read_items(body))
         case Section():
             pieces.text(meaning, verbatim(body))
         case Beside.PARTICIPANTS:
@@ -271,31 +272,26 @@ def _read_cause(pieces: _Pieces, body: Lines) -> None:
     pieces.text(Section.ROOT_CAUSE, verbatim(body))
 
 
-def _prose(lines: Lines) -> Lines:
-    """The lines that are no code and no HTML."""
-    return tuple(line for block in blocks(lines) if block.shape is not Shape.OTHER for line in block.lines)
-
-
 def _document(pieces: _Pieces, known: Known) -> Document:
     return Document(
         title=known.title,
         held_on=known.held_on,
         facilitator=known.facilitator,
         participants=tuple(dict.fromkeys([*known.participants, *pieces.participants])),
-        summary=pieces.texts.get(Section.SUMMARY, ""),
-        impact=pieces.texts.get(Section.IMPACT, ""),
+        summary=pieces.written(Section.SUMMARY),
+        impact=pieces.written(Section.IMPACT),
         added=tuple(sorted(pieces.added, key=lambda line: line.at)),
         factors=tuple(pieces.factors),
-        root_cause=pieces.texts.get(Section.ROOT_CAUSE, ""),
+        root_cause=pieces.written(Section.ROOT_CAUSE),
         undetermined=pieces.undetermined,
-        went_well=pieces.lists.get(Section.WENT_WELL, ()),
-        went_badly=pieces.lists.get(Section.WENT_BADLY, ()),
-        luck=pieces.lists.get(Section.LUCK, ()),
-        detection=pieces.texts.get(Section.DETECTION, ""),
-        response=pieces.texts.get(Section.RESPONSE, ""),
-        lessons=pieces.lists.get(Section.LESSONS, ()),
+        went_well=tuple(pieces.lists.get(Section.WENT_WELL, ())),
+        went_badly=tuple(pieces.lists.get(Section.WENT_BADLY, ())),
+        luck=tuple(pieces.lists.get(Section.LUCK, ())),
+        detection=pieces.written(Section.DETECTION),
+        response=pieces.written(Section.RESPONSE),
+        lessons=tuple(pieces.lists.get(Section.LESSONS, ())),
         planned=tuple(pieces.planned),
-        feedback=pieces.texts.get(Section.FEEDBACK, ""),
-        internal=pieces.texts.get(Section.INTERNAL, ""),
-        own=tuple(pieces.own),
+        feedback=pieces.written(Section.FEEDBACK),
+        internal=pieces.written(Section.INTERNAL),
+        own=tuple(Own(heading, "\n\n".join(texts)) for heading, texts in pieces.kept.values()),
     )

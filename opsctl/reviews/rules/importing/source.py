@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING
 
 from opsctl.core.typed import clean_for_terminal
 
 if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
 _MARKER = re.compile(r" {0,3}(?:[-*+]|[0-9]{1,9}[.)])(?: {1,4}|$)")
@@ -81,13 +83,7 @@ def verbatim(lines: Sequence[Numbered]) -> str:
 
 def blocks(lines: Lines) -> list[Block]:
     """The blocks in the lines, in order; a line between two of them is empty."""
-    from markdown_it import MarkdownIt
-
-    # Texts stay as they were written: what stands inside a line is not taken apart, links are not collected.
-    parser = MarkdownIt("commonmark").enable("table")
-    parser.core.ruler.disable("inline")
-    parser.block.ruler.disable("reference")
-    tokens = parser.parse("\n".join(line.text for line in lines))
+    tokens = _parser().parse("\n".join(line.text for line in lines))
     return [_block(tokens[start:end], lines) for start, end in _outermost(tokens)]
 
 
@@ -98,6 +94,17 @@ def cells(line: str) -> list[str]:
     if row.endswith("|") and not row.endswith("\\|"):
         row = row[:-1]
     return [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", row)]
+
+
+@cache
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+
+    # Texts stay as they were written: what stands inside a line is not taken apart, links are not collected.
+    parser = MarkdownIt("commonmark").enable("table")
+    parser.core.ruler.disable("inline")
+    parser.block.ruler.disable("reference")
+    return parser
 
 
 def _outermost(tokens: "Sequence[Token]") -> Iterator[tuple[int, int]]:

@@ -5,6 +5,7 @@ file's. One that goes back may be out of order or of the next day: such a line s
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -87,9 +88,8 @@ def read_timeline(body: Lines, heading: Heading, context: Context, remarks: Rema
         body = (*above, *body)
     _read_blocks(reader, body, 0)
     rest = [line for line in body if line.number not in reader.taken]
-    for one in reversed(reader.headings):
-        if not _has_rest_below(one, reader, rest):
-            rest = [line for line in rest if line.number not in one.numbers]
+    needless = _needless(reader.headings, rest)
+    rest = [line for line in rest if line.number not in needless]
     return tuple(sorted(reader.lines, key=lambda line: line.at)), joined(rest)
 
 
@@ -123,13 +123,17 @@ def _report_doubt(reader: _Reader, number: int, doubt: str) -> None:
     )
 
 
-def _has_rest_below(heading: _Heading, reader: _Reader, rest: Sequence[Numbered]) -> bool:
-    """Whether a line below the date was not taken, before the next date."""
-    following = [one.number for one in reader.headings if one.number > heading.number]
-    end = min(following, default=None)
-    return any(
-        line.text.strip() and line.number > max(heading.numbers) and (end is None or line.number < end) for line in rest
-    )
+def _needless(headings: Sequence[_Heading], rest: Sequence[Numbered]) -> set[int]:
+    """The lines of dates below which all was taken before the next date."""
+    numbers = {number for heading in headings for number in heading.numbers}
+    left = sorted(line.number for line in rest if line.text.strip() and line.number not in numbers)
+    needless: set[int] = set()
+    ends = [*(heading.number for heading in headings), max(left, default=0) + 1]
+    for heading, end in zip(headings, ends[1:], strict=True):
+        following = bisect_right(left, max(heading.numbers))
+        if following == len(left) or left[following] >= max(end, heading.number + 1):
+            needless |= heading.numbers
+    return needless
 
 
 def _read_blocks(reader: _Reader, body: Lines, depth: int) -> None:

@@ -73,14 +73,22 @@ def _english(said: Sentence, listed: list[str]) -> tuple[int, int] | None:
     empty = words.ENGLISH_EMPTY.match(text)
     weak = empty or words.ENGLISH_WEAK.match(text)
     if weak is None:
-        has_no_verb = listed and listed[0] in words.NO_VERB_FIRST and words.ENGLISH_CONCRETE.isdisjoint(listed)
-        return (0, len(text)) if has_no_verb else None
+        return (0, len(text)) if _has_no_verb(listed) and not words.ENGLISH_AMOUNT.search(text) else None
     rest = text[weak.end() :]
     if _MEANS.search(rest) or any(map(_says_more, _FULL_STOP.split(rest)[1:])):
         return None
     if empty is None and (words.ENGLISH_AMOUNT.search(rest) or any(map(_begins_with_verb, _HALF_STOP.split(rest)[1:]))):
         return None
     return weak.span("words")
+
+
+def _has_no_verb(listed: list[str]) -> bool:
+    if not listed or listed[0] not in words.NO_VERB_FIRST | words.ENGLISH_DETERMINERS:
+        return False
+    verbs = words.ENGLISH_CONCRETE | words.ENGLISH_AUXILIARIES
+    if listed[0] in words.ENGLISH_DETERMINERS:
+        return verbs.isdisjoint({*listed[2:], *(word.removesuffix("s") for word in listed[2:])})
+    return verbs.isdisjoint(listed[1:])
 
 
 def _says_more(clause: str) -> bool:

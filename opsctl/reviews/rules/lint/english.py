@@ -12,15 +12,13 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 
 _NOT = re.compile(
-    r"(?<![a-z])(?:no|not|nobody|no-one|none|never|neither|nor|without|avoid|avoids|prevents?|rather than"
-    r"|instead of|less"
-    r"|cannot|[a-z]+n't)(?: [a-z'-]+){0,3} ?$"
+    r"(?<![a-z])(?:no|not|nobody|no-one|none|never|neither|nor|without|avoid|avoids|prevents?|rather than|instead of"
+    r"|less|cannot|[a-z]+n't)(?: [a-z'-]+){0,3} ?$"
 )
 _NO_CAUSE = re.compile(
     r"(?<![a-z])(?:no|not|never|neither|nor|without|(?:rul|exclud)(?:ed?|ing) out|excluded?|avoid(?:s|ed|ing)?"
-    r"|prevent(?:s|ed|ing)?|against|reduc(?:e|es|ed|ing)|rather than|instead of|beyond|more than|tolerat(?:e|es"
-    r"|ed|ing)"
-    r"|risk of|room for|chance of|prone to|behind|exposed to|possible|[a-z]+n't)(?: [a-z'-]+){0,3} ?$"
+    r"|prevent(?:s|ed|ing)?|against|reduc(?:e|es|ed|ing)|rather than|instead of|beyond|more than|tolerat(?:e|es|ed"
+    r"|ing)|risk of|room for|chance of|prone to|behind|exposed to|possible|[a-z]+n't)(?: [a-z'-]+){0,3} ?$"
 )
 _RULED_OUT = re.compile(
     r"(?: (?:was|were|is|has been|can be|could be))?(?: (?:ruled out|excluded|unlikely|not|possible|likely|easy"
@@ -39,39 +37,30 @@ _TROUBLE = (
     r"|accident)"
 )
 _DILIGENCE = (
-    r"(?P<doing>check|double-check|verif(?:y|i)|follow|test|read|review|confirm|inform|tell|ask|notify|escalate"
-    r"|document"
-    r"|report|bother|think|pay|care|communicate|consult|look|back)"
+    r"(?P<doing>check|double-check|verify|verifi(?=ed)|follow|test|read|review|inform|tell|ask|notify|escalate"
+    r"|document|bother|pay|care|communicate|consult|look|back)"
 )
 _UNABLE = (
     r"(?:reach|connect|log|reproduce|access|contact|get|boot|mount|ssh|ping|authenticate|restore|start|restart"
-    r"|recover"
-    r"|find|open|load|obtain|bring|isolate|locate|fix|stop|identify|determine|establish)"
+    r"|recover|find|open|load|obtain|bring|isolate|locate|fix|stop|identify|determine|establish)"
 )
 _IRREGULAR = (
-    "been|had|done|seen|taken|made|gone|caught|found|held|kept|lost|sent|thought|told|understood|begun|chosen"
-    "|paid|met"
-    "|heard|spoken|spent|taught|thrown|rung|risen|drawn|driven|come|become|stood|sought|given|got|gotten|fallen|grown"
-    "|woken|brought|bought|said|felt"
+    "been|had|done|seen|taken|made|gone|caught|found|held|kept|lost|sent|thought|told|understood|begun|chosen|paid"
+    "|met|heard|spoken|spent|taught|thrown|rung|risen|drawn|driven|come|become|stood|sought|given|got|gotten|fallen"
+    "|grown|woken|brought|bought|said|felt"
 )
 _ADJECTIVES = (
     "dedicated|limited|automated|encrypted|detailed|tested|reduced|restricted|shared|required|named|documented"
-    "|replicated"
-    "|monitored|separated|fixed|signed|mirrored|managed|isolated|increased|hardened|trained|defined|planned"
-    "|agreed|scheduled"
-    "|dated|versioned|labell?ed|approved|verified|updated|authenticated|elevated|distributed|supported|combined"
-    "|advanced"
-    "|known|written|set|read|run|built|cut|put|shown|broken|left|led"
+    "|replicated|monitored|separated|fixed|signed|mirrored|managed|isolated|increased|hardened|trained|defined"
+    "|planned|agreed|scheduled|dated|versioned|labell?ed|approved|verified|updated|authenticated|elevated"
+    "|distributed|supported|combined|advanced|known|written|set|read|run|built|cut|put|shown|broken|left|led"
 )
 """What may as well stand before a noun: "should have dedicated owners" is about what there is to be."""
 _GOES_ON = (
-    r"(?= ?[.,;:!?)]| ?$| (?:the|an?|this|that|these|those|it|them|him|her|us|our|their|its|his|my|every|each"
-    r"|all|any|at|in"
-    r"|on|onto|into|before|after|earlier|sooner|later|by|to|for|from|with|when|if|immediately|first|until|within"
-    r"|already|up"
-    r"|down|out|off|over|because|instead|since|about|as|straight|what|whether|how|through|once|twice|somebody"
-    r"|someone|both"
-    r")(?![a-z]))"
+    r"(?= ?[.,;:!?)]| ?$| (?:the|an?|this|that|these|those|it|them|him|her|us|our|their|its|his|my|every|each|all"
+    r"|any|at|in|on|onto|into|before|after|earlier|sooner|later|by|to|for|from|with|when|if|immediately|first|until"
+    r"|within|already|up|down|out|off|over|because|instead|since|about|as|straight|what|whether|how|through|once"
+    r"|twice|somebody|someone|both)(?![a-z]))"
 )
 _ADVERB = r"(?:(?:never|also|already|at least|really|just|first|always|then|long|all|[a-z]+ly) )?"
 _PARTICIPLE = (
@@ -84,7 +73,8 @@ _AVERTED = (
     "|restored sooner)"
 )
 _RELATED_IF = re.compile(
-    r"(?<![a-z])(?<!even )(?<!only )(?:if|had (?:we|he|she|they|it|the|someone|somebody))(?![a-z])"
+    r"(?<![a-z])(?<!even )(?<!only )if (?:(?:[a-z0-9'-]+ ){1,8}?(?:had|hadn't)|(?:we|he|she|they|i|you|it)'d"
+    r"|not for)(?![a-z])|(?:^|[,;:] )had (?:we|he|she|they|it|the|someone|somebody)(?![a-z])"
 )
 
 PHRASES = (
@@ -95,15 +85,20 @@ PHRASES = (
     ),
     Phrase(
         Advice.CULPRIT,
-        _words(rf"(?:had |has |have )?failed (?:to (?!{_UNABLE}(?![a-z]))(?P<doing>[a-z-]+)|in (?:his|her"
-            rf"|their) duty)"),
+        _words(
+            rf"(?:had |has |have )?failed (?:to (?!{_UNABLE}(?![a-z]))(?P<doing>[a-z-]+)|in (?:his|her"
+            rf"|their) duty)"
+        ),
         before=re.compile(rf"{_NOT.pattern}|{_IF.pattern}"),
         who=Who.BEFORE,
     ),
     Phrase(
         Advice.CULPRIT,
-        _words(rf"(?:did not|didn't|had not|hadn't"
-            rf"|never) (?:even )?(?:bother to )?{_DILIGENCE}(?:ed)?(?![^.;]{{0,120}} because)"),
+        _words(
+            rf"(?:did not|didn't|had not|hadn't"
+            rf"|never) (?:even )?(?:bother to )?{_DILIGENCE}(?:ed)?(?! any(?![a-z]))(?![^.;]{{0,120}}(?: because"
+            rf"|, as|, since|: ))"
+        ),
         before=_IF,
         who=Who.BEFORE,
     ),
@@ -115,6 +110,7 @@ PHRASES = (
             rf"|caused (?:the|this|an?|that)(?: [a-z-]+){{0,2}} {_TROUBLE}"
             rf"|(?:was|is|were|are)(?: (?:solely|entirely|partly|clearly|fully))? (?:at fault|to blame|guilty"
             rf"|responsible for (?:the|this|an?|that)(?: [a-z-]+){{0,2}} {_TROUBLE}))"
+            r"(?! (?:budget|log|page|report|message|response|command|channel|call|review|bridge))"
         ),
         before=re.compile(rf"{_NOT.pattern}|{_IF.pattern}"),
         who=Who.BEFORE,
@@ -130,33 +126,39 @@ PHRASES = (
     ),
     Phrase(
         Advice.CULPRIT,
-        re.compile(r"'s?(?: own)? (?:mistake|error|fault|oversight|carelessness|negligence|blunder"
-            r"|failure to [a-z]+)s?(?![a-z])"),
+        re.compile(
+            r"'s?(?: own)? (?:mistake|error|fault|oversight|carelessness|negligence|blunder"
+            r"|failure to [a-z]+)s?(?![a-z])"
+        ),
         before=_NOT,
         who=Who.BEFORE,
     ),
-    Phrase(Advice.CULPRIT, _words(r"(?:his|her|whose) (?:own )?(?:mistake|fault|oversight|blunder)"), before=_NOT),
+    Phrase(Advice.CULPRIT, _words(r"(?:his|her) (?:own )?(?:mistake|fault|oversight|blunder)"), before=_NOT),
     Phrase(
         Advice.JUDGED,
         _words(
-            r"careless(?:ly|ness)?|negligen(?:t|tly|ce)|incompeten(?:t|tly|ce)|reckless(?:ly|ness)?|sloppy|sloppiness"
-            r"|irresponsib(?:le|ly)|inattenti(?:ve|veness|on)|unprofessional(?:ly)?|undisciplined|laziness"
-            r"|stupid(?:ly|ity)?"
-            r"|lack of (?:discipline|responsibility|attention|diligence|care)|guilty party|blunder(?:s|ed)?"
-            r"|not careful enough|wasn't careful(?: enough)?"
+            r"careless(?:ly|ness)?|negligen(?:t|tly|ce)|incompeten(?:t|tly|ce)|reckless(?:ly|ness)?|sloppy"
+            r"|sloppiness|irresponsib(?:le|ly)|inattenti(?:ve|veness|on)|unprofessional(?:ly)?|undisciplined"
+            r"|laziness|stupid(?:ly|ity)?|lack of (?:discipline|responsibility|attention|diligence|care)"
+            r"|guilty party|blunder(?:s|ed)?|not careful enough|wasn't careful(?: enough)?"
+        ),
+        before=_NOT,
+        after=re.compile(" (?:lock|locking|quorum|parsing|mode|focus|counters?)(?![a-z])"),
+    ),
+    Phrase(
+        Advice.PUNISHED,
+        _words(
+            r"reprimand(?:ed)?|disciplinary (?:action|measures?)|dock(?:ed)? (?:his|her|their) (?:pay"
+            r"|bonus)|name and shame"
         ),
         before=_NOT,
     ),
     Phrase(
-        Advice.PUNISHED,
-        _words(r"reprimand(?:ed)?|disciplinary (?:action|measures?)|dock(?:ed)? (?:his|her|their) (?:pay"
-            r"|bonus)|name and shame"),
-        before=_NOT,
-    ),
-    Phrase(
         Advice.ERROR,
-        _words(r"(?:human|operator|pilot|manual|operating|people) (?:errors?|mistakes?)|human failure"
-            r"|fat[- ]finger(?:ed|ing|s)?"),
+        _words(
+            r"(?:human|operator|pilot|manual|operating|people) (?:errors?|mistakes?)|human failure"
+            r"|fat[- ]finger(?:ed|ing|s)?"
+        ),
         before=_NO_CAUSE,
         after=re.compile(rf"{_RULED_OUT.pattern}| (?:rates?|log|logs|messages?|budget|reports?)(?![a-z])"),
         only=Only.AS_CAUSE,
@@ -184,8 +186,10 @@ PHRASES = (
     ),
     Phrase(
         Advice.COUNTERFACTUAL,
-        _words(rf"(?:should(?:n't| not)?|ought(?:n't| not)? to)(?: [a-z]+ly| never| also| at least| already"
-            rf"| long)?(?:'ve| have) {_ADVERB}{_PARTICIPLE}"),
+        _words(
+            rf"(?:should(?:n't| not)?|ought(?:n't| not)? to)(?: [a-z]+ly| never| also| at least| already"
+            rf"| long)?(?:'ve| have) {_ADVERB}{_PARTICIPLE}"
+        ),
     ),
     Phrase(
         Advice.COUNTERFACTUAL,
@@ -198,8 +202,10 @@ PHRASES = (
     ),
     Phrase(
         Advice.COUNTERFACTUAL,
-        _words(rf"(?:we|he|she|they|you|i|team|engineers?|operators?|on-call|shift|dba|someone"
-            rf"|somebody) could(?:'ve| have) {_ADVERB}(?!lost |been ){_PARTICIPLE}"),
+        _words(
+            rf"(?:we|he|she|they|you|i|team|engineers?|operators?|on-call|shift|dba|someone"
+            rf"|somebody) could(?:'ve| have) {_ADVERB}(?!lost |been ){_PARTICIPLE}"
+        ),
         before=re.compile(r"(?<![a-z])(?:no|nor|neither|nothing|how) (?:[a-z-]+ )?$"),
         only=Only.NOT_OF_CHANCE,
     ),
@@ -219,8 +225,10 @@ PHRASES = (
     ),
     Phrase(
         Advice.SELF_EVIDENT,
-        _words(r"obviously|of course|clearly should|it was obvious|was an obvious (?:mistake|error)|any(?:one"
-            r"|body) could (?:see|have seen)"),
+        _words(
+            r"obviously|of course|clearly should|it was obvious|was an obvious (?:mistake|error)|any(?:one"
+            r"|body) could (?:see|have seen)"
+        ),
         before=re.compile(r"(?<![a-z])(?:not|n't|less|nor)(?: [a-z]+)? $"),
         after=re.compile(r" (?:materials?|work|corrections?)(?![a-z])"),
     ),
@@ -229,4 +237,4 @@ PHRASES = (
         _words(r"failed to (?:notice|spot|realise|realize)"),
         before=_NOT,
     ),
-)  # fmt: skip
+)

@@ -8,14 +8,12 @@ from opsctl.reviews.rules.lint.subjects import People, names_in
 _LONGEST = 80
 _SIGNS = re.compile(r"[.,;:!?()。、\"'“”]+")
 _ENGLISH = listed(
-    "mistake mistakes error errors slip slips typo typos oversight lapse misjudgement misjudgment"
-    " misunderstanding mistyping"
-    " inexperience forgetfulness distraction blunder"
+    "mistake mistakes error errors slip slips typo typos oversight lapse misjudgement misjudgment misunderstanding"
+    " mistyping inexperience forgetfulness distraction blunder"
 )
 _FILLERS = listed(
     "a an the our one some by of made typed entered ran during with simple pure small s was from on duty in and"
-    " charge"
-    " typing judgement judgment serious stupid wrong command host server person people staff"
+    " charge typing judgement judgment serious stupid wrong command host server person people staff"
 )
 _HAN_ERROR = re.compile(
     "判断失误|判断错误|失误|错误|疏漏|差错|误判|手误|过失|输错|敲错|打错|选错|看错|记错|删错|点错|误删|误改|遗漏"

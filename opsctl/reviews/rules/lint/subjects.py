@@ -12,38 +12,35 @@ _CLAUSE = re.compile(r"[,;:()\[\]—–]|(?<= )- ")
 _HAN_CLAUSE = re.compile(r"[,;:()\[\]。、—]")
 _POSTS = listed(
     "engineer admin administrator sysadmin dba developer programmer technician electrician contractor subcontractor"
-    " colleague employee staff supervisor officer on-call oncall sre intern trainee apprentice newcomer team"
-    " crew shift"
-    " person personnel superintendent he she someone somebody"
+    " colleague employee staff supervisor officer on-call oncall sre intern trainee apprentice newcomer team crew"
+    " shift person personnel superintendent he she someone somebody"
 )
 _MACHINES_TOO = listed("operator manager responder admin")
 """Posts whose names programs have, too: what they did tells which is meant."""
-_MORE_FOLLOWS = _MACHINES_TOO | {"team", "shift", "crew", "person", "staff"}
+_ALL_POSTS = _POSTS | _MACHINES_TOO
 _PROGRAMS = listed(
     "kubernetes k8s postgres postgresql mysql redis kafka strimzi elastic prometheus cluster helm package volume"
-    " window"
-    " queue ocsp network-manager session memory resource boot nic raid"
+    " window queue ocsp network-manager session memory resource boot nic raid"
 )
 _ONLY_PEOPLE = listed(
-    "notice realise realize read follow check double-check verify tell inform ask escalate document communicate pay"
-    " remember understand consult call think look consider confirm recognise recognize report"
+    "notice realise realize read follow check double-check verify verifi tell inform ask escalate document"
+    " communicate pay remember understand consult call think look consider confirm recognise recognize report"
 )
 _BETWEEN = listed(
     "also again simply then had has have who that apparently once just even still repeatedly clearly actually"
     " accidentally wrongly mistakenly carelessly already obviously and on shift duty call in charge"
 )
 _CUTS = listed(
-    "and or in on of at to for from that who which when while by with without during after before because"
-    " himself herself"
-    " not alone on-call again but"
+    "and or in on of at to for from that who which when while by with without during after before because himself"
+    " herself not alone again but"
 )
+_VERBS = listed("took brought led made left was were had is has ran put set broke sent shut cut went lost")
 _DETERMINERS = listed("the a an our their this that my your his her")
 _HAN_POSTS = (
     "工程师|运维人员|运维同事|运维同学|运维人|运维工程师|值班员|值班人员|值守人员|值班同事|值班工程师|当班人员"
-    "|操作员|操作人员|操作者"
-    "|管理员|开发人员|开发同事|开发同学|技术人员|维护人员|实施人员|外包人员|厂商人员|驻场人员|巡检人员|巡检员"
-    "|施工人员|现场人员"
-    "|相关人员|工作人员|当事人|责任人|负责人|同事|员工|新人|实习生|个别人|有人|某人|班组"
+    "|操作员|操作人员|操作者|管理员|开发人员|开发同事|开发同学|技术人员|维护人员|实施人员|外包人员|厂商人员"
+    "|驻场人员|巡检人员|巡检员|施工人员|现场人员|相关人员|工作人员|当事人|责任人|负责人|同事|员工|新人|实习生"
+    "|个别人|有人|某人|班组"
 )
 _HAN_POST = re.compile(_HAN_POSTS)
 _SURNAMES = (
@@ -148,7 +145,7 @@ def _post(words: list[re.Match[str]], doing: str | None) -> int | None:
 
 
 def _is_post(word: str) -> bool:
-    return not _POSTS.union(_MACHINES_TOO).isdisjoint({word, word.removesuffix("s")})
+    return word in _ALL_POSTS or word.removesuffix("s") in _ALL_POSTS
 
 
 def _plain(word: str) -> str:
@@ -172,10 +169,13 @@ def _post_after(words: list[re.Match[str]], end: int) -> int | None:
         following = words[place + 1][0] if place + 1 < len(words) else ""
         if not _is_post(plain) or plain in ("he", "she") or _is_post(following):
             continue
-        # "The admin" does not end before "interface", nor "the shift" before "change".
-        ends = not following or following in _CUTS or following.endswith("ing") or len(plain) < len(word[0])
-        return end + word.start() + len(plain) if ends or plain.removesuffix("s") not in _MORE_FOLLOWS else None
+        return end + word.start() + len(plain) if len(plain) < len(word[0]) or _ends_before(following) else None
     return None
+
+
+def _ends_before(following: str) -> bool:
+    """Whether a post ends before that word: "the admin" does not before "interface"."""
+    return not following or following in _CUTS or following in _VERBS or following.endswith(("ing", "ed"))
 
 
 def _han_before(sentence: str, start: int, people: People) -> int | None:

@@ -25,7 +25,9 @@ def as_source(text: str) -> str:
 def run_in(before: str, text: str) -> str:
     """The Markdown of people behind words of ours: on their line where it begins with a paragraph, else below it."""
     first = next(iter(tokens(text)), None)
-    return f"{before}{' ' if first is None or first.type == 'paragraph_open' else chr(10) * 2}{as_source(text)}"
+    if first is not None and first.type != "paragraph_open":
+        return f"{before}\n\n{as_source(text)}"
+    return f"{before}{'' if before.endswith('：') else ' '}{as_source(text)}"
 
 
 def escaped(text: str) -> str:
