@@ -9,7 +9,7 @@ from opsctl.backups.commands.waiting import tell, tell_what_waited
 from opsctl.backups.terms import Level
 from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
-from opsctl.core.errors import ExitCode, InvalidInput, NotFound
+from opsctl.core.errors import ExitCode, InvalidInput
 from opsctl.core.texts import _
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def verify(
     ] = None,
 ) -> None:
     """Read, look at each copy, record it, say so."""
+    from opsctl.backups.jobs.verifying import copies_of
     from opsctl.backups.views import checked as views
 
     context = current()
@@ -49,7 +50,7 @@ def verify(
     tell_what_waited(context)
     known = _known(context, what)
     looked = _looked(context, known)
-    run, copies = _copies(known, looked, copy)
+    run, copies = copies_of(looked, known.runs, known.run, copy)
     found = {name: _check(context, looked, run, name, asked) for name in copies}
     context.emit(views.checked(run, asked, found))
     _end([one for checks in found.values() for one in checks])
@@ -84,22 +85,6 @@ def _looked(context: "Context", known: "Known") -> "Looked":
 
     job = job_of(context, known.plan.policy)
     return Looked(job, known.plan, context.host, context.signature().host, context.now, context.remark)
-
-
-def _copies(known: "Known", looked: "Looked", copy: str | None) -> "tuple[Run, list[str]]":
-    """The run that is meant, and the names of its copies that this host can look at. Raise NotFound for none."""
-    from opsctl.backups.rules.choosing import usable, with_good_copies
-
-    places = [place.name for place in looked.job.places]
-    good = (with_good_copies(one, incomplete_is_good=known.plan.incomplete_is_good) for one in known.runs)
-    run = known.run or next((one for one in good if usable(one, places, copy)), None)
-    copies = [] if run is None else [one.name for one in usable(run, places, copy)]
-    if run is None or not copies:
-        raise NotFound(
-            _("This host has no such copy of {policy} to look at.").format(policy=known.plan.policy),
-            _("See what there is: opsctl backup list {policy}").format(policy=known.plan.policy),
-        )
-    return run, copies
 
 
 def _check(context: "Context", looked: "Looked", run: "Run", copy: str, level: Level) -> "list[Check]":

@@ -1,6 +1,6 @@
 """Looking at one copy of a run, level by level, as far as was asked for and as the engine can look."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,10 +11,11 @@ from opsctl.backups.jobs.scratch import NoScratch, largest, scratch_folder
 from opsctl.backups.jobs.testing import place_of
 from opsctl.backups.rules import Check, Copy, Run, rank
 from opsctl.backups.rules.anomalies import anomaly
+from opsctl.backups.rules.choosing import usable, with_good_copies
 from opsctl.backups.rules.plans import Plan
 from opsctl.backups.terms import KEPT_BYTES, LEVELS, Level, Verdict
 from opsctl.cli.hostfile.jobs import Host, Job, Place
-from opsctl.core.errors import OpsctlError
+from opsctl.core.errors import NotFound, OpsctlError
 from opsctl.core.texts import _, with_hint
 from opsctl.core.typed import excerpt
 
@@ -39,6 +40,24 @@ class Looked:
     def limits(self) -> Limits:
         """How long the engine may take."""
         return Limits(self.job.timeout, self.job.idle_timeout)
+
+
+def copies_of(looked: Looked, runs: Sequence[Run], named: Run | None, copy: str | None) -> tuple[Run, list[str]]:
+    """The run that is looked at, and the names of its copies that this host can look at, or the one that is named.
+
+    It is the one that is named, else the newest of the policy's runs with a good copy here; `runs` has the newest
+    first. Raise NotFound where there is none.
+    """
+    places = [place.name for place in looked.job.places]
+    good = (with_good_copies(one, incomplete_is_good=looked.plan.incomplete_is_good) for one in runs)
+    run = named or next((one for one in good if usable(one, places, copy)), None)
+    copies = [] if run is None else [one.name for one in usable(run, places, copy)]
+    if run is None or not copies:
+        raise NotFound(
+            _("This host has no such copy of {policy} to look at.").format(policy=looked.plan.policy),
+            _("See what there is: opsctl backup list {policy}").format(policy=looked.plan.policy),
+        )
+    return run, copies
 
 
 def verify(looked: Looked, run: Run, copy_name: str, level: Level) -> list[Check]:

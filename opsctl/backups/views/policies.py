@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from opsctl.backups.rules.wire import to_json
-from opsctl.core.report import Cell, Column, Kind, Report, Table
+from opsctl.backups.views.words import length_cell
+from opsctl.core.report import Column, Kind, Report, Table
 from opsctl.core.texts import _, pgettext, series
-from opsctl.core.times import show_duration
 from opsctl.duties.views.words import schedule_word
 from opsctl.rulebook.rules.policies import Policy, Retention
 
@@ -62,8 +62,8 @@ def _row(one: Policy, drivers: Mapping[str, str]) -> tuple[Any, ...]:
         one.name,
         one.asset,
         schedule_word(one.slots),
-        _length(one.rpo.total_seconds()),
-        None if one.rto is None else _length(one.rto.total_seconds()),
+        length_cell(one.rpo.total_seconds()),
+        None if one.rto is None else length_cell(one.rto.total_seconds()),
         one.level,
         drivers.get(one.name),
         series(f"{place.name} ({place.medium})" for place in one.locations),
@@ -74,10 +74,6 @@ def _row(one: Policy, drivers: Mapping[str, str]) -> tuple[Any, ...]:
         one.classification,
         None if one.title is None else one.title.said,
     )
-
-
-def _length(seconds: float) -> Cell:
-    return Cell(show_duration(seconds), Kind.TEXT, plain=f"{seconds:g}")
 
 
 def _data(one: Policy, drivers: Mapping[str, str]) -> dict[str, Any]:

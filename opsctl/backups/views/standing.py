@@ -3,10 +3,9 @@
 from typing import Any
 
 from opsctl.backups.rules.standing import Breach, Finding, Held, Overview, Point, Proof, Standing
-from opsctl.backups.views.words import age_text, breach_word, finding_text, names_text
+from opsctl.backups.views.words import age_text, breach_word, finding_text, length_cell, names_text
 from opsctl.core.report import Cell, Column, Kind, Part, Report, Table, Text
 from opsctl.core.texts import _, between, ngettext, pgettext
-from opsctl.core.times import show_duration
 
 _NAMED = 10
 """So many assets without a policy are named."""
@@ -143,9 +142,9 @@ def _row(one: Standing) -> tuple[Any, ...]:
         one.policy.asset,
         state_cell(one),
         _judged(age, pgettext("backup", "everything"), is_bad=not _LOST.isdisjoint(breaches)),
-        _length(one.policy.rpo.total_seconds()),
+        length_cell(one.policy.rpo.total_seconds()),
         None if measured is None and rto is None else _judged(measured, _("unknown"), is_bad=one.rto_met is False),
-        None if rto is None else _length(rto),
+        None if rto is None else length_cell(rto),
         _proven(one),
         None if one.last_proof is None else str(one.last_proof.level),
         len(one.failed),
@@ -171,10 +170,6 @@ def _judged(seconds: float | None, without: str, *, is_bad: bool) -> Cell:
     kind = Kind.BAD if is_bad else Kind.GOOD
     plain = None if seconds is None else f"{seconds:g}"
     return Cell(age_text(seconds) or without, kind, plain=plain or "")
-
-
-def _length(seconds: float) -> Cell:
-    return Cell(show_duration(seconds), Kind.TEXT, plain=f"{seconds:g}")
 
 
 def _proven(one: Standing) -> Cell:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from opsctl.backups.rules.retention import Decided, Fate, Why
 from opsctl.backups.rules.standing import Breach, Finding
+from opsctl.core.report import Cell, Kind
 from opsctl.core.texts import _, pgettext, series
 from opsctl.core.times import show_duration
 
@@ -16,6 +17,11 @@ def age_text(seconds: float | None) -> str | None:
         return None if seconds is None else show_duration(seconds)
     unit = _HOUR if seconds >= _DAY else _MINUTE if seconds >= _HOUR else 1
     return show_duration(-(-seconds // unit) * unit)
+
+
+def length_cell(seconds: float) -> Cell:
+    """A length that is asked for, its seconds for CSV."""
+    return Cell(show_duration(seconds), Kind.TEXT, plain=f"{seconds:g}")
 
 
 def breach_word(breach: Breach) -> str:

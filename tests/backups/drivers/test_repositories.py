@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from opsctl.backups.drivers import CannotRestore, Occupied, Pruned, Request, Unit, unmeasured
+from opsctl.backups.drivers.artefacts import name_of
 from opsctl.backups.terms import Level, Status, Verdict
 from tests.backups.drivers.folders import (
     PASSWORD,
@@ -398,9 +399,12 @@ def test_what_is_no_name_of_a_point_never_becomes_an_argument(made_bench: Bench,
 
 def test_the_plan_is_what_is_run_and_holds_no_secret(made_bench: Bench, request_for: RequestFor) -> None:
     driver = made_bench.driver(exclude=("*.tmp",))
-    plan = driver.plan(request_for("erp-files"), made_bench.place)
-    assert "--exclude=*.tmp" in plan[0]
-    assert plan[0][-2:] == ("--", str(made_bench.source)) or plan[0][-1] == str(made_bench.source)
+    request = request_for("erp-files")
+    plan = driver.plan(request, made_bench.place)
+    options, named = plan[0][: plan[0].index("--")], plan[0][plan[0].index("--") + 1 :]
+    assert "--exclude=*.tmp" in options
+    archive = (f"{made_bench.place.to}::{name_of(request, '')}",) if made_bench.engine == "borg" else ()
+    assert named == (*archive, str(made_bench.source))
     assert PASSWORD not in str(plan)
     (made_bench.source / "left.tmp").touch()
     made = driver.run(request_for("erp-files"), made_bench.place)
