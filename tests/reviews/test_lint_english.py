@@ -9,7 +9,6 @@ from opsctl.reviews.rules.document import Document, Factor, Planned
 from opsctl.reviews.rules.lint import lint
 from opsctl.reviews.terms import Factor as FactorKind
 
-
 PEOPLE = (("wang", "wang"), ("Wang Qiang", "wang"), ("j.doe", "j.doe"), ("Jane Doe", "j.doe"), ("will", "will"))
 
 GOOD = (
@@ -60,6 +59,16 @@ GOOD = (
     "It is not obvious from the graph which of the two controllers is active.",
     "The migration failed to notify the cache, so 4 % of reads were stale.",
     "The runbook had no step that says what to do when both links are down.",
+    "The shift on duty saw 300 alerts in ten minutes, and the one about the volume was the 211th.",
+    "The on-call engineer ignored the second alert because its runbook link returned 404.",
+    "The team did not think that the two alerts were related, since they came from different halls.",
+    "The rota was written in May, and the engineer on it had left in June.",
+    "The shift lead was responsible for the incident channel.",
+    "The team made an error budget for the queue in spring.",
+    "Wang's restart of app3 cleared the pool.",
+    "The outage was caused by the developer certificate expiring.",
+    "The sloppy quorum of the store accepted the write on two nodes.",
+    "Human factors: the two buttons have the same colour and stand side by side.",
     "git blame shows that the limit came with the first version of the service.",
     "The script will fail to start if the lock is held.",
     "Operations had two consoles open that looked alike, which made the wrong choice easy.",
@@ -125,6 +134,10 @@ BAD = (
     ("For two hours everybody failed to notice the alert.", "hindsight", "failed to notice"),
     ("If only we had kept the old controller.", "hindsight", "If only we had"),
     ("The switch ought to have been labelled.", "hindsight", "ought to have been"),
+    ("The outage began while an engineer was not paying attention.", "blame", "was not paying attention"),
+    ("The team lead never informed the customer.", "blame", "lead never informed"),
+    ("Jane Doe should have double-checked the target.", "hindsight", "should have double-checked"),
+    ("The night shift should have known better.", "hindsight", "should have known"),
     ("因 human error 导致中断。", "human-error", "human error"),
 )
 

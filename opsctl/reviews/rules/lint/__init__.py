@@ -4,6 +4,7 @@ Small tables of words in English and Chinese, both asked of every sentence: no n
 right rather than complete. Code, addresses and quoted words are not read.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
@@ -13,16 +14,14 @@ from opsctl.reviews.rules.lint.actions import vague
 from opsctl.reviews.rules.lint.errors import is_only_error
 from opsctl.reviews.rules.lint.finding import Advice, Finding, said_of
 from opsctl.reviews.rules.lint.finding import LintKind as LintKind
-from opsctl.reviews.rules.lint.phrases import Found, find
+from opsctl.reviews.rules.lint.phrases import Found, Phrase, find
 from opsctl.reviews.rules.lint.records import unrecorded
-from opsctl.reviews.rules.lint.sentences import Sentence, sentences, shortened
+from opsctl.reviews.rules.lint.sentences import Sentence, has_han, sentences, shortened
 from opsctl.reviews.rules.lint.subjects import People
 from opsctl.reviews.rules.lint.texts import Text, texts_of
 from opsctl.reviews.rules.results import Places
 
-_ALL = (*english.PHRASES, *chinese.PHRASES)
-_OF_BLAME = tuple(phrase for phrase in _ALL if phrase.kind is LintKind.BLAME)
-"""What is marked in actions, too: they tell what is to be, and may name the errors that they prevent."""
+_LATIN = re.compile("[a-z]")
 
 
 def lint(document: Document, places: Places, *, people: Sequence[tuple[str, str]] = ()) -> tuple[Finding, ...]:
@@ -48,9 +47,9 @@ def _given(finding: Finding | None) -> Iterator[Finding]:
 
 def _of_text(text: Text, first: int | None, people: People) -> Iterator[Finding]:
     breaks = [at for at, sign in enumerate(text.text) if sign == "\n"]
-    phrases = _OF_BLAME if text.planned else _ALL
     erred = False
     for sentence in sentences(text.text):
+        phrases = _phrases(sentence.text, text.planned)
         for found in find(sentence.text, phrases, people, of_causes=text.of_causes, of_chance=text.of_chance):
             line = None if first is None else first + bisect_right(breaks, sentence.place(found.start))
             erred = erred or found.kind is LintKind.HUMAN_ERROR
@@ -58,6 +57,12 @@ def _of_text(text: Text, first: int | None, people: People) -> Iterator[Finding]
     if text.lone_person and not erred and is_only_error(text.text, people):
         message, suggestion = said_of(Advice.ERROR)
         yield Finding(first, text.section, LintKind.HUMAN_ERROR, shortened(text.text), message, suggestion)
+
+
+def _phrases(sentence: str, planned: bool) -> tuple[Phrase, ...]:
+    """Those that a sentence may have by its letters. Actions tell what is to be: only blame is marked in them."""
+    both = (english.PHRASES if _LATIN.search(sentence) else ()) + (chinese.PHRASES if has_han(sentence) else ())
+    return tuple(phrase for phrase in both if phrase.kind is LintKind.BLAME) if planned else both
 
 
 def _finding(text: Text, sentence: Sentence, found: Found, line: int | None) -> Finding:

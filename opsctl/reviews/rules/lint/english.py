@@ -60,12 +60,12 @@ _GOES_ON = (
     r"(?= ?[.,;:!?)]| ?$| (?:the|an?|this|that|these|those|it|them|him|her|us|our|their|its|his|my|every|each|all"
     r"|any|at|in|on|onto|into|before|after|earlier|sooner|later|by|to|for|from|with|when|if|immediately|first|until"
     r"|within|already|up|down|out|off|over|because|instead|since|about|as|straight|what|whether|how|through|once"
-    r"|twice|somebody|someone|both)(?![a-z]))"
+    r"|twice|better|somebody|someone|both)(?![a-z]))"
 )
 _ADVERB = r"(?:(?:never|also|already|at least|really|just|first|always|then|long|all|[a-z]+ly) )?"
 _PARTICIPLE = (
     rf"(?:(?:{_IRREGULAR})(?![a-z])|(?:{_ADJECTIVES}){_GOES_ON}"
-    rf"|(?!(?:{_ADJECTIVES}|need|speed|feed|seed|hundred)(?![a-z]))[a-z]{{2,}}ed(?![a-z]))"
+    rf"|(?!(?:{_ADJECTIVES}|need|speed|feed|seed|hundred)(?![a-z]))(?:[a-z]+-)?[a-z]{{2,}}ed(?![a-z]))"
 )
 _AVERTED = (
     "prevented|avoided|detected|caught|stopped|foreseen|mitigated|shortened|anticipated|averted|warned"
@@ -105,7 +105,8 @@ PHRASES = (
     Phrase(
         Advice.CULPRIT,
         _words(
-            r"(?:ignored|overlooked|violated|disregarded|mishandled|botched|messed up|screwed up|broke the rules?"
+            r"(?:(?:ignored|overlooked|disregarded)(?![^.;]{0,120}(?: because|, as|, since))"
+            r"|violated|mishandled|botched|messed up|screwed up|broke the rules?"
             r"|made (?:an?|the|some|several|this)(?: [a-z]+)? (?:mistake|error|blunder)s?"
             rf"|caused (?:the|this|an?|that)(?: [a-z-]+){{0,2}} {_TROUBLE}"
             rf"|(?:was|is|were|are)(?: (?:solely|entirely|partly|clearly|fully))? (?:at fault|to blame|guilty"
@@ -139,8 +140,10 @@ PHRASES = (
         _words(
             r"careless(?:ly|ness)?|negligen(?:t|tly|ce)|incompeten(?:t|tly|ce)|reckless(?:ly|ness)?|sloppy"
             r"|sloppiness|irresponsib(?:le|ly)|inattenti(?:ve|veness|on)|unprofessional(?:ly)?|undisciplined"
-            r"|laziness|stupid(?:ly|ity)?|lack of (?:discipline|responsibility|attention|diligence|care)"
-            r"|guilty party|blunder(?:s|ed)?|not careful enough|wasn't careful(?: enough)?"
+            r"|laziness|stupid(?:ly|ity)?|lack of (?:discipline|responsibility|diligence|care)"
+            r"|guilty party|blunder(?:s|ed)?"
+            r"|(?:was not|wasn't|were not|weren't) paying attention|paid no attention"
+            r"|not careful enough|wasn't careful(?: enough)?"
         ),
         before=_NOT,
         after=re.compile(" (?:lock|locking|quorum|parsing|mode|focus|counters?)(?![a-z])"),

@@ -58,6 +58,11 @@ def is_han(sign: str) -> bool:
     return _HAN.match(sign) is not None
 
 
+def has_han(text: str) -> bool:
+    """Whether a Chinese character stands in it."""
+    return _HAN.search(text) is not None
+
+
 def fold(text: str) -> str:
     """A word as sentences are folded: NFKC, small letters, straight quotation marks, no invisible signs."""
     return "".join(map(_folded, text))

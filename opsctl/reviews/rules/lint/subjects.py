@@ -15,7 +15,7 @@ _POSTS = listed(
     " colleague employee staff supervisor officer on-call oncall sre intern trainee apprentice newcomer team crew"
     " shift person personnel superintendent he she someone somebody"
 )
-_MACHINES_TOO = listed("operator manager responder admin")
+_MACHINES_TOO = listed("operator manager responder admin lead leader")
 """Posts whose names programs have, too: what they did tells which is meant."""
 _ALL_POSTS = _POSTS | _MACHINES_TOO
 _PROGRAMS = listed(
