@@ -156,6 +156,11 @@ GOOD_ACTIONS = (
     "Set `innodb_flush_log_at_trx_commit` to 1 on all primaries",
     "Pay attention to the lamps: put a photo of a healthy rack beside each one",
     "Prevent human error at the storage console with a second confirmation",
+    "All core hosts get a second NTP source",
+    "The mail gateway is moved behind the second firewall",
+    "Negotiate a four-hour spare part contract with the supplier",
+    "Hourly comparison of replica row counts on core-db-1",
+    "Stop paging for single disk failures in mirrored sets",
     "Adding a second NTP source for the core hosts",
 )
 
@@ -175,6 +180,8 @@ BAD_ACTIONS = (
     ("More training for the night shift", "More training for the night shift"),
     ("Remind everyone to follow the process", "Remind everyone"),
     ("Monitoring of the queue length", "Monitoring of the queue length"),
+    ("Monitoring should be improved", "be improved"),
+    ("Discuss the outage with the team", "Discuss"),
     ("Fix it", "Fix it"),
     ("Improve the documentation in 2026", "Improve"),
 )

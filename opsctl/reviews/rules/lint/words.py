@@ -20,7 +20,7 @@ ENGLISH_EMPTY = re.compile(
 ENGLISH_WEAK = re.compile(
     _OPENER + r"(?P<words>improve|enhance|strengthen|ensure|make sure|consider|look into|look at|think about|explore"
     r"|work on|address|deal with|keep an eye on|follow up(?! with)|revisit|be better at|monitor more closely"
-    r"|have a look)(?![a-z])"
+    r"|have a look|discuss|be (?:improved|strengthened|enhanced|optimi[sz]ed))(?![a-z])"
 )
 """A direction without a place to arrive at."""
 ENGLISH_AMOUNT = re.compile(
