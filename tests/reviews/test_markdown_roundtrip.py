@@ -85,9 +85,9 @@ def several(strategy: st.SearchStrategy[object], most: int = 3) -> st.SearchStra
     return st.lists(strategy, max_size=most).map(tuple)
 
 
-documents = st.builds(
+any_documents = st.builds(
     Document,
-    title=names.map(lambda name: f"{name} x"),
+    title=names,
     held_on=st.none() | moments,
     facilitator=st.none() | names,
     participants=several(names),
@@ -110,7 +110,8 @@ documents = st.builds(
     feedback=texts,
     internal=texts,
     own=several(st.builds(Own, names, texts), 2),
-).map(markdown.normal)
+)
+documents = any_documents.map(markdown.normal).filter(lambda document: document.title)
 fact_lines = st.lists(st.tuples(rows, moments, pieces), max_size=6, unique_by=lambda one: one[0]).map(
     lambda found: [FactLine(*one) for one in found]
 )
