@@ -64,7 +64,7 @@ def test_the_record_verifies_it_and_a_person_does_not(promised: Company) -> None
         "   let a person verify it: opsctl action correct ACT-2026-0001 verify=- --reason TEXT\n",
         6,
     )
-    restore(promised)
+    assert "ACT-2026-0001 is verified by it: back the audit table up\n" in restore(promised).out
     found = action(promised)
     assert (found["state"], found["verified_by"]) == ("verified", "RST-2026-0001")
     # Six months after 12:00 on 5 November in Shanghai.
@@ -79,7 +79,7 @@ def test_the_record_verifies_it_and_a_person_does_not(promised: Company) -> None
 def test_one_that_differs_while_it_is_watched_opens_it_again_in_the_same_transaction(promised: Company) -> None:
     restore(promised)
     promised.run.now = datetime(2027, 5, 5, 3, 59, tzinfo=UTC)
-    restore(promised, code=3)
+    assert "ACT-2026-0001 is open again by it: back the audit table up\n" in restore(promised, code=3).out
     found = action(promised)
     assert (found["state"], found["verified_by"], found["done_by"], found["watch_until"]) == ("open", None, None, None)
     reopened, tested = newest(promised, "ACT-2026-0001"), newest(promised, "RST-2027-0001")

@@ -153,7 +153,7 @@ def _record(context: "Context", folder: "Path", known: "Known", asked: "Asked", 
     if recorded is None:
         return Told(test, known.plan, str(draft))
     bundle = evidence.finish(draft, recorded.test.reference, _page(context, asked.job, recorded.test, background))
-    return Told(recorded.test, known.plan, str(bundle), recorded.action)
+    return Told(recorded.test, known.plan, str(bundle), recorded.action, recorded.proven)
 
 
 def _background(known: "Known", asked: "Asked", test: "Test") -> "Background":

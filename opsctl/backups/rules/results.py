@@ -9,6 +9,7 @@ from opsctl.backups.rules import Run, Test
 from opsctl.backups.rules.plans import Plan, Slot
 
 if TYPE_CHECKING:
+    from opsctl.actions.rules import Action
     from opsctl.ledger.rules import Row
 
 
@@ -23,11 +24,15 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class RecordedTest:
-    """A restore test as it was recorded: the slot it met, and the action from what it found, new or seen again."""
+    """A restore test as it was recorded: the slot it met, and the action from what it found, new or seen again.
+
+    `proven` are the actions that it verified, or opened again.
+    """
 
     test: Test
     met: datetime | None
     action: str | None = None
+    proven: "tuple[Action, ...]" = ()
 
 
 class WhyLeft(StrEnum):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opsctl.backups.rules import Test, rank
 from opsctl.backups.rules.levels import meaning
@@ -15,17 +15,24 @@ from opsctl.core.report import Column, Kind, Part, Report, Table, Text
 from opsctl.core.texts import _, between, pgettext
 from opsctl.core.times import show_duration
 
+if TYPE_CHECKING:
+    from opsctl.actions.rules import Action
+
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A restore test with its plan, the action from it, and where its evidence is; without a reference it waits."""
+    """A restore test with its plan, the action from it, and where its evidence is; without a reference it waits.
+
+    `proven` are the actions that it verified, or opened again.
+    """
 
     test: Test
     plan: Plan
     folder: str
     action: str | None = None
+    proven: "tuple[Action, ...]" = ()
 
 
 def tested(done: Sequence[Told]) -> Report:
@@ -53,6 +60,7 @@ def data(told: Told) -> dict[str, Any]:
         "rto_met": is_in_time(told.test, told.plan),
         "evidence_folder": told.folder,
         "action": told.action,
+        "proven": [{"reference": one.reference, "state": one.state} for one in told.proven],
         "stored": "shared" if told.test.reference else "here",
     }
 
@@ -173,6 +181,10 @@ def _foot(told: Told) -> list[str]:
         lines.append(_("Nothing is said of the backup; mend what kept it from running, and test again."))
     if told.action is not None:
         lines.append(_("Action: {reference}").format(reference=told.action))
+    if told.proven:
+        from opsctl.actions.views.told import proven
+
+        lines += proven(told.proven)
     if not test.reference:
         lines.append(_("It waits on this host until the database is there."))
     lines.append(_("Evidence: {path}").format(path=told.folder))
