@@ -79,7 +79,7 @@ def patrol(run_on_store: CommandLine, tmp_path: Path) -> Patrol:
 
 def test_an_item_that_is_ok_verifies_and_one_that_fails_while_it_is_watched_opens_it_again(patrol: Patrol) -> None:
     patrol.promise("巡检：Core-Network/uplink core-sw-1", "--months", "1")
-    patrol.log()
+    assert "ACT-2026-0001 is verified by it: replace the module\n" in patrol.log().err
     found = patrol.action()
     assert (found["state"], found["verified_by"], found["verify"]) == ("verified", "INS-2026-0001", SWITCH)
     # 11:00 on 5 November in Shanghai, and the same a month later.

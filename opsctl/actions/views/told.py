@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from opsctl.actions import terms
+from opsctl.actions.terms import State
 from opsctl.actions.rules import Action
 from opsctl.actions.rules.evidence import awaited, read_query
 from opsctl.actions.rules.results import Added, Corrected
@@ -45,6 +46,16 @@ def done(actions: Sequence[Action], kind: str, now: datetime) -> Report:
         remarks=tuple(_next_steps(actions, kind)),
         references=tuple(one.reference for one in actions),
     )
+
+
+def proven(actions: Sequence[Action]) -> list[str]:
+    """What a record did to actions that wait for it, or are watched: a sentence for each."""
+    verified = _("{reference} is verified by it: {title}")
+    again = _("{reference} is open again by it: {title}")
+    return [
+        (verified if one.state is State.VERIFIED else again).format(reference=one.reference, title=one.title)
+        for one in actions
+    ]
 
 
 def corrected(found: Corrected, now: datetime) -> Report:

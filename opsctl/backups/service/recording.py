@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
-from opsctl.actions.rules import Finding
+from opsctl.actions.rules import Action, Finding
 from opsctl.actions.rules.evidence import Evidence
 from opsctl.actions.service import proving
 from opsctl.actions.service import write as actions
@@ -142,7 +142,7 @@ def record_test(session: Session, *, now: datetime, actor: str, test: dict[str, 
         policy = policies_of(rulebook.in_force(session, at=now)).get(one.policy)
         if policy is not None and rank(one.level) < rank(Level(policy.level)):
             return RecordedTest(one, None)
-        _prove(session, now, actor, one)
+        proven = _prove(session, now, actor, one)
         met = meeting.meet(
             session,
             kind=TEST_PASSED,
@@ -152,20 +152,20 @@ def record_test(session: Session, *, now: datetime, actor: str, test: dict[str, 
             judged_at=one.ended_at,
             by=one.reference,
         )
-        return RecordedTest(one, None if met is None else met.due_at)
-    _prove(session, now, actor, one)
+        return RecordedTest(one, None if met is None else met.due_at, proven=proven)
+    proven = _prove(session, now, actor, one)
     action = _raise(session, now, actor, before, one.reference, f"restore-test/{one.policy}", one.reason)
-    return RecordedTest(one, None, action)
+    return RecordedTest(one, None, action, proven)
 
 
-def _prove(session: Session, now: datetime, actor: str, test: Test) -> None:
-    """Let the restore test speak for the actions that wait for one of its policy."""
+def _prove(session: Session, now: datetime, actor: str, test: Test) -> tuple[Action, ...]:
+    """The actions that the restore test verifies or opens again: those that wait for one of its policy."""
     passed = test.verdict is Verdict.PASS
     reason = None if passed else test.reason
     said = Evidence(
         Proof.RESTORE_TEST, test.policy, test.asset, passed, test.reference, test.ended_at, reason
     )
-    proving.prove(session, now=now, actor=actor, found=[said])
+    return tuple(proving.prove(session, now=now, actor=actor, found=[said]))
 
 
 def _raise(session: Session, now: datetime, actor: str, run: Run, source: str, topic: str, reason: str | None) -> str:

@@ -69,7 +69,10 @@ class Answered:
 
 @dataclass(frozen=True)
 class Finished:
-    """A round that was ended, with the occurrence that it met; `missing` are mandatory items that keep it open."""
+    """A round that was ended, with the occurrence that it met; `missing` are mandatory items that keep it open.
+
+    `proven` are the actions that it verified, or opened again.
+    """
 
     round: Round
     checklist: Checklist
@@ -77,6 +80,7 @@ class Finished:
     missing: tuple[Item, ...]
     actions: Raised
     remarks: tuple[str, ...] = ()
+    proven: "tuple[Action, ...]" = ()
 
 
 @dataclass(frozen=True)

@@ -245,7 +245,7 @@ def _record(
         rows.add(session, one)
     else:
         rows.save(session, before, one)
-    proof.prove(session, one, now=now, actor=actor)
+    proven = proof.prove(session, one, now=now, actor=actor)
     raised = ending.raise_actions(
         session, one, checklist, read.answers, before=before, now=now, actor=actor, found_at=at
     )
@@ -258,7 +258,7 @@ def _record(
     }
     kind = COMPLETED if one.state is State.DONE else STARTED if before is None else ANSWERED
     ending.append(session, one, kind, facts, happened_at=at)
-    return Finished(one, checklist, occurrence, left, raised, _remarks(read, checklist, before, actor))
+    return Finished(one, checklist, occurrence, left, raised, _remarks(read, checklist, before, actor), proven)
 
 
 def _remarks(read: Sheet, checklist: Checklist, before: Round | None, actor: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from opsctl.inspections.rules import Round
 from opsctl.inspections.terms import Mark, State
 
 if TYPE_CHECKING:
+    from opsctl.actions.rules import Action
     from opsctl.actions.rules.evidence import Evidence
     from opsctl.core.void import Void
 
@@ -17,12 +18,13 @@ _SAYS = {Mark.OK: True, Mark.FAIL: False}
 """What an answer proves or refutes; a warning and what does not apply say neither."""
 
 
-def prove(session: Session, one: Round, *, now: datetime, actor: str) -> None:
-    """Let the round speak for the actions that wait for its items; one that is not done says nothing yet."""
-    if one.state is State.DONE:
-        from opsctl.actions.service import proving
+def prove(session: Session, one: Round, *, now: datetime, actor: str) -> "tuple[Action, ...]":
+    """The actions that the round verifies or opens again by its items; one that is not done says nothing yet."""
+    if one.state is not State.DONE:
+        return ()
+    from opsctl.actions.service import proving
 
-        proving.prove(session, now=now, actor=actor, found=evidence_of(one))
+    return tuple(proving.prove(session, now=now, actor=actor, found=evidence_of(one)))
 
 
 def prove_again(

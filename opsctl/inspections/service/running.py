@@ -102,7 +102,7 @@ def record(
         rows.add(session, one)
     else:
         rows.save(session, before, one)
-    proof.prove(session, one, now=now, actor=actor)
+    proven = proof.prove(session, one, now=now, actor=actor)
     raised = ending.raise_actions(session, one, form, given, before=before, now=now, actor=actor, found_at=now)
     facts = {
         "at": now,
@@ -114,7 +114,7 @@ def record(
     }
     kind = COMPLETED if one.state is State.DONE else STARTED if before is None else ANSWERED
     ending.append(session, one, kind, facts)
-    return Filled(Finished(one, form, occurrence, left, raised), answered, silent)
+    return Filled(Finished(one, form, occurrence, left, raised, proven=proven), answered, silent)
 
 
 def _wanted(session: Session, patrols: Patrols, checklist: str | None, asset: str | None) -> _Wanted:

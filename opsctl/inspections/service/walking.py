@@ -83,10 +83,10 @@ def finish(
     earlier = ending.latest(session, one.checklist, one.asset, count=ALIKE)
     after, occurrence = ending.done(session, one, checklist, earlier, at=moment, now=now, at_once=False)
     rows.save(session, before, after)
-    proof.prove(session, after, now=now, actor=actor)
+    proven = proof.prove(session, after, now=now, actor=actor)
     facts = {"at": after.done_at, "by": actor, "answered": answered, "occurrence": occurrence and occurrence.reference}
     ending.append(session, after, COMPLETED, facts, happened_at=after.done_at)
-    return Finished(after, checklist, occurrence, (), ())
+    return Finished(after, checklist, occurrence, (), (), proven=proven)
 
 
 def begun(session: Session, chosen: Chosen, *, now: datetime, actor: str, at: datetime) -> Round:

@@ -34,6 +34,10 @@ def logged(found: Sequence[Finished], now: datetime) -> Report:
             parts.append(_met(one, now))
         if one.actions:
             parts.append(actions(one.actions))
+        if one.proven:
+            from opsctl.actions.views.told import proven
+
+            remarks += proven(one.proven)
         remarks += [*one.remarks, *_next_steps(one)]
     return Report(
         kind="inspection.completed",
@@ -43,6 +47,7 @@ def logged(found: Sequence[Finished], now: datetime) -> Report:
                 "occurrence": None if one.occurrence is None else one.occurrence.reference,
                 "missing": [item.id for item in one.missing],
                 "actions": [{"reference": action.reference, "new": new} for action, new in one.actions],
+                "proven": [{"reference": action.reference, "state": action.state} for action in one.proven],
             }
             for one in found
         ],
