@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from opsctl.actions import terms
-from opsctl.actions.terms import State
 from opsctl.actions.rules import Action
 from opsctl.actions.rules.evidence import awaited, read_query
 from opsctl.actions.rules.results import Added, Corrected
+from opsctl.actions.terms import State
 from opsctl.actions.views.records import data
 from opsctl.actions.views.words import kind_word, standing
 from opsctl.core.report import Column, Fields, Kind, Report, Table, Text
