@@ -8,8 +8,8 @@ from opsctl.core.periods import Period
 from opsctl.kpis.rules.figures import Reviewed
 from opsctl.kpis.rules.judged import Judged, Part
 from opsctl.reviews.rules.coverage import Covering, earliest, is_late
-from opsctl.rulebook.rules import Limits, Rules
-from opsctl.rulebook.rules.reviews import review_due, review_length
+from opsctl.rulebook.rules import Rules
+from opsctl.rulebook.rules.reviews import asking, review_due, review_length
 
 Reviews = Mapping[str, Sequence[Covering]]
 """The reviews of incidents alone, not void, by the incident that each is about."""
@@ -50,14 +50,14 @@ def due_of(case: Judged, rules_of: Callable[[int | None], Rules]) -> datetime | 
 
 def severities(history: Iterable[Rules]) -> list[int]:
     """The severities that any of the rules asks reviews for."""
-    return sorted({limits.severity for rules in history for limits in _asking(rules)})
+    return sorted({limits.severity for rules in history for limits in asking(rules)})
 
 
 def earliest_resolution(history: Iterable[Rules], due: datetime) -> datetime:
     """A moment such that whatever was resolved before it is due before `due`, by any of the rules, to the day."""
     spans: set[tuple[Calendar, int]] = set()
     for rules in history:
-        spans.update(span for limits in _asking(rules) if (span := review_length(rules, limits)) is not None)
+        spans.update(span for limits in asking(rules) if (span := review_length(rules, limits)) is not None)
     return min((_earliest(calendar, length, due) for calendar, length in spans), default=due)
 
 
@@ -71,8 +71,3 @@ def _earliest(calendar: Calendar, length: int, due: datetime) -> datetime:
             return moment
         days *= 2
     return due - timedelta(days=_MOST_DAYS)
-
-
-def _asking(rules: Rules) -> list[Limits]:
-    every = (*rules.limits.values(), *rules.customer_limits.values())
-    return [limits for limits in every if limits.review_within is not None]

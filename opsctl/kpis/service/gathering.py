@@ -61,18 +61,18 @@ def gather(
     of_assets = [name for name in names if name in OF_ASSETS]
     gathered = Gathered()
     reviewable = analysed.reviewable(session, period) if Name.REVIEW_ON_TIME in names else set()
-    tallies = Tallies(
-        of_cases,
-        period,
-        now,
-        wanted.base,
-        wanted.scopes_of,
-        lambda generation: rulebook.of_generation(session, generation=generation),
-        analysed.reviews_about(session, reviewable),
-        analysed.past(session, period, wanted) if Name.REPEAT_INCIDENTS in names else None,
-    )
     downs: list[Down] = []
     with _without_looking_for_circles():
+        tallies = Tallies(
+            of_cases,
+            period,
+            now,
+            wanted.base,
+            wanted.scopes_of,
+            lambda generation: rulebook.of_generation(session, generation=generation),
+            analysed.reviews_about(session, reviewable),
+            analysed.past(session, period, wanted) if Name.REPEAT_INCIDENTS in names else None,
+        )
         references = _references(session, names, period, now, carrying) | reviewable
         for read, cases in incidents.cases(session, references):
             if of_assets:

@@ -86,29 +86,28 @@ def _waiting(session: Session, me: str | None, now: datetime) -> Iterator[tuple[
     severities = {limits.severity for ruled in rulebook.history(session) for limits in asking(ruled)}
     if not severities:
         return
-    resolved: dict[str, tuple[datetime, Any]] = {}
-    for row in session.connection().execute(_resolved_lately(session, me, now, severities)):
-        reference, started, *judged = row
-        resolved[reference] = max(resolved.get(reference, (started, judged)), (started, judged), key=lambda one: one[0])
-    for reference, (started, (severity, customer, generation)) in resolved.items():
+    last: dict[str, tuple[bool, datetime]] = {}
+    judged: dict[str, tuple[int, str | None, int | None]] = {}
+    query = _over_lately(session, me, now, severities)
+    for reference, state, started, severity, customer, generation in session.connection().execute(query):
+        # A closing counts only where nobody knows of a resolution.
+        step = (state is State.RESOLVED, started)
+        last[reference] = max(last.get(reference, step), step)
+        judged[reference] = severity, customer, generation
+    for reference, (_is_resolution, started) in last.items():
+        severity, customer, generation = judged[reference]
         ruled = rulebook.of_generation(session, generation=generation)
         due = review_due(ruled, ruled.limits_of(severity, customer), started)
         if due is not None:
             yield due, reference
 
 
-def _resolved_lately(session: Session, me: str | None, now: datetime, severities: set[int]) -> Any:
-    """The resolutions, and the closings of what was never resolved, of incidents without a review of their own."""
+def _over_lately(session: Session, me: str | None, now: datetime, severities: set[int]) -> Any:
+    """When incidents without a review of their own were resolved and closed lately, and by what they are judged."""
     reference = col(IncidentRow.reference)
-    span = SpanRow.__table__.alias()  # type: ignore[attr-defined]
-    never = ~(
-        select(span.c.position)
-        .where(span.c.incident == reference, span.c.kind == SpanKind.STATE, span.c.state == State.RESOLVED)
-        .exists()
-    )
     query = (
         select(
-            reference, col(SpanRow.started), col(IncidentRow.severity), col(IncidentRow.customer),
+            reference, col(SpanRow.state), col(SpanRow.started), col(IncidentRow.severity), col(IncidentRow.customer),
             col(IncidentRow.rules),
         )
         .join_from(SpanRow, IncidentRow, col(SpanRow.incident) == reference)
@@ -120,7 +119,6 @@ def _resolved_lately(session: Session, me: str | None, now: datetime, severities
             col(IncidentRow.state).in_(_OVER),
             col(IncidentRow.void).is_(None),
             col(IncidentRow.drill).is_(False),
-            or_(col(SpanRow.state) == State.RESOLVED, never),
             ~_held(now).exists(),
         )
     )  # fmt: skip

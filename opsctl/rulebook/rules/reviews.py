@@ -37,6 +37,12 @@ def reviews_of(rules: Rules) -> Reviews:
     )
 
 
+def asking(rules: Rules) -> list[Limits]:
+    """The limits, those of customers among them, that ask for a review of each incident."""
+    every = (*rules.limits.values(), *rules.customer_limits.values())
+    return [limits for limits in every if limits.review_within is not None]
+
+
 def review_due(rules: Rules, limits: Limits | None, resolved: datetime | None) -> datetime | None:
     """When the review of an incident is due that was resolved then; None where no rule asks for one.
 

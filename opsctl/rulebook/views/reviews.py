@@ -5,13 +5,12 @@ from typing import Any
 from opsctl.core.report import Fields, Kind
 from opsctl.core.texts import _, beside, ngettext, series
 from opsctl.rulebook.rules import Rules
-from opsctl.rulebook.rules.reviews import reviews_of
+from opsctl.rulebook.rules.reviews import asking, reviews_of
 
 
 def parts(rules: Rules) -> tuple[Fields, ...]:
     """What holds of reviews, where a book says something of them or a severity asks for one."""
-    wanted = any(one.review_within for one in (*rules.limits.values(), *rules.customer_limits.values()))
-    if not wanted and not rules.patrols.get("reviews"):
+    if not asking(rules) and not rules.patrols.get("reviews"):
         return ()
     reviews = reviews_of(rules)
     months = ngettext("{count} month", "{count} months", reviews.watch_months).format(count=reviews.watch_months)
