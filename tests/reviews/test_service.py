@@ -119,12 +119,12 @@ def test_a_period_gathers_the_ordinary_faults_that_nothing_covers(
     ]
     trouble(now - timedelta(days=7))  # severity 1 wants its own
     of = read_period("2026-10", zone="Asia/Shanghai", now=now)
-    review = perform_as(starting.start_period, period=of)
+    review = perform_as(starting.start_period, name=of.name, since=of.start, until=of.end)
     assert (review.kind, review.subjects, review.period) == (Kind.PERIOD, tuple(ordinary), "2026-10")
     assert (review.since, review.until, review.title) == (of.start, of.end, "Ordinary faults of 2026-10")
     empty = read_period("2026-09", zone="Asia/Shanghai", now=now)
     with pytest.raises(Conflict, match="No ordinary fault of 2026-09 is without a review"):
-        perform_as(starting.start_period, period=empty)
+        perform_as(starting.start_period, name=empty.name, since=empty.start, until=empty.end)
 
 
 def test_a_meeting_takes_incidents_and_actions_in_their_order(

@@ -73,7 +73,9 @@ def _started(
         )
     if period is not None:
         wanted = read_period(period, zone=context.database_zone, now=context.now)
-        return context.perform(starting.start_period, period=wanted, title=called)
+        return context.perform(
+            starting.start_period, name=wanted.name, since=wanted.start, until=wanted.end, title=called
+        )
     if meeting is not None:
         return context.perform(starting.start_meeting, named=named, title=called or read_title(meeting))
     return context.perform(starting.start, named=named, title=called)

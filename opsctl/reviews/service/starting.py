@@ -8,7 +8,6 @@ from sqlmodel import Session
 from opsctl.actions.service import read as actions
 from opsctl.actions.terms import PREFIX as ACTION
 from opsctl.core.errors import Conflict, InvalidInput
-from opsctl.core.periods import Period
 from opsctl.core.texts import _
 from opsctl.core.typed import mend
 from opsctl.core.use_cases import Permission, use_case
@@ -43,20 +42,31 @@ def start(session: Session, *, now: datetime, actor: str, named: list[str], titl
 
 
 @use_case(needs=Permission.RECORD, offline=False)
-def start_period(session: Session, *, now: datetime, actor: str, period: Period, title: str | None = None) -> Review:
-    """Begin the review of a period: of every ordinary fault resolved in it that no review covers yet.
+def start_period(
+    session: Session,
+    *,
+    now: datetime,
+    actor: str,
+    name: str,
+    since: datetime,
+    until: datetime,
+    title: str | None = None,
+) -> Review:
+    """Begin the review of the period of that name: of every ordinary fault resolved in it that no review covers yet.
 
     Raise Conflict where there is none, or the period has not begun.
     """
-    subjects = coverage.ordinary(session, now=now, since=period.start, until=period.end)
+    subjects = coverage.ordinary(session, now=now, since=since, until=until)
     if not subjects:
         raise Conflict(
-            _("No ordinary fault of {period} is without a review.").format(period=period.name),
-            _("What still wants one: opsctl review list --uncovered --period {period}").format(period=period.name),
+            _("No ordinary fault of {period} is without a review.").format(period=name),
+            _("What still wants one: opsctl review list --uncovered --period {period}").format(period=name),
         )
     found = _of_references(session, subjects, now)
-    document = Document(title=title or _("Ordinary faults of {period}").format(period=period.name))
-    return _add(session, Kind.PERIOD, document, found, subjects, now=now, actor=actor, period=period)
+    document = Document(title=title or _("Ordinary faults of {period}").format(period=name))
+    return _add(
+        session, Kind.PERIOD, document, found, subjects, now=now, actor=actor, period=name, since=since, until=until
+    )
 
 
 @use_case(needs=Permission.RECORD, offline=False)
@@ -110,7 +120,9 @@ def _add(
     *,
     now: datetime,
     actor: str,
-    period: Period | None = None,
+    period: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
     source: str | None = None,
     row: str = STARTED,
 ) -> Review:
@@ -126,9 +138,9 @@ def _add(
         recorded_at=now,
         asset=assets.pop() if len(assets) == 1 else None,
         customer=customers.pop() if len(customers) == 1 else None,
-        period=None if period is None else period.name,
-        since=None if period is None else period.start,
-        until=None if period is None else period.end,
+        period=period,
+        since=since,
+        until=until,
         held_entered=None if document.held_on is None else now,
         source=source,
     )
