@@ -431,7 +431,7 @@ def test_a_day_that_not_every_month_has_is_warned_of(lines: list[str], days: str
             duty('schedule = "@daily"', 'evidence = { kind = "inspection" }'),
             "duties.d.evidence.kind is 'inspection'.",
             "It must be a kind of record such as inspection.completed, maintenance.completed, backup.succeeded,"
-            " restore_test.passed.",
+            " restore_test.passed, review.approved.",
             id="half a kind",
         ),
         pytest.param(
@@ -519,7 +519,7 @@ def test_a_kind_of_record_that_nothing_writes_is_warned_of() -> None:
         (
             "duties.d.evidence.kind: no record of this version of opsctl is of the kind maintenance.complete.",
             "Did you mean maintenance.completed, inspection.completed?"
-            " Allowed: inspection.completed, maintenance.completed, backup.succeeded, restore_test.passed.",
+            " Allowed: inspection.completed, maintenance.completed, backup.succeeded, restore_test.passed, review.approved.",
         )
     ]
 

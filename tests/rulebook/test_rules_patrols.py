@@ -12,6 +12,7 @@ from opsctl.core.chain import canonical
 from opsctl.core.ranges import Range
 from opsctl.inspections.terms import COMPLETED
 from opsctl.maintenance.terms import LOGGED
+from opsctl.reviews.terms import APPROVED
 from opsctl.rulebook.rules import Rules, Words
 from opsctl.rulebook.rules.patrols import Challenge, Checklist, Choice, Item, Patrols, Route, patrols_of
 from opsctl.rulebook.rules.standing import differences, merged, names_of, rules_of
@@ -476,6 +477,6 @@ def test_what_differs_is_named_by_item_and_key() -> None:
 def test_the_words_for_assets_and_records_are_those_of_their_own_rooms() -> None:
     assert tuple(Criticality) == CRITICALITIES
     assert tuple(Classification) == CLASSIFICATIONS
-    assert MEETING == (COMPLETED, LOGGED, SUCCEEDED, TEST_PASSED)
+    assert MEETING == (COMPLETED, LOGGED, SUCCEEDED, TEST_PASSED, APPROVED)
     assert (BY_BACKUP, BY_RESTORE_TEST) == (SUCCEEDED, TEST_PASSED)
     assert tuple(Level) == VERIFY_LEVELS
