@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opsctl.backups.drivers import ANSWER, CannotRestore, Compared, Limits, Occupied, Restored, Step, Unit, artefacts
-from opsctl.backups.drivers.clients import ClientFailed, beyond, complaint, milliseconds, one_line, unanswered
+from opsctl.backups.drivers.clients import PATIENCE, ClientFailed, complaint, milliseconds, one_line, unanswered
 from opsctl.backups.drivers.lines import Line, folders, in_background, line, until
 from opsctl.backups.drivers.mysql_client import (
     MARIADB,
@@ -100,13 +100,15 @@ class _Server:
         text. Raise CannotRestore where it fails: as could not run where that says nothing of the copy.
         """
         within = min(self.limits.wall, within)
-        limit = f"max_execution_time={milliseconds(within)}"
+        # The client is stopped first: a function that the server interrupts may answer as if it had come to its end.
+        later = milliseconds(within + PATIENCE)
+        limit = f"max_execution_time={later}"
         if "mariadb" in Path(self.client).name:
-            limit = f"max_statement_time={milliseconds(within) / 1000}"
+            limit = f"max_statement_time={later / 1000}"
         before = f"SET SESSION time_zone='+00:00', {limit}; SET SESSION TRANSACTION READ ONLY;"
         chosen = (f"--database={self.database}",) if self.database else ()
         try:
-            found = self.rows(_READER, f"{before}\n{query}", *chosen, limits=beyond(within))
+            found = self.rows(_READER, f"{before}\n{query}", *chosen, limits=Limits(within, within))
         except ClientFailed as error:
             raise CannotRestore(error.reason, unanswered(error, _UNANSWERED)) from None
         return [tuple(_value(cell) for cell in row) for row in found]
