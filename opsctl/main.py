@@ -223,7 +223,10 @@ def sections() -> "list[Section]":
     return [
         Section(_("To begin"), ("demo", "init", "today", "doctor", "completions")),
         Section(_("At night"), tuple(noun for noun, _told in _night_verbs())),
-        Section(_("Daily work"), ("incident", "review", "inspect", "backup", "work", "action", "duty", "maintenance", "patch")),
+        Section(
+            _("Daily work"),
+            ("incident", "review", "inspect", "backup", "work", "action", "duty", "maintenance", "patch"),
+        ),
         Section(_("What and who"), ("asset", "customer", "person", "rulebook")),
         Section(_("Figures and evidence"), ("kpi", "ledger", "db")),
     ]

@@ -53,12 +53,14 @@ def gather(session: Session, *, review: Review, now: datetime) -> Facts:
     origins = _origins(session, [case.reference for case in cases])
     rows = _rows(session, cases, origins)
     few = len(cases) <= FEW
-    near = gathering_around.of_cases(session, cases, rows.keys(), now) if few else {}
+    actions = _actions(session, review)
+    # What the review itself led to is no circumstance of the trouble.
+    own = {*rows, *(one.reference for one in actions)}
+    near = gathering_around.of_cases(session, cases, own, now) if few else {}
     before = gathering_earlier.of_cases(session, cases, review.reference) if few else {}
     found = tuple(
         _facts(session, case, origins.get(case.reference), rows, near, before, now=now, few=few) for case in cases
     )
-    actions = _actions(session, review)
     discussed = _in_their_order(
         action_rows.of_references(session, (one for one in review.subjects if _is_of(one, ACTION))), place
     )

@@ -7,6 +7,7 @@ from opsctl.core import texts
 from opsctl.reviews.rules import markdown
 from opsctl.reviews.rules.results import ActionLine, FactLine, Head, Known
 from opsctl.reviews.views.events import action_lines, fact_lines
+from opsctl.reviews.views.hints import hints
 
 
 def written(known: Known, *, zone: str) -> str:
@@ -14,7 +15,8 @@ def written(known: Known, *, zone: str) -> str:
     lines, actions = fixed(known, zone=zone, language=texts.language())
     review = known.review
     head = Head(review.reference, review.version, texts.language())
-    return markdown.write(review.document, head, lines=lines, actions=actions, zone=zone)
+    known_too = hints(known, zone=zone)
+    return markdown.write(review.document, head, lines=lines, actions=actions, zone=zone, hints=known_too)
 
 
 def fixed(known: Known, *, zone: str, language: str) -> tuple[tuple[FactLine, ...], tuple[ActionLine, ...]]:

@@ -1,7 +1,7 @@
 """A review as Markdown, for the editor of a person."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from opsctl.core.texts import _
@@ -22,14 +22,16 @@ def write(
     actions: Sequence[ActionLine],
     zone: str,
     help: bool = True,
+    hints: Mapping[Section, Sequence[str]] | None = None,
 ) -> str:
     """The document as Markdown in the language of `head`, with times in `zone`; `read` gives it back to the letter.
 
     `lines` are the rows of the ledger on its timeline and `actions` the recorded actions that belong to it: both in
     one line each. The first line says which review it is, and the newest of the rows, so that rows which come while
-    somebody writes are not taken for left out. `help` adds a comment below each heading.
+    somebody writes are not taken for left out. `help` adds a comment below each heading, and one
+    for each of the `hints`, which are what the records say of it.
     """
-    return "\n".join(_Writer(normal(document), head, lines, actions, zone, help).lines()) + "\n"
+    return "\n".join(_Writer(normal(document), head, lines, actions, zone, help, hints or {}).lines()) + "\n"
 
 
 class _Writer:
@@ -41,9 +43,10 @@ class _Writer:
         actions: Sequence[ActionLine],
         zone: str,
         help: bool,
+        hints: Mapping[Section, Sequence[str]],
     ) -> None:
         self.document, self.head, self.rows, self.actions = document, head, rows, actions
-        self.zone, self.help = zone, help
+        self.zone, self.help, self.hints = zone, help, hints
         self.colon, self.comma = ("：", "、") if head.language == "zh_CN" else (": ", ", ")
 
     def lines(self) -> Iterator[str]:
@@ -57,15 +60,19 @@ class _Writer:
         yield self._field("- ", names.FACILITATOR, document.facilitator)
         yield self._field("- ", names.PARTICIPANTS, self.comma.join(map(_participant, document.participants)))
         for section in Section:
-            yield from self._section(f"## {self._word(HEADINGS[section])}", self._within(section), _help(section))
+            heading = f"## {self._word(HEADINGS[section])}"
+            yield from self._section(heading, self._within(section), self._comments(section))
         for own in document.own:
             yield from self._section(write_heading(own.heading), protected(own.text) if own.text else [])
 
-    def _section(self, heading: str, content: Sequence[str], help: str | None = None) -> Iterator[str]:
+    def _comments(self, section: Section) -> list[str]:
+        said = [_help(section), *(one_line(hint).replace("-->", "→") for hint in self.hints.get(section, ()))]
+        return [f"<!-- opsctl: {line} -->" for line in said] if self.help else []
+
+    def _section(self, heading: str, content: Sequence[str], comments: Sequence[str] = ()) -> Iterator[str]:
         yield ""
         yield heading
-        if help and self.help:
-            yield f"<!-- opsctl: {help} -->"
+        yield from comments
         if content:
             yield ""
             yield from content

@@ -76,6 +76,16 @@ def _single(known: Known, case: CaseFacts, zone: str) -> Iterator[tuple[str, str
     yield _("incident"), f"{series(each.reference for each in one.all)} · {incident.title}"
     yield from _affected(known)
     yield _("severity"), severity_word(incident.severity, case.shown.severity_name) or NOTHING
+    yield from instants(case, zone)
+    if case.due is not None:
+        due = minute(case.due, zone)
+        yield _("review due"), due if case.due_written is None else beside(due, case.due_written)
+
+
+def instants(case: CaseFacts, zone: str) -> Iterator[tuple[str, str]]:
+    """When it began, was noticed, taken on and over, and how long it lasted."""
+    one = case.shown.case
+    incident = one.incident
     acknowledged = None if one.acknowledgement is None else one.acknowledgement.judged
     moments = [
         (_("impact start"), one.impact_start, True),
@@ -91,9 +101,6 @@ def _single(known: Known, case: CaseFacts, zone: str) -> Iterator[tuple[str, str
             yield name, instant(moment, zone)
     yield _("lasted"), length(lasted(case))
     yield _("did not serve"), length(case.lost)
-    if case.due is not None:
-        due = minute(case.due, zone)
-        yield _("review due"), due if case.due_written is None else beside(due, case.due_written)
 
 
 def _several(cases: tuple[CaseFacts, ...], zone: str) -> tuple[Block, ...]:
