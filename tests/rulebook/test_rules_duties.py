@@ -519,7 +519,8 @@ def test_a_kind_of_record_that_nothing_writes_is_warned_of() -> None:
         (
             "duties.d.evidence.kind: no record of this version of opsctl is of the kind maintenance.complete.",
             "Did you mean maintenance.completed, inspection.completed?"
-            " Allowed: inspection.completed, maintenance.completed, backup.succeeded, restore_test.passed, review.approved.",
+            " Allowed: inspection.completed, maintenance.completed, backup.succeeded, restore_test.passed,"
+            " review.approved.",
         )
     ]
 
