@@ -14,7 +14,7 @@ from tests.ledger.tampering import tamper_with
 def test_init_makes_a_database_once(run: CommandLine, tmp_path: Path) -> None:
     path = tmp_path / "new.db"
     made = run("init", "--zone", "Europe/Rome", "--db", str(path))
-    rules = "Rules in force: om@2026.1, brought along. See: opsctl rulebook show   yours: opsctl rulebook apply FILE"
+    rules = "Rules in force: om@2026.2, brought along. See: opsctl rulebook show   yours: opsctl rulebook apply FILE"
     assert (made.out, made.code) == (f"Made sqlite:///{path}, zone Europe/Rome.\n{rules}\n", 0)
     again = run("init", "--zone", "Europe/Rome", "--db", str(path))
     assert (again.out, again.code) == (f"sqlite:///{path} is there already, zone Europe/Rome.\n", 0)

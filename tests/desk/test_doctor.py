@@ -78,7 +78,7 @@ def test_a_sound_database_needs_nothing(begun: CommandLine, store: Store) -> Non
     assert states(found, "database", "schema", "writing", *of_backend) == [("ok", [])] * (3 + len(of_backend))
     assert found["database"]["details"]["address"] == str(store.address)
     assert found["database"]["details"]["source"] == "flag"
-    assert found["rules"]["details"]["books"] == ["om@2026.1"]
+    assert found["rules"]["details"]["books"] == ["om@2026.2"]
     assert found["person"]["details"]["is_first"] is True
     assert found["guards"]["details"]["wanted"] == len(store.driver.LEDGER_GUARDS)
 

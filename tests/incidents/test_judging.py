@@ -48,9 +48,9 @@ def desk(perform: Perform) -> Perform:
     return perform
 
 
-def apply(perform: Perform, version: str = "2026.1", **changed: str) -> None:
+def apply(perform: Perform, version: str = "2026.2", **changed: str) -> None:
     """Apply the default rulebook under that version, with words of it changed: `old` to `new`, tables added."""
-    text = applying.default_text("Asia/Shanghai").replace('version = "2026.1"', f'version = "{version}"')
+    text = applying.default_text("Asia/Shanghai").replace('version = "2026.2"', f'version = "{version}"')
     if changed:
         assert changed["old"] in text
         text = text.replace(changed["old"], changed["new"])
@@ -142,7 +142,7 @@ def test_new_rules_leave_an_older_incident_alone_until_it_is_reclassified(
     make_incident(desk, unowned=True, severity=4)
     apply(
         desk,
-        "2026.2",
+        "2026.3",
         old='medium = { high = 2, medium = 3, low = 4 }',
         new='medium = { high = 2, medium = 2, low = 4 }',
     )

@@ -165,7 +165,7 @@ def lay_out(place: Path) -> None:
         shutil.copyfile(HISTORY / name, place / name)
     shutil.copyfile(BOOK, place / "company.toml")
     default = files("opsctl.rulebook").joinpath("default.toml").read_text(encoding="utf-8")
-    (place / "om.toml").write_text(default.replace('version = "2026.1"', 'version = "2026.2"'), encoding="utf-8")
+    (place / "om.toml").write_text(default.replace('version = "2026.2"', 'version = "2026.3"'), encoding="utf-8")
     (place / "folder").mkdir()
     (place / "binary.bin").write_bytes(bytes(range(256)) * 8)
     (place / "big.txt").write_text("一行很长的文字 a long line of text\n" * 48_000, encoding="utf-8")

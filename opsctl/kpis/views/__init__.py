@@ -71,8 +71,13 @@ def report(found: Reported) -> Report:
         remarks=tuple(_remarks(figures, found.scope)),
         references=tuple(dict.fromkeys(str(one.name) for one in figures)),
         sheet=sheet(figures),
-        attention=any(each.reason in CONTRADICTIONS for one in figures for each in one.excluded),
+        attention=any(contradicts(one, each.reason) for one in figures for each in one.excluded),
     )
+
+
+def contradicts(figure: Figure, reason: Reason) -> bool:
+    """Whether somebody has to set right what was left out: an outage of no asset, but not just a fault of none."""
+    return reason in CONTRADICTIONS and (reason is not Reason.NO_ASSET or figure.name in OF_ASSETS)
 
 
 def heading(what: str, period: Period, as_of: Any) -> str:
@@ -140,7 +145,7 @@ def _notes(figure: Figure) -> list[str]:
         lines.append(_("Evidence of the rounds done: {grades}.").format(grades=grades_line(figure)))
     reasons = [one.reason for one in figure.excluded]
     for reason in Reason:
-        if reason in reasons and reason not in CONTRADICTIONS:
+        if reason in reasons and not contradicts(figure, reason):
             references = tuple(one.reference for one in figure.excluded if one.reason is reason)
             lines.append(
                 _("{figure}: left out, since they {reason}: {count} ({references}).").format(
@@ -182,7 +187,7 @@ def _remarks(figures: tuple[Figure, ...], scope: Scope) -> list[str]:
             continue
         if one.carried_over:
             said.append(_carried(one))
-        said += [excluded_line(excluded) for excluded in one.excluded if excluded.reason in CONTRADICTIONS]
+        said += [excluded_line(excluded) for excluded in one.excluded if contradicts(one, excluded.reason)]
     # Two figures of the same assets leave out the same.
     return list(dict.fromkeys(said))
 
