@@ -7,7 +7,15 @@ from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.times import start_of_day
 from opsctl.core.typed import excerpt
-from opsctl.reviews.rules.importing.moments import Reckoning, Stamp, check_clear, day_of, moment_of, read_whole
+from opsctl.reviews.rules.importing.moments import (
+    Reckoning,
+    Stamp,
+    accepted,
+    check_clear,
+    day_of,
+    moment_of,
+    read_whole,
+)
 from opsctl.reviews.rules.results import Problem
 
 
@@ -84,14 +92,11 @@ def dates_of(text: str) -> tuple[date | None, int | None]:
         return None, None
     try:
         day = day_of(stamp, None)
+        if stamp.clock is not None:
+            moment_of(stamp, day, UTC)
     except InvalidInput:
         return None, None
     return day, day.year
-
-
-def accepted() -> str:
-    """The next step where a date is none."""
-    return _("Write it as 2026-10-12, or as 2026-10-12 14:32 UTC with its zone or offset.")
 
 
 def _read(text: str) -> Stamp:
@@ -107,7 +112,7 @@ def _edge(day: date, stamp: Stamp, context: Context) -> datetime:
     reckoning = context.reckoning
     if reckoning is None:
         raise InvalidInput(
-            _("{time} is a day in no zone that is known.").format(time=stamp.written),
+            _("{time} has no zone: when that day begins and ends is not known.").format(time=stamp.written),
             _("Give --tz, or write the moment with its zone: 2026-10-12 14:32 UTC."),
         )
     if isinstance(reckoning, str):

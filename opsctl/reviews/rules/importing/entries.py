@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 from opsctl.core.typed import excerpt
-from opsctl.reviews.rules.importing.context import Context, Remarks, accepted, dates_of, read_when
+from opsctl.reviews.rules.importing.context import Context, Remarks, dates_of, read_when
 from opsctl.reviews.rules.importing.front import Said
-from opsctl.reviews.rules.importing.moments import day_of, moment_of, read_reckoning, read_whole
+from opsctl.reviews.rules.importing.moments import accepted, check_clear, day_of, moment_of, read_reckoning, read_whole
 from opsctl.reviews.rules.importing.vocabulary import NOTHING, Entry, entry, is_one_of
 
 _TIMES = (Entry.STARTED, Entry.DETECTED, Entry.RESOLVED)
@@ -190,10 +190,11 @@ def _check_date(one: Said, meaning: Entry, context: Context, remarks: Remarks, t
     if not value or is_one_of(value, NOTHING):
         return
     stamp = read_whole(value)
-    if stamp is None or stamp.doubt or stamp.days_on:
+    if stamp is None or stamp.days_on:
         remarks.add(one.number, _("{text!r} is not a date.").format(text=excerpt(value)), accepted())
         return
     try:
+        check_clear(stamp)
         day = day_of(stamp, None) if stamp.has_date else context.day
         if day is None:
             raise InvalidInput(_("{time} has no date.").format(time=stamp.written), accepted())

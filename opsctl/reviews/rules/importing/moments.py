@@ -29,15 +29,15 @@ _WEEKDAY_BEHIND = (
 _DATES = (
     r"(?P<year>[0-9]{4})(?P<dash>[-/.])(?P<month>[0-9]{1,2})(?P=dash)(?P<day>[0-9]{1,2})(?![0-9])",
     r"(?:(?P<year>[0-9]{4})\s*年\s*)?(?P<month>[0-9]{1,2})\s*月\s*(?P<day>[0-9]{1,2})\s*[日号]",
-    rf"(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<name>{_MONTH_NAME})(?:,?\s+(?P<year>[0-9]{{4}})(?![0-9:]))?(?![a-z])",
-    rf"(?P<name>{_MONTH_NAME})\s+(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?(?![0-9:])(?:,?\s+(?P<year>[0-9]{{4}})(?![0-9:]))?",
+    rf"(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<name>{_MONTH_NAME})(?:,?\s+(?P<year>[0-9]{{4}})(?![0-9]|:[0-9]))?(?![a-z])",
+    rf"(?P<name>{_MONTH_NAME})\s+(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?(?![0-9]|:[0-9])(?:,?\s+(?P<year>[0-9]{{4}})(?![0-9]|:[0-9]))?",
     # Day and month, or month and day.
     r"(?P<unclear>[0-9]{1,2}(?P<dash>[-/.])[0-9]{1,2}(?:(?P=dash)(?:[0-9]{4}|[0-9]{2}))?)(?![0-9])(?=\s+[0-9]{1,2}:[0-9]{2}|\s*$)",
 )
 _NEXT_DAY = r"(?P<next>(?:the\s+)?(?:next|following)\s+day|次日|第二天|翌日|隔天)"
 _CLOCK = (
     r"(?P<half>上午|下午|凌晨|早上|晚上|中午)?\s*(?P<hour>[0-9]{1,2})"
-    r"(?::(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,][0-9]{1,9})?)?(?![0-9:])(?:\s*(?P<meridiem>[ap]\.?m\b\.?))?"
+    r"(?::(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,][0-9]{1,9})?)?(?![0-9]|:[0-9])(?:\s*(?P<meridiem>[ap]\.?m\b\.?))?"
     r"|[时点](?:(?P<minute_zh>[0-9]{1,2})分?)?|\s*(?P<meridiem_alone>[ap]\.?m\b\.?))"
 )
 _ZONE = (
@@ -153,7 +153,8 @@ def moment_of(stamp: Stamp, day: date, reckoning: Reckoning) -> datetime:
     used = stamp.reckoning if stamp.reckoning is not None else reckoning
     if stamp.clock is None:
         raise InvalidInput(
-            _("{time} has no time of day.").format(time=stamp.written), _("Write it as 2026-10-12 14:32 UTC.")
+            _("{time} has no time of day.").format(time=stamp.written),
+            _("Write it behind the date: 2026-10-12 14:32 UTC."),
         )
     if stamp.clock > timedelta(hours=24):
         raise _no_such_time(stamp)
@@ -166,6 +167,11 @@ def moment_of(stamp: Stamp, day: date, reckoning: Reckoning) -> datetime:
     if isinstance(used, str):
         return naive_to_utc(naive, used)
     return naive.replace(tzinfo=used).astimezone(UTC)
+
+
+def accepted() -> str:
+    """The next step where something is no date and no time."""
+    return _("Write it as 2026-10-12, or as 2026-10-12 14:32 UTC with its zone or offset.")
 
 
 def check_clear(stamp: Stamp) -> None:
@@ -321,5 +327,5 @@ def _changed(stamp: Stamp, **changes: object) -> Stamp:
 def _no_such_time(stamp: Stamp) -> InvalidInput:
     return InvalidInput(
         _("There is no such time: {text!r}.").format(text=stamp.written),
-        _("Write it as 2026-10-12 14:32 UTC."),
+        accepted(),
     )

@@ -38,6 +38,11 @@ class Heading:
     aside: str = ""
     behind: Lines = ()
 
+    @property
+    def above(self) -> Lines:
+        """The heading as lines of the text below it, where it says more than the name of its section."""
+        return (Numbered(self.number, self.text), Numbered(self.number, ""))
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -89,7 +94,8 @@ def outline(lines: Lines) -> Outline:
         in_front = list(lines)
     first = next((one.number for one in headings if one.level < BELOW_HEADINGS), None)
     front = _Front(made, [one for one in headings if first is None or one.number < first])
-    _read_front(front, tuple(line for line in in_front if first is None or line.number < first))
+    above = [one for one in found if one.lines and (first is None or one.lines[0].number < first)]
+    _read_front(front, [one for one in above if one.lines[0].number != made.title_number])
     later = [one for one in headings if first is not None and one.number >= first]
     _split(made, [line for line in in_front if line.number not in front.taken], [*front.headings, *later])
     return made
@@ -146,7 +152,13 @@ def _split(made: Outline, lines: Sequence[Numbered], headings: Sequence[Heading]
             every.append(current)
         elif line.number not in skipped:
             (made.preamble if current is None else current.body).append(line)
-    made.parts.extend(Part(one.heading, tuple(one.body)) for one in every)
+    made.parts.extend(Part(one.heading, _from_first(one.body)) for one in every)
+
+
+def _from_first(body: Sequence[Numbered]) -> Lines:
+    """The lines from the first that is not empty."""
+    first = next((place for place, line in enumerate(body) if line.text.strip()), len(body))
+    return tuple(body[first:])
 
 
 def _begins(above: Heading, heading: Heading) -> bool:
@@ -158,9 +170,9 @@ def _begins(above: Heading, heading: Heading) -> bool:
     return heading.meaning in WITHIN.get(above.meaning, frozenset())
 
 
-def _read_front(front: _Front, lines: Lines) -> None:
-    """Take the entries out of these lines, and find the headings that stand in a line there: `**Impact:** none`."""
-    for block in blocks(lines):
+def _read_front(front: _Front, above: Sequence[Block]) -> None:
+    """Take the entries out of these blocks, and find the headings that stand in a line there: `**Impact:** none`."""
+    for block in above:
         begun = _is_begun(front, block.lines)
         match block.shape:
             case Shape.PARAGRAPH:

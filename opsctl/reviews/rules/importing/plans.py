@@ -26,8 +26,11 @@ _OWNER_IN_FRONT = re.compile(
 _KIND_IN_FRONT = re.compile(r"[\[【](?P<kind>[^\[\]【】\n]{1,20})[\]】]\s*(?P<text>\S)")
 _GROUP_BEHIND = re.compile(r"\s*[(（\[](?P<inside>[^()（）\[\]\n]{1,200})[)）\]]\s*[.。]?$")
 _BOLD_BEHIND = re.compile(r"\*\*(?P<word>[^*\n]{1,20})\*\*\s*$")
-_BY_BEHIND = re.compile(r"\s+(?P<piece>(?:due|by|due\s+(?:by|on))\s+[^;,|\n]{4,40})$", re.IGNORECASE)
-_PIECE_BEHIND = re.compile(r"(?:\s+(?:--|–|—|\||·|-)\s+|\s*[;；]\s*|\s*[,，]\s*)(?P<piece>[^;；,，|·\n]{1,80})$")
+_BY_BEHIND = re.compile(r"[\s\S]*(?P<end>\s+(?P<piece>(?:due|by|due\s+(?:by|on))\s+[^;,|\n]{4,40}))$", re.IGNORECASE)
+_PIECE_BEHIND = re.compile(
+    r"[\s\S]*(?P<end>(?:\s+(?:--|–|—|\||·|-)\s+|\s*[;；]\s*|\s*[,，]\s*)(?P<piece>[^;；,，|·\n]{1,80}))$"
+)
+_LONGEST_PIECE = 100
 _LABELLED = re.compile(
     r"\s*(?:\*\*|_)?(?P<label>[^\s:：*@][^:：*@\n]{0,24}?)(?:\*\*|_)?\s*[:：](?:\*\*|_)?\s*(?P<value>\S[^\n]*?)\s*"
 )
@@ -84,7 +87,14 @@ def read_plans(body: Lines, context: Context, remarks: Remarks) -> Found:
                 _read_rows(reader, read_table(block.lines), block.lines)
             case _:
                 pass
-    reader.found.rest = joined([line for line in body if line.number not in reader.taken])
+    rest = [line for line in body if line.number not in reader.taken]
+    reader.found.rest = joined(rest)
+    if reader.found.rest:
+        remarks.add(
+            next(line.number for line in rest if line.text.strip()),
+            _("What is no list and no table of actions is kept as text."),
+            _("Write each action as an item: - What to do (owner: @wang, due: 2026-11-01, type: prevent)."),
+        )
     if reader.first_done is not None:
         remarks.add(
             reader.first_done,
@@ -103,7 +113,7 @@ def _read_heading(reader: _Reader, block: Block) -> None:
 
 
 def _read_item(reader: _Reader, item: Lines, block: Block) -> None:
-    if not item or not joined(item):
+    if is_one_of(joined(item), NOTHING):
         return
     draft = _Draft(item[0].number, kind=reader.kind, done=reader.done)
     first, nested = item[0].text.strip(), list(item[1:])
@@ -148,27 +158,34 @@ def _take_front(draft: _Draft, text: str) -> str:
 def _take_behind(reader: _Reader, draft: _Draft, text: str) -> str:
     """The text without what is understood at its end: `(owner: @wang, due: 2026-11-01)`, ` — @wang — by 2026-11-01`."""
     behind = ""
-    while True:
-        if (found := _GROUP_BEHIND.search(text)) and text[: found.start()].strip():
-            pieces = [piece.strip() for piece in re.split(r"[,;，；|]", found["inside"]) if piece.strip()]
-            left = [piece for piece in pieces if not _take(reader, draft, piece)]
-            if len(left) == len(pieces):
-                return text + behind
-            behind = (f" ({', '.join(left)})" if left else "") + behind
-        elif (found := _BY_BEHIND.search(text) or _PIECE_BEHIND.search(text)) and text[: found.start()].strip():
-            if not _take(reader, draft, found["piece"]):
-                if not _is_entry(found["piece"]):
-                    return text + behind
-                behind = found[0] + behind
-        else:
-            return text + behind
-        text = text[: found.start()].rstrip()
+    while (found := _end(reader, draft, text)) is not None:
+        start, left = found
+        text, behind = text[:start].rstrip(), left + behind
+    return text + behind
+
+
+def _end(reader: _Reader, draft: _Draft, text: str) -> tuple[int, str] | None:
+    """Where the last thing begins that a text says of the action, and what of it was not understood; None: nowhere."""
+    if (group := _GROUP_BEHIND.search(text)) and text[: group.start()].strip():
+        pieces = [piece.strip() for piece in re.split(r"[,;，；|]", group["inside"]) if piece.strip()]
+        left = [piece for piece in pieces if not _take(reader, draft, piece)]
+        if len(left) == len(pieces):
+            return None
+        return group.start(), f" ({', '.join(left)})" if left else ""
+    both = (shape.match(text, max(0, len(text) - _LONGEST_PIECE)) for shape in (_PIECE_BEHIND, _BY_BEHIND))
+    ends = [one for one in both if one is not None and text[: one.start("end")].strip()]
+    for one in ends:
+        if _take(reader, draft, one["piece"]):
+            return one.start("end"), ""
+    return next(((one.start("end"), one["end"]) for one in ends if _is_entry(one["piece"])), None)
 
 
 def _is_entry(piece: str) -> bool:
-    """Whether a piece has a label that is known, so that what stands before it may be another one."""
-    found = _LABELLED.fullmatch(piece.strip().strip("*_").strip())
-    return found is not None and vocabulary.column(found["label"]) in _TAKEN
+    """Whether a piece was meant to say something of the action, so that what stands before it may do so, too."""
+    words = piece.strip().strip("*_").strip()
+    found = _LABELLED.fullmatch(words)
+    known = found is not None and vocabulary.column(found["label"]) in _TAKEN
+    return known or (_BY.fullmatch(words) is not None and re.search("[0-9]", words) is not None)
 
 
 def _take_below(reader: _Reader, draft: _Draft, line: Numbered) -> bool:
@@ -277,7 +294,7 @@ def _read_rows(reader: _Reader, table: Table, lines: Lines) -> None:
             left = True
             reader.remarks.add(
                 row.number,
-                _("The row has other cells than the table's header says; it is kept as text."),
+                _("The row does not fit the header of the table; it is kept as text."),
                 _("Write | inside a cell as \\|."),
             )
             continue

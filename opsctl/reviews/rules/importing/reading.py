@@ -14,8 +14,9 @@ from opsctl.reviews.rules.importing.front import Front, Said, fenced, split_fron
 from opsctl.reviews.rules.importing.items import read_factors, read_items
 from opsctl.reviews.rules.importing.outline import Meaning, Outline, Part, outline
 from opsctl.reviews.rules.importing.plans import read_plans
-from opsctl.reviews.rules.importing.source import Lines, Numbered, Shape, blocks, joined, read_lines, verbatim
-from opsctl.reviews.rules.importing.timeline import read_timeline, spans_backwards
+from opsctl.reviews.rules.importing.source import Lines, Shape, blocks, joined, read_lines, verbatim
+from opsctl.reviews.rules.importing.spans import report_spans
+from opsctl.reviews.rules.importing.timeline import read_timeline
 from opsctl.reviews.rules.importing.vocabulary import Beside
 from opsctl.reviews.rules.results import Foreign, Problem
 from opsctl.reviews.terms import LONGEST, Section
@@ -46,7 +47,7 @@ class _Pieces:
 
     def keep(self, heading: str, text: str) -> None:
         """Keep the text under a heading of its own, below what stands there already."""
-        if text:
+        if text := text.strip():
             self.kept.setdefault(heading.casefold(), (heading, []))[1].append(text)
 
 
@@ -102,7 +103,7 @@ def _read(lines: Lines, context: Context, remarks: Remarks) -> Foreign:
         if part.heading.meaning is not None and part.heading.meaning is not Beside.KEPT:
             _say_joined(part, seen, remarks)
         _read_part(pieces, part, known, context, remarks)
-    spans_backwards(parts.prose, remarks)
+    report_spans(parts.prose, remarks)
     return Foreign(_document(pieces, known), known.incident, remarks.in_order())
 
 
@@ -191,8 +192,7 @@ def _read_part(pieces: _Pieces, part: Part, known: Known, context: Context, rema
     heading = part.heading
     meaning = heading.meaning
     # What a heading says beside the section's name is part of the text.
-    above = (Numbered(heading.number, heading.text), Numbered(heading.number, "")) if heading.aside else ()
-    body = (*above, *part.body)
+    body = (*heading.above, *part.body) if heading.aside else part.body
     match meaning:
         case Section.TIMELINE:
             _read_timeline(pieces, part, context, remarks)
@@ -259,7 +259,7 @@ def _read_factors(pieces: _Pieces, body: Lines, remarks: Remarks) -> None:
         pieces.keep(_("Contributing factors (as written)"), text)
         remarks.add(
             next(line.number for line in left if line.text.strip()),
-            _("Contributing factors that do not say of what kind they are are kept as text."),
+            _("Contributing factors without a kind are kept as text."),
             _("Write the kind in front: technical, process, people, supplier or environment."),
         )
 

@@ -82,37 +82,14 @@ def read_timeline(body: Lines, heading: Heading, context: Context, remarks: Rema
     What the heading says in brackets may be a zone or a date for all of them; anything else is part of the rest.
     """
     reader = _Reader(context, remarks, day=context.day)
-    above = (Numbered(heading.number, heading.text), Numbered(heading.number, ""))
     aside = heading.aside
-    if aside and not (_state(reader, heading.number, aside) or _read_date(reader, above, aside)):
-        body = (*above, *body)
+    if aside and not (_state(reader, heading.number, aside) or _read_date(reader, heading.above, aside)):
+        body = (*heading.above, *body)
     _read_blocks(reader, body, 0)
     rest = [line for line in body if line.number not in reader.taken]
     needless = _needless(reader.headings, rest)
     rest = [line for line in rest if line.number not in needless]
     return tuple(sorted(reader.lines, key=lambda line: line.at)), joined(rest)
-
-
-def spans_backwards(lines: Lines, remarks: Remarks) -> None:
-    """Report each span of clocks in prose that ends before it starts."""
-    reported = {one.line for one in remarks.said}
-    shape = re.compile(
-        r"(?:\b(?:from|between)\s+|从\s*|自\s*)(?P<from>[0-9]{1,2}[:：][0-9]{2})(?:\s*(?:[A-Z]{2,4}|Z))?\s*"
-        r"(?:-|–|—|~|to|until|till|and|至|到)\s*(?P<to>[0-9]{1,2}[:：][0-9]{2})(?![0-9:])"
-    )
-    for line in lines:
-        for found in shape.finditer(line.text) if line.number not in reported else ():
-            first, second = (tuple(map(int, re.split("[:：]", found[name]))) for name in ("from", "to"))
-            if second < first:
-                _report_span(remarks, line.number, found["from"], found["to"])
-
-
-def _report_span(remarks: Remarks, number: int, first: str, second: str) -> None:
-    remarks.add(
-        number,
-        _("From {start} to {end} ends before it starts.").format(start=first, end=second),
-        _("If it ends on another day, write the date of its end."),
-    )
 
 
 def _report_doubt(reader: _Reader, number: int, doubt: str) -> None:
@@ -152,7 +129,13 @@ def _read_blocks(reader: _Reader, body: Lines, depth: int) -> None:
                 _read_rows(reader, read_table(block.lines))
             case Shape.PARAGRAPH:
                 _read_paragraph(reader, block.lines)
-            case Shape.OTHER:
+            case Shape.OTHER if any(_CLOCK_INSIDE.search(line.text) for line in block.lines):
+                reader.remarks.add(
+                    block.lines[0].number,
+                    _("Code, quotations and HTML in a timeline are not read; they are kept as text."),
+                    _("Write each time at the start of a line, or in a list."),
+                )
+            case _:
                 pass
 
 
@@ -256,21 +239,21 @@ def _read_date(reader: _Reader, lines: Lines, text: str) -> bool:
     stamp = read_whole(text.rstrip(" :："))
     if stamp is None or stamp.clock is not None or not (stamp.has_date or stamp.days_on):
         return False
-    _forget_day(reader)
+    reckoning = reader.day_reckoning if stamp.days_on else None
     try:
-        reader.day = _day(reader, stamp)
+        day = _day(reader, stamp)
     except InvalidInput as error:
+        _forget_day(reader)
         reader.remarks.refuse(lines[0].number, error)
         return True
+    reader.day, reader.day_reckoning, reader.last_here = day, reckoning, False
     reader.headings.append(_Heading(lines[0].number, frozenset(line.number for line in lines)))
     return True
 
 
 def _forget_day(reader: _Reader) -> None:
     """Read no clock by the day that was at hand."""
-    if reader.last is not None:
-        reader.last_here = False
-    reader.day, reader.day_reckoning = None, None
+    reader.day, reader.day_reckoning, reader.last_here = None, None, False
 
 
 def _read_statement(reader: _Reader, lines: Lines) -> bool:
