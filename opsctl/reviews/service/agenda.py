@@ -15,6 +15,7 @@ from opsctl.reviews.terms import APPROVED, CLOSED, RETURNED, STARTED, SUBMITTED
 from opsctl.rulebook import service as rulebook
 from opsctl.rulebook.rules.reviews import reviews_of
 
+_MOST = 50
 _TOLD = (STARTED, SUBMITTED, APPROVED, RETURNED, CLOSED)
 
 
@@ -32,10 +33,10 @@ def today(session: Session, *, me: str, now: datetime, limit: int) -> Agenda:
     posts = reviews_of(rulebook.in_force(session, at=now)).approve
     approves = not posts or not set(posts).isdisjoint(posts_of(session, me, now))
     mine, others = read.waiting_for(session, me=me, approves=approves, limit=limit)
-    return Agenda(coverage.due_for(session, me=me, now=now), mine, others)
+    return Agenda(coverage.due_for(session, me=me, now=now, limit=limit), mine, others)
 
 
 def of_shift(session: Session, *, since: datetime, now: datetime) -> tuple[tuple[Uncovered, ...], list[Row]]:
     """The incidents whose own review is due, the first due first, and what became of reviews since that moment."""
     rows = ledger.rows(session, Search(since=since, kinds=_TOLD))
-    return coverage.due_for(session, me=None, now=now), list(rows)
+    return coverage.due_for(session, me=None, now=now, limit=_MOST), list(rows)
