@@ -5,7 +5,7 @@
 _opsctl_line() {
     verbs='' places='' options=''
     case $1 in
-    '') verbs='init today demo doctor completions asset customer person rulebook incident open ack note mitigate down restored resolve merge maintenance work inspect action duty patch backup kpi ledger db' options='--version' ;;
+    '') verbs='init today demo doctor completions asset customer person rulebook incident open ack note mitigate down restored resolve merge maintenance work inspect action duty patch backup review kpi ledger db' options='--version' ;;
     'init') options='--zone=@zone --person=- --name=-' ;;
     'today') options='--handover --since=-' ;;
     'demo') : ;;
@@ -94,7 +94,7 @@ _opsctl_line() {
     'inspect show') places='@inspect.INS' ;;
     'inspect run') places='@rulebook.CHECKLIST' options='--asset=@asset.ASSET --dry-run' ;;
     'action') verbs='add assign done verify return reopen correct void list show' ;;
-    'action add') places='@asset.ASSET - +' options='--asset=@asset.ASSET --gravity=fail|warn --impact=- --told=@person.WHO --owner=@person.PERSON --deadline=- --at=-' ;;
+    'action add') places='@asset.ASSET - +' options='--asset=@asset.ASSET --gravity=fail|warn --impact=- --told=@person.WHO --owner=@person.PERSON --deadline=- --at=- --kind=prevent|detect|mitigate|process --verify=- --months=-' ;;
     'action assign') places='@action.ACT/assign +' options='--to=@person.PERSON' ;;
     'action done') places='@action.ACT/done +' options='--result=- --at=-' ;;
     'action verify') places='@action.ACT/verify +' ;;
@@ -102,7 +102,7 @@ _opsctl_line() {
     'action reopen') places='@action.ACT/reopen +' options='--reason=-' ;;
     'action correct') places='@action.ACT +' options='--reason=-' ;;
     'action void') places='@action.ACT +' options='--because=false-alarm|test|duplicate|mistake --reason=-' ;;
-    'action list') options='--state=open|done|verified|waiting|overdue|all --owner=@person.PERSON --asset=@asset.ASSET --customer=@customer.CUSTOMER --source=@inspect.INS --since=- --until=- --sort=- --limit=- --columns=-' ;;
+    'action list') options='--state=open|done|verified|waiting|overdue|all --owner=@person.PERSON --asset=@asset.ASSET --customer=@customer.CUSTOMER --source=@inspect.INS --kind=prevent|detect|mitigate|process --since=- --until=- --sort=- --limit=- --columns=-' ;;
     'action show') places='@action.ACT' ;;
     'duty') verbs='list due show preview' ;;
     'duty list') : ;;
@@ -133,15 +133,28 @@ _opsctl_line() {
     'backup adopt') places='@rulebook.POLICY' options='--dry-run' ;;
     'backup pin') places='@backup.BAK/pin' options='--reason=-' ;;
     'backup unpin') places='@backup.BAK/unpin' options='--reason=-' ;;
+    'review') verbs='start edit import submit approve return close void list show lint export' ;;
+    'review start') places='@incident.INC +' options='--period=today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year --meeting=- --title=-' ;;
+    'review edit') places='@review.REV/edit' options='-F=@file --file=@file --print --recover=@file' ;;
+    'review import') places='@file' options='--incident=@incident.INC --dry-run' ;;
+    'review submit') places='@review.REV/submit' ;;
+    'review approve') places='@review.REV/approve' ;;
+    'review return') places='@review.REV/return' options='--reason=-' ;;
+    'review close') places='@review.REV/close' options='--without-actions=-' ;;
+    'review void') places='@review.REV' options='--because=false-alarm|test|duplicate|mistake --reason=-' ;;
+    'review list') options='--state=draft|in-review|approved|closed|open|all --kind=incident|period|meeting --asset=@asset.ASSET --author=@person.PERSON --uncovered --period=today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year --limit=- --columns=-' ;;
+    'review show') places='@review.REV' ;;
+    'review lint') places='@review.REV' options='-F=@file --file=@file' ;;
+    'review export') places='@review.REV' options='--audience=internal|customer' ;;
     'kpi') verbs='list report explain' ;;
     'kpi list') : ;;
     'kpi report') places='today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year' options='--period=today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year --asset=@asset.ASSET --customer=@customer.CUSTOMER --severity=1|2|3|4 --by=asset|customer|severity --trend' ;;
-    'kpi explain') places='availability|mttd|mtta|mttm|mttr|mtt-resolve|mtbf|repair-on-time|response-on-time|security-incidents-major|plan-start-time|inspection-completion|inspection-on-time|actions-on-time|backup-success|restore-test-pass|rpo-met|rto-met @incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|@backup.BAK|@backup.RST|today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year @incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|@backup.BAK|@backup.RST|today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year' options='--period=today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year --asset=@asset.ASSET --customer=@customer.CUSTOMER --severity=1|2|3|4' ;;
+    'kpi explain') places='availability|mttd|mtta|mttm|mttr|mtt-resolve|mtbf|repair-on-time|response-on-time|security-incidents-major|plan-start-time|inspection-completion|inspection-on-time|actions-on-time|backup-success|restore-test-pass|rpo-met|rto-met|review-on-time|repeat-incidents @incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|@backup.BAK|@backup.RST|@review.REV|today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year @incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|@backup.BAK|@backup.RST|@review.REV|today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year' options='--period=today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year --asset=@asset.ASSET --customer=@customer.CUSTOMER --severity=1|2|3|4' ;;
     'ledger') verbs='list show verify export redact' ;;
-    'ledger list') options='--kind=- --subject=@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|@backup.BAK|@backup.RST --about=@asset.ASSET --actor=@person.PERSON --since=- --until=- --limit=-' ;;
+    'ledger list') options='--kind=- --subject=@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|@backup.BAK|@backup.RST|@review.REV --about=@asset.ASSET --actor=@person.PERSON --since=- --until=- --limit=-' ;;
     'ledger show') places='-' ;;
     'ledger verify') options='--deep --head=-' ;;
-    'ledger export') options='--subject=@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|@backup.BAK|@backup.RST --about=@asset.ASSET' ;;
+    'ledger export') options='--subject=@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|@backup.BAK|@backup.RST|@review.REV --about=@asset.ASSET' ;;
     'ledger redact') places='-' options='--reason=-' ;;
     'db') verbs='status upgrade' ;;
     'db status') : ;;

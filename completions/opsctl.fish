@@ -31,6 +31,7 @@ function __opsctl_verbs
                     'duty'\t'What is due, again and again, and what was missed' \
                     'patch'\t'Vendors\' advisories and patches: decided, installed or deferred' \
                     'backup'\t'Backups that run, and restore tests that prove them' \
+                    'review'\t'Post-incident reviews: what happened, why, and what is done about it' \
                     'kpi'\t'Figures, each explained down to its records' \
                     'ledger'\t'The audit ledger that every record is chained into' \
                     'db'\t'The database itself'
@@ -121,7 +122,7 @@ function __opsctl_verbs
                     'add'\t'Report what was found wrong; anybody may' \
                     'assign'\t'Give actions to somebody' \
                     'done'\t'Say that what was wrong is set right; somebody else verifies it' \
-                    'verify'\t'Verify what somebody else did; never by who did it' \
+                    'verify'\t'Verify what somebody else did; never by who did it, and not what a record verifies' \
                     'return'\t'Give back what was said to be done and is not right yet; it is open again' \
                     'reopen'\t'Take verified actions up again' \
                     'correct'\t'Set right what was recorded wrongly; the ledger keeps the old value' \
@@ -160,6 +161,20 @@ function __opsctl_verbs
                     'adopt'\t'Record points that were there before opsctl knew of them, and that this machine made of the job\'s sources, as runs that nobody has proven' \
                     'pin'\t'Keep every copy of a run, whatever its policy says, until it is unpinned' \
                     'unpin'\t'Let a run be pruned again, as its policy says'
+        case 'review'
+                printf '%s\n' \
+                    'start'\t'Begin a review that is half written from the records: of an incident, of a period\'s ordinary faults, or for a quality analysis meeting' \
+                    'edit'\t'Write a review in your editor, as Markdown: analysis, notes, actions; the records\' lines can be hidden, not changed' \
+                    'import'\t'Take in a post-mortem that was written elsewhere, as Markdown: what is understood becomes a review, the rest is kept as it is and listed' \
+                    'submit'\t'Give a review to who approves it; refused, with what is missing, while it says too little' \
+                    'approve'\t'Approve a review as it is now: by a post that the rulebook names, never by who wrote it' \
+                    'return'\t'Give a review back to be written on; it is a draft again' \
+                    'close'\t'Close an approved review once its actions are verified; refused, with what is missing, before' \
+                    'void'\t'Take a review out of every figure; its actions stay' \
+                    'list'\t'List reviews, the newest first; with --uncovered the faults that were handled and that none covers' \
+                    'show'\t'Show a review: what the records say, what people wrote, and what is still missing' \
+                    'lint'\t'Mark what a review should not say: blame, human error as a cause, hindsight, vague actions, claims without a record' \
+                    'export'\t'Write a review as a page that opens anywhere (html), Word (docx), Markdown (md) or JSON; for a customer without internal notes and names'
         case 'kpi'
                 printf '%s\n' \
                     'list'\t'The figures there are, and their formulas' \
@@ -535,14 +550,48 @@ function __opsctl_places
         case 'backup unpin'
                 printf '%s\n' \
                     '@backup.BAK/unpin'
+        case 'review start'
+                printf '%s\n' \
+                    '@incident.INC' \
+                    '+'
+        case 'review edit'
+                printf '%s\n' \
+                    '@review.REV/edit'
+        case 'review import'
+                printf '%s\n' \
+                    '@file'
+        case 'review submit'
+                printf '%s\n' \
+                    '@review.REV/submit'
+        case 'review approve'
+                printf '%s\n' \
+                    '@review.REV/approve'
+        case 'review return'
+                printf '%s\n' \
+                    '@review.REV/return'
+        case 'review close'
+                printf '%s\n' \
+                    '@review.REV/close'
+        case 'review void'
+                printf '%s\n' \
+                    '@review.REV'
+        case 'review show'
+                printf '%s\n' \
+                    '@review.REV'
+        case 'review lint'
+                printf '%s\n' \
+                    '@review.REV'
+        case 'review export'
+                printf '%s\n' \
+                    '@review.REV'
         case 'kpi report'
                 printf '%s\n' \
                     'today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year'
         case 'kpi explain'
                 printf '%s\n' \
-                    'availability|mttd|mtta|mttm|mttr|mtt-resolve|mtbf|repair-on-time|response-on-time|security-incidents-major|plan-start-time|inspection-completion|inspection-on-time|actions-on-time|backup-success|restore-test-pass|rpo-met|rto-met' \
-                    '@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|@backup.BAK|@backup.RST|today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year' \
-                    '@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|@backup.BAK|@backup.RST|today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year'
+                    'availability|mttd|mtta|mttm|mttr|mtt-resolve|mtbf|repair-on-time|response-on-time|security-incidents-major|plan-start-time|inspection-completion|inspection-on-time|actions-on-time|backup-success|restore-test-pass|rpo-met|rto-met|review-on-time|repeat-incidents' \
+                    '@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|@backup.BAK|@backup.RST|@review.REV|today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year' \
+                    '@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|@backup.BAK|@backup.RST|@review.REV|today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year'
         case 'ledger show'
                 printf '%s\n' \
                     '-'
@@ -931,7 +980,10 @@ function __opsctl_options
                     '--told'\t'@person.WHO'\t'Who was told; your superior if not given' \
                     '--owner'\t'@person.PERSON'\t'Who is to set it right; me is you' \
                     '--deadline'\t'-'\t'By when: 2d, 18:00, a date for the whole day' \
-                    '--at'\t'-'\t'When it was found; now if not given'
+                    '--at'\t'-'\t'When it was found; now if not given' \
+                    '--kind'\t'prevent|detect|mitigate|process'\t'What it does about the next time' \
+                    '--verify'\t'-'\t'The record that verifies it: restore-test POLICY, or inspect CHECKLIST/ITEM [ASSET]' \
+                    '--months'\t'-'\t'For so long a record that fails opens it again; else the rules say'
         case 'action assign'
                 printf '%s\n' \
                     '--to'\t'@person.PERSON'\t'Who has it from now on; me is you'
@@ -959,6 +1011,7 @@ function __opsctl_options
                     '--asset'\t'@asset.ASSET'\t'Only those of this asset' \
                     '--customer'\t'@customer.CUSTOMER'\t'Only those of this customer' \
                     '--source'\t'@inspect.INS'\t'Only those that this record led to: INS-2026-0042' \
+                    '--kind'\t'prevent|detect|mitigate|process'\t'Only those that prevent, detect, mitigate or mend a process' \
                     '--since'\t'-'\t'Found at that time or later' \
                     '--until'\t'-'\t'Found before that time; a date is the whole day, included' \
                     '--sort'\t'-'\t'deadline, found, reference, asset, owner or state; -deadline turns it round' \
@@ -1049,6 +1102,48 @@ function __opsctl_options
         case 'backup unpin'
                 printf '%s\n' \
                     '--reason'\t'-'\t'Why it need not be kept'
+        case 'review start'
+                printf '%s\n' \
+                    '--period'\t'today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year'\t'The ordinary faults resolved in it: 2026-10, last-month' \
+                    '--meeting'\t'-'\t'A quality analysis meeting of that title' \
+                    '--title'\t'-'\t'What it is called; the incident\'s title if not given'
+        case 'review edit'
+                printf '%s\n' \
+                    '-F'\t'@file'\t'Take the text from a file, - for stdin' \
+                    '--file'\t'@file'\t'Take the text from a file, - for stdin' \
+                    '--print'\t''\t'Write the text to stdout and change nothing' \
+                    '--recover'\t'@file'\t'Open this kept text in the editor instead'
+        case 'review import'
+                printf '%s\n' \
+                    '--incident'\t'@incident.INC'\t'The incident it is about, if the file names none; many' \
+                    '--dry-run'\t''\t'Show what would be taken in; change nothing'
+        case 'review return'
+                printf '%s\n' \
+                    '--reason'\t'-'\t'Why'
+        case 'review close'
+                printf '%s\n' \
+                    '--without-actions'\t'-'\t'Why nothing is to be done; it is recorded'
+        case 'review void'
+                printf '%s\n' \
+                    '--because'\t'false-alarm|test|duplicate|mistake'\t'false-alarm, test, duplicate or mistake' \
+                    '--reason'\t'-'\t'Why'
+        case 'review list'
+                printf '%s\n' \
+                    '--state'\t'draft|in-review|approved|closed|open|all'\t'draft, in-review, approved, closed, open (not closed) or all' \
+                    '--kind'\t'incident|period|meeting'\t'What they are about' \
+                    '--asset'\t'@asset.ASSET'\t'Only those of this asset' \
+                    '--author'\t'@person.PERSON'\t'Only those that this person started; me is you' \
+                    '--uncovered'\t''\t'Incidents without a review instead; of the last year, or of --period' \
+                    '--period'\t'today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year'\t'Started, or resolved, in it: 2026-10, last-month' \
+                    '--limit'\t'-'\t'At most so many; 0 is all' \
+                    '--columns'\t'-'\t'Only these columns, in this order'
+        case 'review lint'
+                printf '%s\n' \
+                    '-F'\t'@file'\t'A text of it that is not saved yet, - for stdin' \
+                    '--file'\t'@file'\t'A text of it that is not saved yet, - for stdin'
+        case 'review export'
+                printf '%s\n' \
+                    '--audience'\t'internal|customer'\t'For whom; internal if not given'
         case 'kpi report'
                 printf '%s\n' \
                     '--period'\t'today|yesterday|this-week|this-month|this-quarter|this-year|last-week|last-month|last-quarter|last-year'\t'2026-10, 2026-Q3, 2026, last-month, 2026-10-01..2026-10-15' \
@@ -1066,7 +1161,7 @@ function __opsctl_options
         case 'ledger list'
                 printf '%s\n' \
                     '--kind'\t'-'\t'Only this kind, such as incident.opened' \
-                    '--subject'\t'@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|@backup.BAK|@backup.RST'\t'Only rows about this record' \
+                    '--subject'\t'@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|@backup.BAK|@backup.RST|@review.REV'\t'Only rows about this record' \
                     '--about'\t'@asset.ASSET'\t'Only rows about this asset\'s handle' \
                     '--actor'\t'@person.PERSON'\t'Only rows by this actor' \
                     '--since'\t'-'\t'Recorded at that time or later' \
@@ -1078,7 +1173,7 @@ function __opsctl_options
                     '--head'\t'-'\t'A head you kept: it must still be in the chain'
         case 'ledger export'
                 printf '%s\n' \
-                    '--subject'\t'@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|@backup.BAK|@backup.RST'\t'Only rows about this record' \
+                    '--subject'\t'@incident.INC|@maintenance.MNT|@work.WRK|@inspect.INS|@action.ACT|@patch.PAT|@backup.BAK|@backup.RST|@review.REV'\t'Only rows about this record' \
                     '--about'\t'@asset.ASSET'\t'Only rows about this asset\'s handle'
         case 'ledger redact'
                 printf '%s\n' \

@@ -135,7 +135,7 @@ COMPLETES: dict[str, dict[str, Any]] = {
         "order": "recorded_at DESC",
         "first": "state <> 'closed' AND void IS NULL",
         "of": {
-            "edit": "state = 'draft' AND void IS NULL",
+            "edit": "state IN ('draft', 'in-review') AND void IS NULL",
             "submit": "state = 'draft' AND void IS NULL",
             "approve": "state = 'in-review' AND void IS NULL",
             "return": "state IN ('in-review', 'approved') AND void IS NULL",

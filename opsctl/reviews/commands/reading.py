@@ -33,7 +33,9 @@ def list_(
         Wanted | None,
         Option("--state", metavar="STATE", help=_("draft, in-review, approved, closed, open (not closed) or all.")),
     ] = None,
-    kind: Annotated[Kind | None, Option("--kind", metavar="KIND", help=_("incident, period or meeting."))] = None,
+    kind: Annotated[
+        Kind | None, Option("--kind", metavar="incident|period|meeting", help=_("What they are about."))
+    ] = None,
     asset: OfAsset = None,
     author: Annotated[
         str | None, Option("--author", metavar="PERSON", help=_("Only those that this person started; me is you."))
