@@ -69,7 +69,7 @@ class TestLimits:
         assert found.not_understood == (
             Problem(
                 1,
-                "Signs that cannot be shown, such as control characters, are left out; in 4 lines in all.",
+                "Signs that cannot be shown, such as control characters, are left out of 4 lines.",
                 "Look at these lines: 1, 5, 6, 7.",
             ),
         )
@@ -78,7 +78,7 @@ class TestLimits:
         found = read("\ufeff# T\r\n\r## Odd\r\nwords\x0cmore\u2028still\n## Strange\nx")
         assert said(found) == [
             (3, "The heading “Odd” is not known; what stands below it is kept under it."),
-            (4, "Signs that cannot be shown, such as control characters, are left out; in 1 lines in all."),
+            (4, "Signs that cannot be shown, such as control characters, are left out of 1 line."),
             (5, "The heading “Strange” is not known; what stands below it is kept under it."),
         ]
         assert own(found) == {"Odd": "words more still", "Strange": "x"}
@@ -439,7 +439,15 @@ class TestTimes:
         )
         assert said(found) == [
             (5, "PST means more than one zone: the times below are not read."),
-            (7, "2026-10-12 14:32 has no zone."),
+            (7, "2026-10-12 14:32 is in PST, which means more than one zone."),
+        ]
+
+    def test_a_zone_in_front_that_may_be_several_keeps_times_as_text_too(self) -> None:
+        found = read("---\ntimezone: IST\n---\n# T\n\n## Timeline\n\n- 2026-10-12 14:32 up\n", "UTC")
+        assert found.document.added == ()
+        assert said(found) == [
+            (2, "“IST” is not one zone."),
+            (8, "2026-10-12 14:32 is in IST, which means more than one zone."),
         ]
 
     @pytest.mark.parametrize(
@@ -564,7 +572,7 @@ class TestActions:
             ("- Add an alert - OPS-7", Planned("Add an alert - OPS-7")),
             ("- Add an alert (status: open)", Planned("Add an alert")),
             ("- Add an alert (@wang, @li)", Planned("Add an alert (@li)", "wang")),
-            ("- a\n  - Owner: wang\n  - b", Planned("a\n- b", "wang")),
+            ("- a\n  - Owner: wang\n  - b", Planned("a; b", "wang")),
         ],
     )
     def test_what_an_item_says_at_its_ends_is_understood(self, line: str, planned: Planned) -> None:

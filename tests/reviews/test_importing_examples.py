@@ -259,9 +259,7 @@ def test_underlined_headings_lines_of_times_and_a_cause_that_nobody_knows() -> N
         root_cause="We looked for the reminder and found none.",
         undetermined=True,
         planned=(
-            Planned(
-                "Renew certificates by a job\n  * Ticket: MAIL-7", owner="chen", deadline=at("2026-09-30 21:59:59")
-            ),
+            Planned("Renew certificates by a job; Ticket: MAIL-7", owner="chen", deadline=at("2026-09-30 21:59:59")),
             Planned("watch the dates of all certificates", owner="zhou", deadline=at("2026-10-15 21:59:59")),
         ),
         own=(Own("Timeline (as written)", "A line of prose between 08:01 and now."),),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from opsctl.reviews.rules.document import Document, Factor, from_json, to_json
 from opsctl.reviews.rules.importing import read_foreign
+from opsctl.reviews.rules.markdown.domain import normal
 from opsctl.reviews.rules.results import Foreign
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -154,6 +155,7 @@ def test_what_is_read_is_a_document(text: str, zone: str | None) -> None:
     assert len({one.heading.casefold() for one in document.own}) == len(document.own)
     assert all(one.text for one in document.planned)
     assert all(map(is_said, document.factors))
+    assert normal(document) == document
     assert from_json(to_json(document), title=document.title, held_on=document.held_on) == document
     lines = len(re.split("\r\n|\n|\r", text))
     assert all(1 <= one.line <= lines for one in (*read.not_understood, *read.problems))

@@ -242,5 +242,7 @@ def _read_pairs(front: _Front, lines: Lines) -> None:
         rows = rows[1:]
     for number, (label, value) in rows:
         numbers = frozenset({number})
-        front.made.entries.append(Said(label, (value,) if value else (), number, numbers, f"- {label}: {value}"))
+        front.made.entries.append(
+            Said(label, (value,) if value else (), number, numbers, f"- {label}: {value}".rstrip())
+        )
     front.taken |= {line.number for line in lines}

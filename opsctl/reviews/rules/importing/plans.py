@@ -17,6 +17,7 @@ from opsctl.reviews.rules.importing.context import Context, Remarks, read_deadli
 from opsctl.reviews.rules.importing.source import Block, Lines, Numbered, Shape, blocks, joined
 from opsctl.reviews.rules.importing.tables import Row, Table, read_table
 from opsctl.reviews.rules.importing.vocabulary import DONE, NOT_BEGUN, NOTHING, Column, is_one_of
+from opsctl.reviews.rules.markdown.domain import one_line
 
 _HANDLE = r"[^\W_][\w.-]{0,63}"
 _CHECKBOX = re.compile(r"\[(?P<mark>[ xX✓✔])\]\s+")
@@ -128,9 +129,19 @@ def _read_item(reader: _Reader, item: Lines, block: Block) -> None:
     if draft.done:
         _keep_done(reader, draft.number, [line for line in block.lines if line.number in numbers])
     else:
-        text = "\n".join([first, *(line.text.rstrip() for line in kept)]).strip()
-        reader.found.planned.append(_planned(reader, draft, text or joined(item)))
+        reader.found.planned.append(_planned(reader, draft, _in_one_line(first, kept) or one_line(joined(item))))
     reader.taken |= numbers
+
+
+def _in_one_line(first: str, below: Sequence[Numbered]) -> str:
+    """An action's text is one line: items below it stand behind it."""
+    said = one_line(first)
+    for line in below:
+        found = re.match(r"\s*(?P<marker>(?:[-*+]|[0-9]{1,9}[.)])\s+)?(?P<words>.*)", line.text)
+        words = one_line(found["words"]) if found else ""
+        if words:
+            said += ("; " if found and found["marker"] and said else " ") + words
+    return said.strip()
 
 
 def _says_done(text: str) -> bool:
@@ -275,7 +286,7 @@ def _take_deadline(reader: _Reader, draft: _Draft, value: str, *, labelled: bool
 
 def _planned(reader: _Reader, draft: _Draft, text: str) -> Planned:
     deadline = None if draft.deadline is None else read_deadline(draft.deadline, reader.context)
-    return Planned(text, owner=draft.owners[0] if draft.owners else None, deadline=deadline, kind=draft.kind)
+    return Planned(one_line(text), owner=draft.owners[0] if draft.owners else None, deadline=deadline, kind=draft.kind)
 
 
 def _read_rows(reader: _Reader, table: Table, lines: Lines) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from opsctl.core.texts import _
+from opsctl.core.texts import _, ngettext
 from opsctl.core.times import read_zone
 from opsctl.core.typed import excerpt
 from opsctl.reviews.rules.document import Document, Factor, Line, Own, Planned
@@ -18,6 +18,7 @@ from opsctl.reviews.rules.importing.source import Lines, Shape, blocks, joined, 
 from opsctl.reviews.rules.importing.spans import report_spans
 from opsctl.reviews.rules.importing.timeline import read_timeline
 from opsctl.reviews.rules.importing.vocabulary import Beside
+from opsctl.reviews.rules.markdown.domain import one_line
 from opsctl.reviews.rules.results import Foreign, Problem
 from opsctl.reviews.terms import LONGEST, Section
 
@@ -48,6 +49,7 @@ class _Pieces:
     def keep(self, heading: str, text: str) -> None:
         """Keep the text under a heading of its own, below what stands there already."""
         if text := text.strip():
+            heading = one_line(heading)
             self.kept.setdefault(heading.casefold(), (heading, []))[1].append(text)
 
 
@@ -71,9 +73,11 @@ def read_foreign(text: str, *, zone: str | None, now: datetime) -> Foreign:
     if mended:
         remarks.add(
             mended[0],
-            _("Signs that cannot be shown, such as control characters, are left out; in {count} lines in all.").format(
-                count=len(mended)
-            ),
+            ngettext(
+                "Signs that cannot be shown, such as control characters, are left out of {count} line.",
+                "Signs that cannot be shown, such as control characters, are left out of {count} lines.",
+                len(mended),
+            ).format(count=len(mended)),
             _("Look at these lines: {numbers}.").format(numbers=_few(mended)),
         )
     return _read(lines, Context(now, zone), remarks)
@@ -274,7 +278,7 @@ def _read_cause(pieces: _Pieces, body: Lines) -> None:
 
 def _document(pieces: _Pieces, known: Known) -> Document:
     return Document(
-        title=known.title,
+        title=one_line(known.title),
         held_on=known.held_on,
         facilitator=known.facilitator,
         participants=tuple(dict.fromkeys([*known.participants, *pieces.participants])),

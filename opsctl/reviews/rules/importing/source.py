@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
-from opsctl.core.typed import clean_for_terminal
+from opsctl.reviews.rules.markdown.domain import clean_lines
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -60,15 +60,9 @@ def read_lines(text: str) -> tuple[Lines, tuple[int, ...]]:
 
     Control characters, escape sequences and marks that nobody sees are left out, tabs are blanks.
     """
-    lines: list[Numbered] = []
-    mended: list[int] = []
-    for number, line in enumerate(re.split(r"\r\n|\n|\r", text.removeprefix("\ufeff")), start=1):
-        plain = line.expandtabs(4)
-        shown = clean_for_terminal(plain)
-        lines.append(Numbered(number, shown))
-        if shown != plain:
-            mended.append(number)
-    return tuple(lines), tuple(mended)
+    lines, mended = clean_lines(text)
+    numbered = tuple(Numbered(number, line) for number, line in enumerate(lines, start=1))
+    return numbered, tuple(place + 1 for place in mended)
 
 
 def joined(lines: Sequence[Numbered]) -> str:

@@ -313,6 +313,12 @@ def _add(reader: _Reader, number: int, stamp: Stamp, more: str, said: str | None
 def _moment(reader: _Reader, stamp: Stamp, number: int) -> datetime:
     check_clear(stamp)
     day = _day(reader, stamp)
+    doubt = reader.doubt or (reader.context.doubt if reader.stated is None else None)
+    if doubt is not None and stamp.reckoning is None:
+        raise InvalidInput(
+            _("{time} is in {zone}, which means more than one zone.").format(time=stamp.written, zone=doubt),
+            _("Write the offset in figures, such as UTC-06:00."),
+        )
     moment = moment_of(stamp, day, reader.reckoning)
     used = stamp.reckoning if stamp.reckoning is not None else reader.reckoning
     if not stamp.has_date and not stamp.days_on and reader.day_reckoning not in (None, used):
