@@ -104,7 +104,7 @@ class TestFrontMatter:
             facilitator="Ana",
             participants=("Ana", "Bo", "Cy"),
             summary="Text.",
-            own=(Own("Front matter", "```yaml\n# ours\nseverity:   high\nlinks: {wiki: http://x}\n```"),),
+            own=(Own("Front matter", "```yaml\n# ours\nid: 'OPS-7'\nseverity:   high\nlinks: {wiki: http://x}\n```"),),
         )
         assert found.incident == "OPS-7"
 

@@ -212,7 +212,7 @@ def test_tables_of_entries_of_times_and_of_actions() -> None:
         own=(
             Own(
                 "Front matter",
-                "- Severity: 2\n- Started: 2026-09-03 02:12+02:00\n- Detected: 2026-09-03 02:15+02:00\n"
+                "- Incident: PRB0041234\n- Severity: 2\n- Started: 2026-09-03 02:12+02:00\n- Detected: 2026-09-03 02:15+02:00\n"
                 "- Resolved: 2026-09-03 04:40+02:00",
             ),
             Own(
@@ -448,7 +448,7 @@ def test_toml_in_front_says_the_zone_and_the_date_of_bare_clocks() -> None:
         own=(
             Own(
                 "Front matter",
-                '```toml\ndate = 2026-05-11\nparticipants = ["Ana", "Bo"]\ntimezone = "Europe/Berlin"\n'
+                '```toml\ndate = 2026-05-11\nid = "PD-77"\nparticipants = ["Ana", "Bo"]\ntimezone = "Europe/Berlin"\n'
                 '[service]\nname = "resolver"\n```',
             ),
         ),

@@ -165,7 +165,8 @@ def _map_incident(known: Known, one: Said, remarks: Remarks) -> bool:
         )
         return False
     known.incident = written
-    return True
+    # The number of another tool may lead to no record here: it stays readable.
+    return _REFERENCE.fullmatch(written) is not None
 
 
 def _held(one: Said, context: Context, remarks: Remarks) -> datetime | None:
