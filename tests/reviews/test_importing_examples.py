@@ -212,8 +212,8 @@ def test_tables_of_entries_of_times_and_of_actions() -> None:
         own=(
             Own(
                 "Front matter",
-                "- Incident: PRB0041234\n- Severity: 2\n- Started: 2026-09-03 02:12+02:00\n- Detected: 2026-09-03 02:15+02:00\n"
-                "- Resolved: 2026-09-03 04:40+02:00",
+                "- Incident: PRB0041234\n- Severity: 2\n- Started: 2026-09-03 02:12+02:00\n"
+                "- Detected: 2026-09-03 02:15+02:00\n- Resolved: 2026-09-03 04:40+02:00",
             ),
             Own(
                 "Timeline (as written)",
