@@ -151,7 +151,7 @@ def test_of_two_who_edit_at_once_both_texts_are_kept(company: CommandLine, tmp_p
 @pytest.mark.parametrize(
     ("spoil", "line"),
     [
-        pytest.param(lambda text: text.replace("login 502 · by", "login 503 · by", 1), 18, id="ledger-line"),
+        pytest.param(lambda text: text.replace("login 502 · by", "login 503 · by", 1), -1, id="ledger-line"),
         pytest.param(lambda text: text + "\n- what\n", None, id="words-in-no-list"),
         pytest.param(
             lambda text: text.replace("- Held on:\n", "- Held on: the 31st of Neverember\n", 1), 5, id="date"
@@ -163,6 +163,8 @@ def test_nothing_of_a_text_is_refused_silently(
 ) -> None:
     company("--as", "wang", "review", "start", "1")
     text = written(company)
+    if line == -1:
+        line = next(at for at, words in enumerate(text.splitlines(), 1) if words.startswith("- [x]"))
     found = company("review", "edit", "1", "-F", "-", stdin=spoil(text))
     after = written(company)
     if found.code == 0:
@@ -346,3 +348,47 @@ def test_a_list_names_what_is_open_and_whose_it_is(company: CommandLine) -> None
     assert header == (
         "reference,state,kind,about,asset,customer,author,started,due,held,approved-by,closed,version,title"
     )
+
+
+def test_a_post_mortem_from_elsewhere_is_taken_in_with_what_was_not_understood(
+    company: CommandLine, tmp_path: Path
+) -> None:
+    file = tmp_path / "pm.md"
+    file.write_text(
+        "---\nincident: INC-2026-0001\n---\n\n# Login 502\n\n## Summary\n\nNobody could log in.\n\n"
+        "## Timeline\n\n- 2026-11-05 01:00 UTC memory is full\n- 2026-11-05 09:10 restarted\n\n## Cost\n\nNone.\n",
+        encoding="utf-8",
+    )
+    dry = company("review", "import", str(file), "--dry-run")
+    assert (dry.code, dry.out.splitlines()[0]) == (3, "Would be imported: Login 502")
+    assert company("review", "list").out == ""
+    taken = company("--as", "wang", "review", "import", str(file))
+    assert (taken.code, taken.out.splitlines()[0]) == (3, "REV-2026-0001 imported: Login 502")
+    assert re.search(r"14 +2026-11-05 09:10 has no zone\.", taken.out)
+    found = json.loads(company("review", "show", "1", "--json").out)["data"]
+    assert found["source"] == "pm.md"
+    text = written(company)
+    assert "- [x] 2026-11-05 09:00:00 +08:00 memory is full\n" in text
+    assert "2026-11-05 09:10 restarted" in text
+    assert "## Cost\n\nNone.\n" in text
+    again = company("--as", "wang", "review", "import", str(file))
+    assert (again.code, again.out) == (6, "")
+    assert "INC-2026-0001 has a review already: REV-2026-0001" in again.err
+
+
+def test_the_number_of_another_tool_is_no_incident_here(company: CommandLine, tmp_path: Path) -> None:
+    file = tmp_path / "checkout 2025.md"
+    file.write_text("---\nincident: '#465'\n---\n\n## Summary\n\nNobody could pay.\n", encoding="utf-8")
+    taken = company("--as", "wang", "review", "import", str(file))
+    assert taken.out.splitlines()[0] == "REV-2026-0001 imported: checkout 2025"
+    assert "#465 is no incident here, so the review is about none: name it with --incident." in taken.err
+    assert "#465" in written(company)
+    refused = company("review", "import", str(file), "--incident", "INC-2026-0077")
+    assert refused.code == 4
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "a" * 2_000_000], ids=["empty", "blank", "two-megabytes"])
+def test_what_says_nothing_or_too_much_is_not_imported(company: CommandLine, text: str) -> None:
+    refused = company("review", "import", "-", stdin=text)
+    assert (refused.code, refused.out) == (2, "")
+    assert company("review", "list").out == ""

@@ -3,14 +3,16 @@
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from opsctl.core.errors import InvalidInput
+from opsctl.core.errors import InvalidInput, NotFound
 from opsctl.core.texts import _, ended
+from opsctl.core.typed import excerpt
 
 if TYPE_CHECKING:
     from opsctl.cli.context import Context
     from opsctl.reviews.rules.results import Foreign
 
 _SHOWN = 20
+_LONGEST_TITLE = 300
 
 
 def run(context: "Context", file: str, incidents: list[str], *, dry_run: bool) -> None:
@@ -23,7 +25,8 @@ def run(context: "Context", file: str, incidents: list[str], *, dry_run: bool) -
 
     found = read_foreign(text_of(context, file), zone=context.asked_zone, now=context.now)
     _check(context, found)
-    named = incidents or ([] if found.incident is None else [found.incident])
+    found = _called(found, file)
+    named = incidents or _named(context, found)
     if dry_run:
         context.emit(imports.planned(found, named))
         return
@@ -37,6 +40,40 @@ def run(context: "Context", file: str, incidents: list[str], *, dry_run: bool) -
         source=_("stdin") if file == "-" else PurePath(file).name,
     )
     context.emit(imports.taken(review, found))
+
+
+def _called(found: "Foreign", file: str) -> "Foreign":
+    """The same with a title that a review can have: the file's name where it says none, else at most so many signs."""
+    from dataclasses import replace
+
+    from opsctl.reviews.rules.document import Own
+
+    document = found.document
+    if len(document.title) > _LONGEST_TITLE:
+        whole = Own(_("Title"), document.title)
+        cut = excerpt(document.title, _LONGEST_TITLE)
+        return replace(found, document=replace(document, title=cut, own=(*document.own, whole)))
+    if document.title:
+        return found
+    name = _("Imported review") if file == "-" else PurePath(file).stem
+    return replace(found, document=replace(document, title=excerpt(name, _LONGEST_TITLE)))
+
+
+def _named(context: "Context", found: "Foreign") -> list[str]:
+    """The incident that the file names, if it is one of ours; another tool's number is kept in the text."""
+    from opsctl.incidents.service import read
+
+    if found.incident is None:
+        return []
+    try:
+        return [context.read(read.find, word=found.incident, now=context.now).reference]
+    except (InvalidInput, NotFound):
+        context.remark(
+            _("{incident} is no incident here, so the review is about none: name it with --incident.").format(
+                incident=excerpt(found.incident)
+            )
+        )
+        return []
 
 
 def _check(context: "Context", found: "Foreign") -> None:

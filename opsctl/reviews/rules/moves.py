@@ -8,7 +8,7 @@ from enum import StrEnum
 from opsctl.actions.rules import Action
 from opsctl.actions.terms import State as ActionState
 from opsctl.core.errors import Conflict, InvalidInput, NotAllowed
-from opsctl.core.texts import _, pgettext, series
+from opsctl.core.texts import _, beside, pgettext, series
 from opsctl.core.void import Void, void_word
 from opsctl.reviews.rules import Review
 from opsctl.reviews.rules.document import Document
@@ -235,7 +235,7 @@ def _check_nothing_missing(
         return
     words = [missing_word(one) for one in missing]
     if waiting:
-        words[-1] += f" ({series(waiting)})"
+        words[-1] = beside(words[-1], series(waiting))
     if list(missing) == [Missing.VERIFIED_ACTIONS]:
         hint = _("See: opsctl action list --source {reference} --state all").format(reference=review.reference)
     else:

@@ -12,7 +12,7 @@ from opsctl.actions.service import write as raising
 from opsctl.actions.terms import Gravity
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
-from opsctl.core.typed import excerpt, mend
+from opsctl.core.typed import excerpt, mend, read_title
 from opsctl.core.use_cases import Permission, use_case
 from opsctl.people.service import persons
 from opsctl.people.terms import ME
@@ -35,14 +35,14 @@ def save(
     title: str,
     held_on: datetime | None,
 ) -> Saved:
-    """Save a document that was written upon that version; `content` as `to_json` gives it.
+    """Save a document that was written upon that version; `content` as `to_json` gives it, its title in one line.
 
     Every planned action with an owner, a deadline and a kind is recorded now, and stands by its reference from then on.
     Raise Conflict where somebody saved another since or nothing may be edited any more; NotFound for an owner, an
     action, a policy or a checklist that is not there; InvalidInput for a time that cannot be.
     """
     review = hold(session, reference, now)
-    document = from_json(content, title=title, held_on=held_on)
+    document = from_json(content, title=read_title(title), held_on=held_on)
     # Judged before any action is recorded: of a text that is not taken nothing stays.
     moves.edit(review, document, version=version, now=now)
     linked = _linked(session, document, now)
@@ -82,7 +82,7 @@ def _recorded(
 
 
 def _finding(session: Session, review: Review, one: Planned, *, now: datetime, actor: str) -> Finding:
-    from opsctl.actions.rules.evidence import spelled
+    from opsctl.actions.rules.evidence import check_months, spelled
     from opsctl.actions.service.queries import known_query
 
     if one.deadline is None or one.deadline < now:
@@ -90,9 +90,10 @@ def _finding(session: Session, review: Review, one: Planned, *, now: datetime, a
             _('The deadline of "{action}" has passed already.').format(action=excerpt(one.text)),
             _("Give a time to come, such as 2026-12-01."),
         )
+    check_months(one.months, one.verify)
     owner = one.owner or ""
     return Finding(
-        title=one.text,
+        title=read_title(one.text),
         gravity=Gravity.FAIL,
         found_at=now,
         asset=review.asset,

@@ -67,7 +67,7 @@ def _report(
 
 def _pairs(document: Document, about: tuple[str, ...]) -> list[tuple[str, Any, Kind]]:
     """What was found of each section: how many lines of a text, how many entries of a list."""
-    pairs: list[tuple[str, Any, Kind]] = [(_("about"), about or None, Kind.REFERENCE)]
+    pairs: list[tuple[str, Any, Kind]] = [(pgettext("review", "about"), about or None, Kind.REFERENCE)]
     for section in HEADINGS:
         if section in _TEXTS:
             text: str = getattr(document, _TEXTS[section])

@@ -22,7 +22,7 @@ def listed(found: Listed) -> Report:
         Column("reference", _("reference"), Kind.REFERENCE),
         Column("state", _("state")),
         Column("kind", pgettext("review", "kind")),
-        Column("about", _("about"), Kind.REFERENCE),
+        Column("about", pgettext("review", "about"), Kind.REFERENCE),
         Column("asset", _("asset"), Kind.REFERENCE),
         Column("customer", _("customer"), Kind.REFERENCE),
         Column("author", pgettext("review", "author")),

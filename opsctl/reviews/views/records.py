@@ -44,7 +44,7 @@ def _pairs(review: Review) -> list[tuple[str, Any, Kind]]:
         (_("title"), review.title, Kind.TEXT),
         (_("state"), standing(review), Kind.TEXT),
         (pgettext("review", "kind"), kind_word(review.kind), Kind.TEXT),
-        (_("about"), about(review.subjects), Kind.REFERENCE),
+        (pgettext("review", "about"), about(review.subjects), Kind.REFERENCE),
         (pgettext("review", "author"), review.author, Kind.TEXT),
         (_("held on"), review.held_on, Kind.MOMENT),
         (_("facilitator"), document.facilitator, Kind.TEXT),

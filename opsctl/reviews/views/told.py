@@ -6,7 +6,7 @@ from typing import Any
 
 from opsctl.actions.rules import Action
 from opsctl.core.report import Column, Fields, Kind, Part, Report, Table, Text
-from opsctl.core.texts import _, ngettext, series
+from opsctl.core.texts import _, ngettext, pgettext, series
 from opsctl.incidents.terms import UNRESOLVED
 from opsctl.reviews import terms
 from opsctl.reviews.rules import Review
@@ -22,7 +22,7 @@ def started(known: Known, now: datetime) -> Report:
     review, facts = known.review, known.facts
     line = _("{reference} started: {title}").format(reference=review.reference, title=review.title)
     pairs: list[tuple[str, Any, Kind]] = [
-        (_("about"), review.subjects[:_MOST] or None, Kind.REFERENCE),
+        (pgettext("review", "about"), review.subjects[:_MOST] or None, Kind.REFERENCE),
         (_("rows of the ledger in its timeline"), sum(len(one.rows) for one in facts.cases), Kind.COUNT),
         (_("around the same time"), sum(len(one.around) for one in facts.cases), Kind.COUNT),
         (_("earlier incidents"), sum(len(one.earlier) for one in facts.cases), Kind.COUNT),
