@@ -9,6 +9,7 @@ from findings import Findings
 from life import Life, local
 from nights import Nights
 from proofs import Proofs
+from reviews import Reviews
 from rounds import Rounds
 from upkeep import Upkeep
 
@@ -26,6 +27,7 @@ def whole_life(folder: Path, database_file: Path) -> list[str]:
     nights = Nights(life)
     nights.begin()
     Proofs(life, nights).begin()
+    Reviews(life).begin()
     Ending(life, rounds, findings).begin()
     life.live()
     return life.lines

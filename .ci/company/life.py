@@ -4,7 +4,7 @@ import heapq
 import itertools
 import random
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -88,7 +88,11 @@ class Life:
 
     def do(self, by: str, do: str, **arguments: Any) -> Any:
         """Do this now, really, and write it into the diary; give what came of it."""
-        step = Step(self.now, by, do, {name: value for name, value in arguments.items() if value is not None})
+        return self.exactly(by, do, {name: value for name, value in arguments.items() if value is not None})
+
+    def exactly(self, by: str, do: str, arguments: Mapping[str, Any]) -> Any:
+        """The same with these arguments, those that are None among them."""
+        step = Step(self.now, by, do, arguments)
         result = self.replay.live(step)
         self.lines.append(line_of(step, ZONE))
         return result

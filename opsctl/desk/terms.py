@@ -17,6 +17,7 @@ SCRATCH_PLACES = ("/dev/shm", "/var/tmp", "/tmp")  # noqa: S108 - a folder of it
 NEXT = (
     "opsctl inspect log network-patrol --asset core-sw-2 --item temp=24 --item cpu=31 --rest-ok",
     "opsctl open 'erp {title}' -s2 --down",
+    "opsctl review start INC-2026-0173",
     "opsctl kpi explain repair-on-time last-month",
     "opsctl backup status",
     "opsctl backup run opsctl-db",
