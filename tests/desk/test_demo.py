@@ -96,8 +96,17 @@ def test_the_lines_at_its_end_work_when_they_are_pasted(made: tuple[Path, Result
     # Some backups are not as their policies want them: that is what is to be seen.
     assert ended == {line: 3 if line == "opsctl backup status" else 0 for line in tried()}, done.stderr
     assert done.stderr.count("Demo: ") == len(tried())
-    for said in (r"INS-2026-\d+ done", r"INC-2026-\d+ opened", "INC-2026-0169", "web-shop-db", "BAK-2026-0149"):
+    for said in (
+        r"INS-2026-\d+ done", r"INC-2026-\d+ opened", r"REV-2026-\d+ started", "INC-2026-0169", "web-shop-db",
+        "BAK-2026-0149",
+    ):  # fmt: skip
         assert re.search(said, done.stdout), done.stdout
+    # The round is the proof that a review asked for; the incident came again while what was promised is still open.
+    for said in (
+        r"^ACT-2026-\d+ is verified by it: core-sw-2 ",
+        r"^INC-2026-0115 promised this \d+ days ago, still open: ACT-2026-\d+ 打印服务加健康检查",
+    ):
+        assert re.search(said, done.stdout + done.stderr, re.MULTILINE), done.stdout + done.stderr
 
 
 @pytest.mark.usefixtures("packed")
