@@ -21,7 +21,7 @@ from subprocess import PIPE
 import pytest
 from wcwidth import wcswidth
 
-from tests.golden import backups, history, patrols
+from tests.golden import backups, history, patrols, reviews
 from tests.harness import CommandLine, Result
 
 FOLDER = Path(__file__).parent / "golden"
@@ -29,7 +29,7 @@ UPDATE = bool(os.environ.get("OPSCTL_UPDATE_GOLDEN"))
 FORMATS = ("table", "plain", "md", "csv", "json")
 WIDTHS = ("100", "46")
 STDERR = "--- stderr ---\n"
-HISTORIES = {"history": history.build, "patrols": patrols.build, "backups": backups.build}
+HISTORIES = {"history": history.build, "patrols": patrols.build, "backups": backups.build, "reviews": reviews.build}
 
 _REQUEST = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _DIGEST = re.compile(r"(?<![\w.])(?:[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{12})(?!\w)")
