@@ -12,7 +12,7 @@ AUTUMN: tuple[Written, ...] = (
                 factor(TECHNICAL, "会员查询把整个结果放进内存", factor(PROCESS, "会员数三年增长四倍，查询没有分页要求", root=True)),
                 factor(TECHNICAL, "堆内存没有告警"),
             ],
-            "root_cause": "会员查询没有分页，结果集随会员数增长，高峰时 4 GB 堆内存不够。",
+            "root_cause": "会员查询没有分页，结果集随会员数增长，开门前后 4 GB 堆内存不够。",
             "went_well": ["先重启恢复、保留堆转储，原因当天找到"],
             "lessons": ["重启之前先留下现场"],
         },

@@ -9,7 +9,7 @@ SPRING: tuple[Written, ...] = (
         ("han.xue", "zhao.lei", "lu.xin", "xu.kai", "gao.feng", "song.jia"),
         {
             "summary": "4 月 9 日 07:35 起，砚湖医院挂号窗口与自助机全部超时，65 分钟后恢复。数据库归档目录写满，实例挂起；归档目录之所以写满，是因为归档备份任务从 4 月 8 日凌晨起连续两晚失败，而失败只写在任务日志里。",
-            "impact": "门诊早高峰：12 个挂号窗口、20 台自助机停用，约 310 人次改为手工挂号，事后补录到 10:40。急诊走手工流程，未停诊。没有数据丢失。",
+            "impact": "门诊早上最忙的一小时：12 个挂号窗口、20 台自助机停用，约 310 人次改为手工挂号，事后补录到 10:40。急诊走手工流程，未停诊。没有数据丢失。",
             "factors": [
                 factor(TECHNICAL, "db-srv-1 归档目录写满，HIS 数据库实例挂起",
                        factor(TECHNICAL, "归档备份任务连续两晚失败，归档日志没有被搬走",
@@ -45,7 +45,7 @@ SPRING: tuple[Written, ...] = (
         ),
         entered="04-11 12:20", approved=("04-13 09:30", "xu.kai"), closed="05-15 10:00",
         first={"summary": "4 月 9 日 07:35 起全院无法挂号，65 分钟后恢复。数据库归档目录写满。细节待 4 月 11 日会上补充。"},
-        notes=(("incident.escalated", "升级到徐凯后，数据库组与应用组在同一个电话会里处理，省去了转述。"),),
+        notes=(("incident.escalated", "升级之后，数据库组与应用组在同一个电话会里处理，省去了转述。"),),
     ),
     # The first one ever: nobody had fixed a date for it, and it was held three days late. Half of it is still to be done.
     Written(
@@ -62,7 +62,7 @@ SPRING: tuple[Written, ...] = (
             "root_cause": "打印服务没有健康检查：进程存活而队列不动时，没有任何东西会报警或重启它。",
             "went_well": ["服务台一次电话就判断为打印服务，没有逐店排查"],
             "went_badly": ["最早的投诉在 08:42，到 08:51 才建单", "复盘比规定晚了三天：会议时间没有在结单时就定下来"],
-            "luck": ["发生在周二早上，不是周末客流高峰"],
+            "luck": ["发生在周二早上，不是周末客流最多的时候"],
             "detection": "门店电话，没有监控发现。",
             "lessons": ["进程活着不等于服务可用，要看它做成了什么", "结单时就约好复盘时间"],
         },
