@@ -13,6 +13,7 @@ from opsctl.core.void import Void
 from opsctl.incidents.service import judging
 from opsctl.reviews.rules.document import Document
 from opsctl.reviews.rules.facts import Facts
+from opsctl.reviews.terms import Kind
 from tests.harness import Perform
 from tests.reviews.records import clock, review_of
 
@@ -111,6 +112,24 @@ def test_their_reviews_and_the_actions_that_were_promised_come_along(
     assert earlier.reviews == ("REV-2026-0001", "REV-2026-0002")
     assert [action.reference for action in earlier.actions] == [linked, from_review, from_month, at_once]
     assert [action.state for action in earlier.actions] == [State.OPEN, State.DONE, State.OPEN, State.OPEN]
+
+
+def test_of_a_review_of_many_only_what_is_about_the_asset_was_promised(
+    trouble: Trouble, gathered: Gathered, perform_as: Perform, reviewed: Any
+) -> None:
+    first, other = trouble(clock(10) - 40 * DAY), trouble(clock(10) - 39 * DAY, asset="web")
+    month = reviewed(review_of(other, first, reference="REV-2026-0001", kind=Kind.PERIOD))
+
+    def promised(asset: str | None) -> str:
+        finding = Finding(f"for {asset}", Gravity.WARN, clock(1, day=1), asset=asset, source=month.reference)
+        reference: str = perform_as(raise_one, now=clock(1, day=1), finding=finding)
+        return reference
+
+    of_erp = promised("erp")
+    promised("web")
+    promised(None)
+    (earlier,) = gathered(review_of(trouble(clock(10)), reference="REV-2026-0002")).cases[0].earlier
+    assert [action.reference for action in earlier.actions] == [of_erp]
 
 
 def raise_one(session: Any, *, now: datetime, actor: str, finding: Finding) -> str:

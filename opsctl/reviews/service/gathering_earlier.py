@@ -15,7 +15,7 @@ from opsctl.reviews.rules import Review
 from opsctl.reviews.rules.facts import Earlier
 from opsctl.reviews.rules.relatives import Related, Relative, assets_of, cause_key, causes_of, earlier_than
 from opsctl.reviews.service import rows
-from opsctl.reviews.terms import EARLIER
+from opsctl.reviews.terms import EARLIER, Kind
 
 _BLOCK = 1000
 _ASKED: Sequence[Any] = [
@@ -38,13 +38,29 @@ def of_cases(session: Session, cases: Sequence[Case], review: str) -> dict[str, 
 
     def told(one: Related) -> Earlier:
         of_it = [other for other in reviews if one.reference in other.subjects]
-        sources = {one.reference, *(other.reference for other in of_it)}
-        linked = {reference for other in of_it for reference in other.document.actions}
-        actions = tuple(each for each in promised if each.source in sources or each.reference in linked)
+        own_sources, own_linked = _led_to([other for other in of_it if other.kind is Kind.INCIDENT])
+        sources, linked = _led_to(of_it)
+        asset = incidents[one.reference].asset
+
+        def is_of_it(action: Action) -> bool:
+            """Of a review of many incidents, what is about the asset of this one."""
+            if action.source in {one.reference, *own_sources} or action.reference in own_linked:
+                return True
+            return asset is not None and action.asset == asset and (
+                action.source in sources or action.reference in linked
+            )
+
+        actions = tuple(filter(is_of_it, promised))
         names = tuple(other.reference for other in of_it)
         return Earlier(incidents[one.reference], one.same_asset, one.same_cause, names, actions)
 
     return {reference: tuple(map(told, some)) for reference, some in related.items()}
+
+
+def _led_to(reviews: Sequence[Review]) -> tuple[set[str], set[str]]:
+    """The references of these reviews, by which their actions name their source, and of the actions they link."""
+    linked = {reference for review in reviews for reference in review.document.actions}
+    return {review.reference for review in reviews}, linked
 
 
 def _known(session: Session, cases: Sequence[Case]) -> dict[str, Relative]:
