@@ -328,6 +328,15 @@ def test_today_says_what_is_overdue(run: CommandLine) -> None:
     assert line.split("  ")[1:3] == ["do · overdue", "erp"]
 
 
+def test_today_says_what_is_open_again_long_before_its_deadline(run: CommandLine) -> None:
+    run("action", "add", "erp", "slow", "--owner", "wang", "--deadline", "20d")
+    assert "ACT-" not in run("today", "--as", "wang").out
+    run("action", "done", "1", "--as", "wang")
+    assert run("action", "return", "1", "--reason", "still slow").code == 0
+    (line,) = [line for line in run("today", "--as", "wang").out.splitlines() if "ACT-" in line]
+    assert line.split("  ")[1:3] == ["do · open again", "erp"]
+
+
 def test_today_has_nothing_for_a_login_that_is_nobodys(run: CommandLine) -> None:
     run("action", "add", "erp", "slow")
     result = run("today", "--as", "stranger")

@@ -328,6 +328,26 @@ def test_today_is_what_i_have_to_do_soon_and_what_i_may_verify(
     assert (len(cut.verify.actions), cut.verify.total) == (1, 3)
 
 
+def test_today_has_at_once_what_is_open_again_until_its_owner_did_something(
+    add: Add, perform_as: Perform, read: Read, now: datetime
+) -> None:
+    for number in range(1, 6):
+        add(f"erp {number}", owner="zhao", deadline=now + (10 + number) * DAY)
+    add("erp soon", owner="zhao", deadline=now + HOUR)
+    perform_as(write.done, as_="zhao", named=["1", "2", "3", "4"])
+    perform_as(write.return_, as_="wang", named=["1", "2", "3", "4"], reason="it is loud again")
+
+    def waiting() -> tuple[list[str], int, list[str]]:
+        found = read(waiting_for, me="zhao", now=now, limit=8)
+        return [one.title for one in found.due.actions], found.due.total, sorted(found.again)
+
+    again = [f"ACT-2026-000{number}" for number in (1, 2, 3, 4)]
+    assert waiting() == (["1", "2", "3", "soon"], 5, again)
+    assert read(waiting_for, me="wang", now=now, limit=8).due.total == 0
+    perform_as(write.done, as_="zhao", named=["1"])
+    assert waiting() == (["2", "3", "4", "soon"], 4, again[1:])
+
+
 def test_figures_get_what_is_due_in_a_period_void_or_not(
     add: Add, perform_as: Perform, read: Read, now: datetime
 ) -> None:

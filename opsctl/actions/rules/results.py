@@ -31,7 +31,11 @@ class Listed:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits for one person: to do soon, or overdue, and done by somebody else, to verify."""
+    """What waits for one person: to do soon, overdue or open again, and done by somebody else, to verify.
+
+    `again` are the references of those to do that were done and then returned or opened again, and not touched since.
+    """
 
     due: Listed
     verify: Listed
+    again: frozenset[str] = frozenset()

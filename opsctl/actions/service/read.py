@@ -1,6 +1,6 @@
 """Finding and listing actions, and what other floors read of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -13,7 +13,7 @@ from opsctl.actions.rules.results import Listed, Waiting
 from opsctl.actions.service import rows
 from opsctl.actions.service.rows import WAITING
 from opsctl.actions.tables import ActionRow
-from opsctl.actions.terms import PREFIX, SOON, Kind, State, Wanted
+from opsctl.actions.terms import PREFIX, REOPENED, RETURNED, SOON, Kind, State, Wanted
 from opsctl.assets.service import assets
 from opsctl.core import chain
 from opsctl.core.typed import mend
@@ -23,6 +23,10 @@ from opsctl.people.service import identity
 from opsctl.store import references
 
 _BLOCK = 2000
+_LOOKED_AT = 50
+"""So many actions of one person that are not due yet are looked at, whether they are open again."""
+_EARLY = 3
+"""So many of these stand before what is due."""
 # By year and number: as text ACT-2026-10000 would stand before ACT-2026-9999.
 _NUMBERED = (
     func.substr(ActionRow.reference, 1, len(f"{PREFIX}-2026")),
@@ -112,14 +116,30 @@ def list_actions(
 def waiting_for(session: Session, *, me: str, now: datetime, limit: int) -> Waiting:
     """What that person has to do within days, or should have done, and what somebody else did and they may verify.
 
-    The most urgent of each, `limit` at most, and how many there are in all.
+    What was opened again or returned is to do at once, however far its deadline; a few of these stand first. The most
+    urgent of each, `limit` at most, and how many there are in all.
     """
     names = identity.names_of_one(session, me)
     by_deadline = list(_ORDERS["deadline"])
     mine = col(ActionRow.owner).in_(names)
-    due = rows.chosen().where(WAITING, ActionRow.state == State.OPEN, mine, ActionRow.deadline < now + SOON)
+    to_do = rows.chosen().where(WAITING, ActionRow.state == State.OPEN, mine)
+    due = _listed(session, to_do.where(ActionRow.deadline < now + SOON), by_deadline, limit)
+    far = rows.load(session, to_do.where(ActionRow.deadline >= now + SOON).order_by(*by_deadline).limit(_LOOKED_AT))
+    again = _open_again(session, [*due.actions, *far])
+    early = tuple(one for one in far if one.reference in again)
+    shown = (*early[:_EARLY], *due.actions)
     verify = rows.chosen().where(WAITING, ActionRow.state == State.DONE, _MINE_TO_VERIFY.bindparams(me=names))
-    return Waiting(_listed(session, due, by_deadline, limit), _listed(session, verify, by_deadline, limit))
+    return Waiting(
+        Listed(shown[:limit] if limit else shown, due.total + len(early)),
+        _listed(session, verify, by_deadline, limit),
+        again,
+    )
+
+
+def _open_again(session: Session, actions: Sequence[Action]) -> frozenset[str]:
+    """Those of the actions whose newest row of the ledger says that they are open again."""
+    newest = ledger.newest_kinds(session, subjects=[one.reference for one in actions]) if actions else {}
+    return frozenset(reference for reference, kind in newest.items() if kind in (REOPENED, RETURNED))
 
 
 def _in_state(query: Any, state: Wanted, now: datetime) -> Any:

@@ -80,11 +80,15 @@ def today(found: Waiting, now: datetime) -> Report:
         Column("deadline", _("deadline"), Kind.MOMENT),
         Column("title", _("title")),
     )
-    rows = (*_lines(due, now, _("do")), *_lines(verify, now, _("verify")))
+    rows = (*_lines(due, now, _("do"), found.again), *_lines(verify, now, _("verify")))
     return Report(
         kind="action.today",
         data={
-            "due": {"total": found.due.total, "actions": [data(one, now) for one in due]},
+            "due": {
+                "total": found.due.total,
+                "actions": [data(one, now) for one in due],
+                "again": [one.reference for one in due if one.reference in found.again],
+            },
             "verify": {"total": found.verify.total, "actions": [data(one, now) for one in verify]},
         },
         parts=(Table(columns, rows),) if rows else (),
@@ -93,11 +97,19 @@ def today(found: Waiting, now: datetime) -> Report:
     )
 
 
-def _lines(actions: Sequence[Action], now: datetime, what: str) -> list[tuple[Any, ...]]:
-    late = f"{what} · {_('overdue')}"
-    return [
-        (one.reference, late if one.is_overdue(now) else what, one.asset, one.deadline, one.title) for one in actions
-    ]
+def _lines(
+    actions: Sequence[Action], now: datetime, what: str, again: frozenset[str] = frozenset()
+) -> list[tuple[Any, ...]]:
+    return [(one.reference, _what(one, now, what, again), one.asset, one.deadline, one.title) for one in actions]
+
+
+def _what(one: Action, now: datetime, what: str, again: frozenset[str]) -> str:
+    words = [what]
+    if one.reference in again:
+        words.append(_("open again"))
+    if one.is_overdue(now):
+        words.append(_("overdue"))
+    return " · ".join(words)
 
 
 def _more(due: int, verify: int) -> list[str]:
