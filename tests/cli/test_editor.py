@@ -2,6 +2,7 @@
 
 import os
 import pty
+import signal
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -11,10 +12,16 @@ import pytest
 
 from opsctl.cli import editor
 from opsctl.cli.editor import Edited
+from opsctl.cli.kept import forget, keep
 from opsctl.core.errors import InvalidInput, OpsctlError
 
 Edit = Callable[[str, str], Edited]
 TEXT = "# Review\n\n概述\n"
+
+
+def again(path: Path) -> str:
+    """The command that goes on with what is kept there."""
+    return f"go on {path}"
 
 
 @pytest.fixture
@@ -34,7 +41,7 @@ def edit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Edit]:
         ):
             patch.setattr(sys, "stdin", in_)
             patch.setattr(sys, "stdout", out)
-            return editor.edit(text, name=name)
+            return editor.edit(text, name=name, again=again)
 
     yield on_terminal
     os.close(follower)
@@ -89,14 +96,64 @@ def test_an_editor_that_fails_changes_nothing_and_its_text_is_kept(
         edit(TEXT, "REV-2026-0001")
     assert failed.value.message.endswith(told)
     kept = tmp_path / "state/opsctl/kept/REV-2026-0001-1.md"
-    assert failed.value.hint == f"Nothing was changed. The text is kept: {kept}"
+    assert failed.value.hint == f"Nothing was changed. Your text is kept; go on with: go on {kept}"
     assert kept.read_text() == "half"
 
 
 def test_an_editor_that_is_not_there_is_said(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EDITOR", "no-such-editor")
-    with pytest.raises(OpsctlError, match="no-such-editor cannot be run: No such file"):
+    with pytest.raises(OpsctlError, match="no-such-editor cannot be run: No such file") as failed:
         edit(TEXT, "r")
+    assert failed.value.hint == "Nothing was changed."
+
+
+def test_a_text_that_a_failing_editor_did_not_touch_is_kept_nowhere(
+    edit: Edit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDITOR", script(tmp_path, "exit 3"))
+    with pytest.raises(OpsctlError) as failed:
+        edit(TEXT, "r")
+    assert failed.value.hint == "Nothing was changed."
+    assert list((tmp_path / "state/opsctl/kept").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["HUP", "TERM"])
+def test_an_interruption_says_where_the_text_is_and_ends_the_editor(
+    edit: Edit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    ended = tmp_path / "ended"
+    # It counts a while before it strikes, so that it is known to have been started, and never counts for ever.
+    count = "i=0; while [ $i -lt {most} ]; do i=$((i+1)); done"
+    lines = [
+        f"trap 'echo x > \"{ended}\"; exit 0' TERM", 'printf half > "$1"', count.format(most=20_000),
+        f"kill -{name} $PPID", count.format(most=5_000_000),
+    ]  # fmt: skip
+    monkeypatch.setenv("EDITOR", script(tmp_path, "\n".join(lines)))
+
+    def interrupt(_signal: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    which = signal.Signals[f"SIG{name}"]
+    before = signal.signal(which, interrupt)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            edit(TEXT, "REV-2026-0001")
+    finally:
+        signal.signal(which, before)
+    kept = tmp_path / "state/opsctl/kept/REV-2026-0001-1.md"
+    assert capsys.readouterr().err == f"Your text is kept; go on with: go on {kept}\n"
+    assert kept.read_text() == "half"
+    assert ended.exists(), "it was asked to end, and could tidy up"
+
+
+def test_only_a_file_that_was_kept_is_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    ours, theirs = keep("r", "x"), tmp_path / "r-1.txt"
+    theirs.write_text("x")
+    assert ours is not None
+    for path in (ours, theirs, tmp_path / "nothing", Path("~nobody-at-all/x")):
+        forget(path)
+    assert (ours.exists(), theirs.exists()) == (False, True)
 
 
 def test_an_editor_that_cannot_be_read_is_said(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,8 +171,10 @@ def test_without_an_editor_it_is_said_how_to_name_one(edit: Edit, monkeypatch: p
 
 def test_what_is_no_text_is_kept_and_said(edit: Edit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EDITOR", script(tmp_path, "printf 'ab\\377' > \"$1\""))
-    with pytest.raises(InvalidInput, match="is not UTF-8: it breaks at byte 2"):
+    with pytest.raises(InvalidInput, match="is not UTF-8: it breaks at byte 2") as failed:
         edit(TEXT, "r")
+    kept = tmp_path / "state/opsctl/kept/r-1.md"
+    assert failed.value.hint == f"Save it as UTF-8. Your text is kept; go on with: go on {kept}"
 
 
 def test_a_file_that_the_editor_took_away_is_said(
@@ -128,5 +187,5 @@ def test_a_file_that_the_editor_took_away_is_said(
 
 def test_without_a_terminal_the_text_comes_from_a_file() -> None:
     with pytest.raises(InvalidInput, match="There is no terminal to edit in") as failed:
-        editor.edit(TEXT, name="r")
+        editor.edit(TEXT, name="r", again=again)
     assert failed.value.hint == "Give the text with -F FILE, or - for stdin."

@@ -24,7 +24,7 @@ def test_nobody_looks_up_what_the_records_say(
     found = hints(Known(review, gathered(review)), zone=ZONE)
     assert found[Section.DETECTION][:2] == ("impact start –", "opened 2026-11-04 10:00:00+08:00")
     assert "restored 2026-11-04 11:00:00+08:00" in found[Section.DETECTION]
-    assert found[Section.RESPONSE][1].startswith("restore · 4 h · 1 h · ")
+    assert found[Section.RESPONSE][1].startswith("restore · limit 4 h · used 1 h · due ")
     assert found[Section.FACTORS] == (f"{earlier} · login answers 502 · 2026-09-26 10:00+08:00 · asset, cause",)
     assert Section.ACTIONS not in found, "nothing was promised then"
 

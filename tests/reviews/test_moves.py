@@ -1,7 +1,7 @@
 """What may become of a review, by whom, and what it still wants."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -70,10 +70,14 @@ def test_equal_words_are_no_edit() -> None:
 
 
 def test_what_was_written_upon_another_version_is_refused() -> None:
-    with pytest.raises(Conflict, match="it is version 3, and yours is of 2") as refused:
-        moves.edit(review(version=3), WRITTEN, version=2, now=NOW)
+    with pytest.raises(Conflict) as refused:
+        moves.edit(review(version=3), WRITTEN, version=2, now=NOW, newest=("wang", HELD))
+    assert refused.value.message == (
+        "REV-2026-0001 was saved since, by wang at {moment}: it is version 3, and yours is of 2."
+    )
+    assert refused.value.moment == HELD
     assert refused.value.hint == (
-        "Take over what theirs has (opsctl review edit REV-2026-0001 --print), write version 3 into the first line of"
+        "Take over what that one has (opsctl review edit REV-2026-0001 --print), write version 3 into the first line of"
         " yours, and save it again."
     )
 
@@ -123,10 +127,26 @@ def test_nobody_approves_what_they_wrote_whatever_name_they_wrote_it_under(autho
         approve(review(State.IN_REVIEW, submitted_by=author))
 
 
+@pytest.mark.parametrize(("yours", "newest"), [(2, None), (9, ("wang", HELD))], ids=["nobody", "to-come"])
+def test_a_version_that_nobody_saved_blames_nobody(yours: int, newest: tuple[str, datetime] | None) -> None:
+    with pytest.raises(Conflict) as refused:
+        moves.edit(review(version=3), WRITTEN, version=yours, now=NOW, newest=newest)
+    assert refused.value.message == f"REV-2026-0001 is version 3, and yours is of {yours}."
+
+
 def test_the_post_that_the_rules_name_approves_and_is_kept() -> None:
-    with pytest.raises(NotAllowed, match="approved by the post om-head, technical-head, which li does not hold") as no:
+    with pytest.raises(NotAllowed) as no:
         approve(review(State.IN_REVIEW), posts=("om-head", "technical-head"), held=("quality-head",))
-    assert no.value.hint == "Who holds it: opsctl person list --post om-head"
+    assert (no.value.message, no.value.hint) == (
+        "REV-2026-0001 wants approval by one of the posts om-head, technical-head; li holds none of them.",
+        "Who holds them: opsctl person list --post om-head; opsctl person list --post technical-head",
+    )
+    with pytest.raises(NotAllowed) as no:
+        approve(review(State.IN_REVIEW), posts=("om-head",), held=())
+    assert (no.value.message, no.value.hint) == (
+        "REV-2026-0001 wants approval by the post om-head; li does not hold it.",
+        "Who holds it: opsctl person list --post om-head",
+    )
     found = approve(review(State.IN_REVIEW), posts=("om-head", "technical-head"), held=("technical-head",))
     assert (found.approved_by, found.approved_post, found.approved_seq) == ("li", "technical-head", 7)
 

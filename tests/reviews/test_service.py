@@ -96,6 +96,46 @@ def test_a_merged_incident_stands_for_its_target(perform_as: Perform, trouble: T
     assert perform_as(starting.start, named=[second]).subjects == (first,)
 
 
+def test_what_was_merged_brings_its_review_with_it(perform_as: Perform, trouble: Trouble, now: datetime) -> None:
+    first, second, third = (trouble(now - timedelta(hours=ago), lasted=None) for ago in (5, 4, 3))
+    assert perform_as(starting.start, as_="wang", named=[first, third]).subjects == (first, third)
+    perform_as(judging.merge, as_="wang", named=[third], into=second)
+    with pytest.raises(Conflict) as no:
+        perform_as(starting.start, as_="wang", named=[second])
+    assert no.value.message == (
+        f"{third}, which was merged into {second}, has a review already: REV-2026-0001 · login answers 502"
+    )
+    assert no.value.hint == "Go on with it: opsctl review edit REV-2026-0001"
+    with pytest.raises(Conflict, match=f"{third}, which was merged into {second}"):
+        perform_as(starting.start, as_="wang", named=[third])
+    with pytest.raises(Conflict, match=f"{third}, which was merged into {second}"):
+        perform_as(
+            starting.take_in, as_="wang", named=[second], content={}, title="x", held_on=None, source="x.md"
+        )  # fmt: skip
+
+
+def test_a_review_of_the_incident_itself_is_named_before_one_of_what_was_merged_into_it(
+    perform_as: Perform, trouble: Trouble, read: Read, now: datetime
+) -> None:
+    first, second = (trouble(now - timedelta(hours=ago), lasted=None) for ago in (4, 3))
+    perform_as(starting.start, as_="wang", named=[second])
+    perform_as(starting.start, as_="wang", named=[first])
+    perform_as(judging.merge, as_="wang", named=[second], into=first)
+    with pytest.raises(Conflict, match=f"{first} has a review already: REV-2026-0002"):
+        perform_as(starting.start, as_="wang", named=[second])
+    assert read(reviews.find, word=first, now=now).reference == "REV-2026-0002"
+    assert read(reviews.find, word=second, now=now).reference == "REV-2026-0001"
+
+
+def test_only_a_meeting_takes_actions(perform_as: Perform, trouble: Trouble, now: datetime) -> None:
+    incident = trouble(now - timedelta(hours=3))
+    perform_as(acting.add, as_="wang", words="erp disk nearly full")
+    with pytest.raises(InvalidInput) as no:
+        perform_as(starting.start, as_="wang", named=[incident, "act-2026-0001"])
+    assert no.value.message == "ACT-2026-0001 is an action, and only a meeting takes actions."
+    assert no.value.hint == 'Like: opsctl review start --meeting "October quality meeting" ACT-2026-0001'
+
+
 def test_a_void_incident_has_nothing_to_review(perform_as: Perform, trouble: Trouble, now: datetime) -> None:
     reference = trouble(now - timedelta(hours=3))
     perform_as(judging.void, named=[reference], because=Void.TEST)
@@ -125,6 +165,26 @@ def test_a_period_gathers_the_ordinary_faults_that_nothing_covers(
     empty = read_period("2026-09", zone="Asia/Shanghai", now=now)
     with pytest.raises(Conflict, match="No ordinary fault of 2026-09 is without a review"):
         perform_as(starting.start_period, name=empty.name, since=empty.start, until=empty.end)
+
+
+def test_what_stands_in_a_periodic_review_that_is_still_to_be_held_is_not_gathered_again(
+    perform_as: Perform, trouble: Trouble, now: datetime
+) -> None:
+    of = read_period("2026-10", zone="Asia/Shanghai", now=now)
+    given = {"name": of.name, "since": of.start, "until": of.end}
+    ordinary = {"impact": Level.LOW, "urgency": Level.LOW}
+    old = [trouble(now - timedelta(days=days), words=f"disk {days}", **ordinary) for days in (9, 8)]
+    perform_as(starting.start_period, as_="wang", **given)
+    with pytest.raises(Conflict) as no:
+        perform_as(starting.start_period, as_="zhao", **given)
+    assert no.value.message == (
+        "The ordinary faults of 2026-10 are in a review already: REV-2026-0001 · Ordinary faults of 2026-10"
+    )
+    assert no.value.hint == "Go on with it: opsctl review edit REV-2026-0001"
+    new = trouble(now - timedelta(days=7), words="disk 7", **ordinary)
+    assert perform_as(starting.start_period, as_="zhao", **given).subjects == (new,)
+    perform_as(deciding.void, reference="REV-2026-0001", because=Void.MISTAKE)
+    assert perform_as(starting.start_period, as_="zhao", **given).subjects == tuple(old)
 
 
 def test_a_meeting_takes_incidents_and_actions_in_their_order(
@@ -223,7 +283,7 @@ def test_a_review_goes_from_draft_to_closed_and_keeps_who_did_what(
     assert perform_as(deciding.submit, as_="wang", **name).submitted_by == "wang"
     with pytest.raises(NotAllowed, match="wang wrote REV-2026-0001"):
         perform_as(deciding.approve, as_="wang", **name)
-    with pytest.raises(NotAllowed, match="the post om-head, which zhao does not hold"):
+    with pytest.raises(NotAllowed, match="by the post om-head; zhao does not hold it"):
         perform_as(deciding.approve, as_="zhao", **name)
     perform_as(persons.edit, person="zhao", texts={}, posts=["om-head"])
     approved = perform_as(deciding.approve, as_="zhao", **name)
@@ -257,10 +317,59 @@ def test_the_reviews_of_who_leaves_go_to_another(started: Review, perform_as: Pe
 
 def test_a_review_is_found_by_its_incident_too(started: Review, read: Read, now: datetime) -> None:
     assert read(reviews.find, word="inc-2026-0001", now=now).reference == "REV-2026-0001"
-    with pytest.raises(NotFound):
-        read(reviews.find, word="INC-2026-0099", now=now)
+    assert read(reviews.find, word="inc", now=now).reference == "REV-2026-0001", "the only incident"
+    for word, writing in (("INC-2026-0099", False), ("inc", True)):
+        with pytest.raises(NotFound) as no:
+            read(reviews.find, word=word, now=now, writing=writing)
+        assert no.value.message == f"There is no {word}."
+        assert no.value.hint == "A reference looks like INC-2026-0042; a bare number is this year's."
     assert read(reviews.list_reviews, state=Wanted.DRAFT).total == 1
     assert read(reviews.list_reviews, state=Wanted.CLOSED).total == 0
+
+
+def test_an_incident_without_a_review_of_its_own_says_where_it_stands(
+    perform_as: Perform, trouble: Trouble, read: Read, now: datetime
+) -> None:
+    alone, gathered, void = (trouble(now - timedelta(days=days)) for days in (9, 8, 7))
+    merged = trouble(now - timedelta(hours=5), lasted=None)
+    into = trouble(now - timedelta(hours=6), lasted=None)
+    perform_as(judging.void, named=[void], because=Void.TEST)
+    for title in ("October", "November"):
+        perform_as(starting.start_meeting, named=[gathered, merged], title=title)
+    perform_as(judging.merge, as_="wang", named=[merged], into=into)
+
+    def told(word: str) -> tuple[str, str]:
+        with pytest.raises(NotFound) as no:
+            read(reviews.find, word=word, now=now)
+        return no.value.message, no.value.hint
+
+    assert told(alone.lower()) == (f"{alone} has no review.", f"Begin it: opsctl review start {alone}")
+    both = "it is in REV-2026-0001, REV-2026-0002."
+    for one in (gathered, into, merged):
+        assert told(one) == (f"{one} has no review of its own; {both}", "See: opsctl review show REV-2026-0001")
+    assert told(void) == (
+        f"{void} is void and counts nowhere: nothing is to be reviewed.", f"See: opsctl incident show {void}"
+    )  # fmt: skip
+
+
+def test_a_list_of_an_asset_has_what_is_about_several(
+    perform_as: Perform, trouble: Trouble, read: Read, now: datetime
+) -> None:
+    of_erp, of_web = trouble(now - timedelta(days=2)), trouble(now - timedelta(days=1), asset="web")
+    action = perform_as(acting.add, as_="wang", words="core-sw-1 disk nearly full").action
+    assert action.asset == "core-sw-1"
+    perform_as(starting.start, named=[of_erp, of_web])
+    perform_as(starting.start_meeting, named=[of_web, action.reference], title="November")
+    perform_as(starting.start_meeting, named=[], title="December")
+
+    def of_asset(asset: str) -> list[str]:
+        found = read(reviews.list_reviews, asset=asset)
+        assert found.total == len(found.reviews)
+        return sorted(one.reference for one in found.reviews)
+
+    assert of_asset("erp") == ["REV-2026-0001"]
+    assert of_asset("web") == ["REV-2026-0001", "REV-2026-0002"]
+    assert of_asset("core-sw-1") == ["REV-2026-0002"]
 
 
 def test_a_text_that_was_redacted_is_gone_from_the_review(

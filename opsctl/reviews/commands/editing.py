@@ -2,14 +2,15 @@
 
 import shlex
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opsctl.core.errors import InvalidInput, OpsctlError
-from opsctl.core.texts import _, ended
+from opsctl.core.texts import _, ended, ngettext, sentences
+from opsctl.reviews.rules.moves import check_move
+from opsctl.reviews.terms import LONGEST
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from opsctl.cli.context import Context
     from opsctl.core.report import Report
     from opsctl.reviews.rules.results import Known, Problem, Read
@@ -29,26 +30,71 @@ def from_file(context: "Context", word: str, file: str) -> "Report":
     from opsctl.reviews.commands.writing import text_of
 
     known = _known(context, word)
-    text = text_of(context, file)
-    if file != "-":
-        return _save(context, known, text)
-    return _keeping(lambda: _save(context, known, text), text, known)
+    if file == "-":
+        text = text_of(context, file)
+        return _keeping(context, lambda: _save(context, known, text), text, known)
+    check_move(known.review, "edit")
+    try:
+        return _save(context, known, text_of(context, file))
+    except _OfAnother as error:
+        raise error.there("-F", file) from None
 
 
 def in_editor(context: "Context", word: str, recover: str | None) -> "Report":
     """Open the review, or a kept text of it, in the editor, and save what it becomes."""
     from opsctl.cli.editor import edit
-    from opsctl.reviews.rules.moves import check_move
+    from opsctl.cli.kept import forget
     from opsctl.reviews.views import source
 
     known = _known(context, word)
     check_move(known.review, "edit")
-    text = source.written(known, zone=context.zone) if recover is None else context.text_of(recover)
-    edited = edit(text, name=known.review.reference)
+    text = source.written(known, zone=context.zone) if recover is None else _recovered(context, known, recover)
+    edited = edit(text, name=known.review.reference, again=lambda path: _again(known.review.reference, str(path)))
     context.look_at_clock()
-    found = _keeping(lambda: _save(context, known, edited.text), edited.text, known, path=edited.path)
+    place: Path | None = edited.path
+    if edited.text == text:
+        # It is where it came from: in the review, or in the file.
+        edited.forget()
+        place = None if recover is None else Path(recover)
+    if place is None:
+        return _save(context, known, edited.text)
+    found = _keeping(context, lambda: _save(context, known, edited.text), edited.text, known, path=place)
     edited.forget()
+    if recover is not None:
+        forget(Path(recover))
     return found
+
+
+def _recovered(context: "Context", known: "Known", file: str) -> str:
+    """The kept text. Raise InvalidInput, with the command for it, where it is of another review."""
+    from opsctl.reviews.rules import markdown
+
+    text = context.text_of(file)
+    if len(text) <= LONGEST:
+        head = markdown.read(text, zone=context.zone, now=context.now).head
+        if head is not None and head.reference != known.review.reference:
+            raise _OfAnother(head.reference, known.review.reference).there("--recover", file)
+    return text
+
+
+class _OfAnother(InvalidInput):
+    """The text is of another review than it was to be saved into."""
+
+    def __init__(self, theirs: str, reference: str) -> None:
+        super().__init__(
+            _("The text is of {theirs}, not of {reference}.").format(theirs=theirs, reference=reference),
+            _("Save it there: {command}").format(command=f"opsctl review edit {theirs} -F FILE"),
+        )
+        self.theirs = theirs
+
+    def there(self, option: str, file: str) -> InvalidInput:
+        """The same with the whole command that saves it where it belongs."""
+        command = _again(self.theirs, file, option)
+        return InvalidInput(self.message, _("Save it there: {command}").format(command=command))
+
+
+def _again(reference: str, file: str, option: str = "--recover") -> str:
+    return shlex.join(["opsctl", "review", "edit", reference, option, file])
 
 
 def _known(context: "Context", word: str) -> "Known":
@@ -59,11 +105,15 @@ def _known(context: "Context", word: str) -> "Known":
 
 def _save(context: "Context", known: "Known", text: str) -> "Report":
     """Read the text and save it upon the version it was written from."""
+    from opsctl.reviews.rules import markdown
     from opsctl.reviews.rules.document import to_json
-    from opsctl.reviews.service import editing
+    from opsctl.reviews.service import checking, editing
     from opsctl.reviews.views import told
 
-    read = taken(context, known, text)
+    check_move(known.review, "edit")
+    before = known.review.document
+    read = context.read(checking.checked, now=context.now, read=_understood(context, known, text), before=before)
+    _complain(context, read.problems)
     document, head = read.document, read.head
     if head is None:
         raise InvalidInput(
@@ -82,11 +132,19 @@ def _save(context: "Context", known: "Known", text: str) -> "Report":
         title=document.title,
         held_on=document.held_on,
     )
-    return told.saved(found, [_line(one) for one in read.remarks])
+    gone = markdown.unlinked(read, known.review, actions=known.facts.actions)
+    return told.saved(found, [_line(one) for one in (*read.remarks, *gone)])
 
 
 def taken(context: "Context", known: "Known", text: str) -> "Read":
     """The text as it is understood. Raise InvalidInput, every problem said with its line, where it cannot be taken."""
+    read = _understood(context, known, text)
+    _complain(context, read.problems)
+    return read
+
+
+def _understood(context: "Context", known: "Known", text: str) -> "Read":
+    """The text held against what the records fix, with its problems. Raise InvalidInput for one of another review."""
     from opsctl.reviews.rules import markdown
     from opsctl.reviews.service.editing import check_length
     from opsctl.reviews.views import source
@@ -94,17 +152,10 @@ def taken(context: "Context", known: "Known", text: str) -> "Read":
     check_length(text)
     read = markdown.read(text, zone=context.zone, now=context.now)
     if read.head is not None and read.head.reference != known.review.reference:
-        raise InvalidInput(
-            _("The text is of {theirs}, not of {reference}.").format(
-                theirs=read.head.reference, reference=known.review.reference
-            ),
-            _("Save it there: opsctl review edit {theirs} -F FILE").format(theirs=read.head.reference),
-        )
+        raise _OfAnother(read.head.reference, known.review.reference)
     language = "en" if read.head is None else read.head.language
     lines, actions = source.fixed(known, zone=context.zone, language=language)
-    read = markdown.settled(read, lines=lines, actions=actions)
-    _complain(context, read.problems)
-    return read
+    return markdown.settled(read, lines=lines, actions=actions)
 
 
 def _complain(context: "Context", problems: "Sequence[Problem]") -> None:
@@ -112,34 +163,48 @@ def _complain(context: "Context", problems: "Sequence[Problem]") -> None:
         return
     for one in problems[1:_SHOWN]:
         context.remark(_line(one))
-    first = problems[0]
-    more = len(problems) - 1
+    first, more = problems[0], len(problems) - 1
     hint = first.hint
     if more:
-        hint = f"{ended(hint)} " + _("There are {count} more, above.").format(count=more) if hint else hint
-    raise InvalidInput(_("line {line}: {message}").format(line=first.line, message=first.message), hint)
+        told = ngettext("There is {count} more, above.", "There are {count} more, above.", more)
+        if more >= _SHOWN:
+            told = _("There are {count} more, the first of them above.")
+        hint = sentences(ended(hint) if hint else "", told.format(count=more))
+    message = _("line {line}: {message}").format(line=first.line, message=first.message)
+    raise InvalidInput(ended(message) if hint else message, hint)
 
 
 def _line(one: "Problem") -> str:
     told = _("line {line}: {message}").format(line=one.line, message=one.message)
-    return f"{told} {one.hint}".strip()
+    return sentences(ended(told), one.hint) if one.hint else told
 
 
-def _keeping(work: "Callable[[], Report]", text: str, known: "Known", *, path: "Path | None" = None) -> "Report":
+def _keeping(
+    context: "Context", work: "Callable[[], Report]", text: str, known: "Known", *, path: Path | None = None
+) -> "Report":
     """Do it; where it fails the error says where the text is, and how it is taken up again."""
+    from opsctl.cli.editor import kept_in, tell_kept
+
+    reference = known.review.reference
     try:
         return work()
+    except _OfAnother as error:
+        place = path or _kept(text, reference)
+        raise error if place is None else error.there("--recover", str(place)) from None
     except OpsctlError as error:
-        place = path or _kept(text, known.review.reference)
+        place = path or _kept(text, reference)
         if place is None:
             raise
-        again = shlex.join(["opsctl", "review", "edit", known.review.reference, "--recover", str(place)])
-        told = _("Your text is kept; go on with: {command}").format(command=again)
-        hint = f"{ended(error.hint)} {told}" if error.hint else told
+        told = kept_in(_again(reference, str(place)))
+        hint = sentences(ended(error.hint), told) if error.hint else told
         raise type(error)(error.message, hint, moment=error.moment) from None
+    except KeyboardInterrupt:
+        if not context.saved and (place := path or _kept(text, reference)) is not None:
+            tell_kept(_again(reference, str(place)))
+        raise
 
 
-def _kept(text: str, reference: str) -> "Path | None":
+def _kept(text: str, reference: str) -> Path | None:
     from opsctl.cli.kept import keep
 
     return keep(reference, text, ending=".md") if text.strip() else None

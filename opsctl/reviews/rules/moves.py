@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from opsctl.actions.rules import Action
 from opsctl.actions.terms import State as ActionState
-from opsctl.core.errors import Conflict, InvalidInput, NotAllowed
-from opsctl.core.texts import _, beside, pgettext, series
+from opsctl.core.errors import MOMENT, Conflict, InvalidInput, NotAllowed
+from opsctl.core.texts import _, beside, between, ngettext, pgettext, series
+from opsctl.core.typed import excerpt
 from opsctl.core.void import Void, void_word
 from opsctl.reviews.rules import Review
 from opsctl.reviews.rules.document import Document
@@ -126,33 +127,56 @@ def check_move(review: Review, move: str) -> None:
         )
 
 
-def edit(review: Review, document: Document, *, version: int, now: datetime) -> Review:
-    """The review with that document, which was written upon `version`.
+def edit(
+    review: Review,
+    document: Document,
+    *,
+    version: int,
+    now: datetime,
+    newest: tuple[str, datetime] | None = None,
+) -> Review:
+    """The review with that document, which was written upon `version`; `newest` is who saved the one there, and when.
 
-    Raise Conflict where somebody saved another since or nothing may be edited, InvalidInput where it would have been
-    held in the future. Equal words change nothing.
+    Raise Conflict where another was saved since or nothing may be edited, InvalidInput where it would have been held
+    in the future. Equal words change nothing.
     """
     check_move(review, "edit")
     if version != review.version:
-        raise Conflict(
-            _("{reference} was saved by somebody else since: it is version {there}, and yours is of {yours}.").format(
-                reference=review.reference, there=review.version, yours=version
-            ),
-            _(
-                "Take over what theirs has (opsctl review edit {reference} --print), write version {there} into the"
-                " first line of yours, and save it again."
-            ).format(reference=review.reference, there=review.version),
-        )
-    if document.held_on is not None and document.held_on > now:
-        raise InvalidInput(
-            _("When it was held is still to come."), _("Give a time that has passed, or leave it empty until then.")
-        )
+        raise _saved_since(review, version, newest)
+    check_held(document, now)
     if document == review.document:
         return review
     entered = review.held_entered
     if document.held_on != review.held_on:
         entered = None if document.held_on is None else now
     return replace(review, document=document, version=review.version + 1, held_entered=entered)
+
+
+def check_held(document: Document, now: datetime) -> None:
+    """Raise InvalidInput where it would have been held in the future."""
+    if document.held_on is not None and document.held_on > now:
+        raise InvalidInput(
+            _("When it was held is still to come."), _("Give a time that has passed, or leave it empty until then.")
+        )
+
+
+def _saved_since(review: Review, version: int, newest: tuple[str, datetime] | None) -> Conflict:
+    told = _("{reference} is version {there}, and yours is of {yours}.")
+    if newest is not None and version < review.version:
+        told = _(
+            "{reference} was saved since, by {person} at {moment}: it is version {there}, and yours is of {yours}."
+        )
+    person, moment = newest or ("", None)
+    return Conflict(
+        told.format(
+            reference=review.reference, there=review.version, yours=version, person=excerpt(person), moment=MOMENT
+        ),
+        _(
+            "Take over what that one has (opsctl review edit {reference} --print), write version {there} into the"
+            " first line of yours, and save it again."
+        ).format(reference=review.reference, there=review.version),
+        moment=moment,
+    )
 
 
 def submit(review: Review, *, by: str, now: datetime) -> Review:
@@ -185,16 +209,24 @@ def approve(
         )
     post = next((one for one in posts if one in held), None)
     if posts and post is None:
-        raise NotAllowed(
-            _("{reference} is approved by the post {posts}, which {person} does not hold.").format(
-                reference=review.reference, posts=series(posts), person=by
-            ),
-            _("Who holds it: opsctl person list --post {post}").format(post=next(iter(posts))),
-        )
+        raise _without_post(review, by, posts)
     told = _("cannot be approved yet; it wants {missing}.")
     _check_nothing_missing(review, missing_to_approve(review), told, ())
     return replace(
         review, state=State.APPROVED, approved_by=by, approved_at=now, approved_post=post, approved_seq=seq
+    )
+
+
+def _without_post(review: Review, person: str, posts: Collection[str]) -> NotAllowed:
+    told = ngettext(
+        "{reference} wants approval by the post {posts}; {person} does not hold it.",
+        "{reference} wants approval by one of the posts {posts}; {person} holds none of them.",
+        len(posts),
+    )
+    commands = between("; ").join(f"opsctl person list --post {post}" for post in posts)
+    return NotAllowed(
+        told.format(reference=review.reference, posts=series(posts), person=person),
+        ngettext("Who holds it: {commands}", "Who holds them: {commands}", len(posts)).format(commands=commands),
     )
 
 

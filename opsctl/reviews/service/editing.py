@@ -12,14 +12,13 @@ from opsctl.actions.service import write as raising
 from opsctl.actions.terms import Gravity
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
-from opsctl.core.typed import excerpt, mend, read_title
+from opsctl.core.typed import read_title
 from opsctl.core.use_cases import Permission, use_case
-from opsctl.people.service import persons
-from opsctl.people.terms import ME
+from opsctl.ledger import service as ledger
 from opsctl.reviews.rules import Review, moves
 from opsctl.reviews.rules.document import Document, Planned, from_json, to_json
 from opsctl.reviews.rules.results import Saved
-from opsctl.reviews.service import rows
+from opsctl.reviews.service import checking, rows
 from opsctl.reviews.terms import EDITED, LONGEST
 
 
@@ -37,14 +36,17 @@ def save(
 ) -> Saved:
     """Save a document that was written upon that version; `content` as `to_json` gives it, its title in one line.
 
-    Every planned action with an owner, a deadline and a kind is recorded now, and stands by its reference from then on.
+    Every planned action with an owner, a deadline and a kind is recorded now, and stands by its reference from then on;
+    of any other the owner and the query have to be there.
     Raise Conflict where somebody saved another since or nothing may be edited any more; NotFound for an owner, an
     action, a policy or a checklist that is not there; InvalidInput for a time that cannot be.
     """
     review = hold(session, reference, now)
     document = from_json(content, title=read_title(title), held_on=held_on)
     # Judged before any action is recorded: of a text that is not taken nothing stays.
-    moves.edit(review, document, version=version, now=now)
+    newest = None if version == review.version else _newest(session, review)
+    moves.edit(review, document, version=version, now=now, newest=newest)
+    _check_incomplete(session, review, document, now)
     linked = _linked(session, document, now)
     document, raised = _recorded(session, review, replace(document, actions=linked), now=now, actor=actor)
     after = moves.edit(review, document, version=version, now=now)
@@ -82,28 +84,34 @@ def _recorded(
 
 
 def _finding(session: Session, review: Review, one: Planned, *, now: datetime, actor: str) -> Finding:
-    from opsctl.actions.rules.evidence import check_months, spelled
-    from opsctl.actions.service.queries import known_query
-
-    if one.deadline is None or one.deadline < now:
-        raise InvalidInput(
-            _('The deadline of "{action}" has passed already.').format(action=excerpt(one.text)),
-            _("Give a time to come, such as 2026-12-01."),
-        )
-    check_months(one.months, one.verify)
-    owner = one.owner or ""
+    checking.check_deadline(one, now)
+    checking.check_months(one)
     return Finding(
         title=read_title(one.text),
         gravity=Gravity.FAIL,
         found_at=now,
         asset=review.asset,
         source=review.reference,
-        owner=actor if mend(owner).casefold() in ME else persons.known_handle(session, word=owner),
+        owner=checking.owner_of(session, one, me=actor),
         deadline=one.deadline,
         kind=one.kind,
-        verify=None if one.verify is None else spelled(known_query(session, text=one.verify, now=now)),
+        verify=checking.verify_of(session, one, now=now),
         months=one.months,
     )
+
+
+def _check_incomplete(session: Session, review: Review, document: Document, now: datetime) -> None:
+    """Raise what an action that is not whole yet would be refused for later, unless it stood there before."""
+    for one in document.planned:
+        if not one.is_whole and not checking.stood(one, review.document):
+            for check in checking.checks(session, one, now=now):
+                check()
+
+
+def _newest(session: Session, review: Review) -> tuple[str, datetime] | None:
+    """Who saved the version that is there, and when; None where nobody did since it was started."""
+    found = ledger.newest(session, search=ledger.Search(subject=review.reference, kind=EDITED), limit=1)
+    return (found[0].actor, found[0].recorded_at) if found else None
 
 
 def _changes(before: Review, after: Review) -> dict[str, Any]:

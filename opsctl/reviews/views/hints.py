@@ -19,10 +19,23 @@ def hints(known: Known, *, zone: str) -> dict[Section, tuple[str, ...]]:
         Section.TIMELINE: _lines(course.around(known, zone, Audience.INTERNAL)),
         Section.FACTORS: _lines(earlier(known, zone)),
         Section.DETECTION: [f"{name} {value}" for case in facts.cases for name, value in record.instants(case, zone)],
-        Section.RESPONSE: _lines(record.clocks(known, zone)),
+        Section.RESPONSE: _clocks(record.clocks(known, zone)),
         Section.ACTIONS: promises(facts, facts.gathered_at),
     }
     return {section: tuple(lines[:_MOST]) for section, lines in found.items() if lines}
+
+
+def _clocks(blocks: tuple[Block, ...]) -> list[str]:
+    """Each clock as one line: `response · limit 15 min · used 12 min · due … · ✓ in time`."""
+    lines = []
+    for block in blocks:
+        if isinstance(block, Grid):
+            # Which incident and which clock, and how it stands, say what they are by themselves.
+            titles = block.titles[-4:-1]
+            for row in block.rows:
+                named = [f"{title} {cell}" for title, cell in zip(titles, row[-4:-1], strict=True)]
+                lines.append(" · ".join([*row[:-4], *named, row[-1]]))
+    return lines
 
 
 def _lines(blocks: tuple[Block, ...]) -> list[str]:

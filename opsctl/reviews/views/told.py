@@ -20,17 +20,19 @@ from opsctl.reviews.views.words import standing
 def started(known: Known, now: datetime) -> Report:
     """A new review: what is there of it already, and what its writer should know first."""
     review, facts = known.review, known.facts
+    # An incident of a meeting has a review of its own, which is due then.
+    due = _due(facts) if review.kind is terms.Kind.INCIDENT else None
     line = _("{reference} started: {title}").format(reference=review.reference, title=review.title)
     pairs: list[tuple[str, Any, Kind]] = [
         (pgettext("review", "about"), review.subjects[:_MOST] or None, Kind.REFERENCE),
         (_("rows of the ledger in its timeline"), sum(len(one.rows) for one in facts.cases), Kind.COUNT),
         (_("around the same time"), sum(len(one.around) for one in facts.cases), Kind.COUNT),
         (_("earlier incidents"), sum(len(one.earlier) for one in facts.cases), Kind.COUNT),
-        (_("due"), _due(facts), Kind.MOMENT),
+        (_("due"), due, Kind.MOMENT),
     ]
     return Report(
         kind=terms.STARTED,
-        data=data(review, _due(facts)),
+        data=data(review, due),
         parts=(Text((line,)), Fields(tuple(pairs))),
         remarks=(*_unresolved(facts), *promises(facts, now)),
         references=(review.reference,),

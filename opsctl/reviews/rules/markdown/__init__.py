@@ -9,4 +9,5 @@ from opsctl.reviews.rules.markdown.reading import read as read
 from opsctl.reviews.rules.markdown.settling import check as check
 from opsctl.reviews.rules.markdown.settling import settled as settled
 from opsctl.reviews.rules.markdown.settling import taken as taken
+from opsctl.reviews.rules.markdown.settling import unlinked as unlinked
 from opsctl.reviews.rules.markdown.writing import write as write

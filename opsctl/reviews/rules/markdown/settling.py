@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from opsctl.actions.rules import Action
 from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _, ngettext
 from opsctl.core.times import read_moment
 from opsctl.core.typed import excerpt
+from opsctl.reviews.rules import Review
 from opsctl.reviews.rules.document import Document
 from opsctl.reviews.rules.markdown.domain import one_line
 from opsctl.reviews.rules.markdown.moments import STARTS
@@ -60,6 +62,28 @@ def taken(read: Read, *, lines: Sequence[FactLine]) -> tuple[Document, tuple[Pro
         remarks.append(Problem(begins, message.format(count=len(left_out)), hint))
     hidden = tuple(sorted({*read.document.hidden, *left_out}))
     return replace(read.document, hidden=hidden), tuple(remarks)
+
+
+def unlinked(read: Read, review: Review, *, actions: Sequence[Action]) -> tuple[Problem, ...]:
+    """Remarks on the recorded actions whose lines were taken out; one that came from the review stays its own."""
+    line = read.places.get((Section.ACTIONS.value, ()), 1)
+    gone = set(review.document.actions) - set(read.document.actions)
+    return tuple(_gone(one, line, review) for one in actions if one.reference in gone and one.void is None)
+
+
+def _gone(action: Action, line: int, review: Review) -> Problem:
+    if action.source != review.reference:
+        told = _("{reference} is no longer linked to this review; it stays recorded.")
+        return Problem(line, told.format(reference=action.reference))
+    return Problem(
+        line,
+        _("{reference} stays recorded, and an action of this review, for it came from it.").format(
+            reference=action.reference
+        ),
+        _("Take it out of the figures with: opsctl action void {reference} --because mistake").format(
+            reference=action.reference
+        ),
+    )
 
 
 def _unknown(seq: int, line: int) -> Problem:

@@ -66,7 +66,7 @@ class _Writer:
             yield from self._section(write_heading(own.heading), protected(own.text) if own.text else [])
 
     def _comments(self, section: Section) -> list[str]:
-        said = [_help(section), *(one_line(hint).replace("-->", "→") for hint in self.hints.get(section, ()))]
+        said = [*_help(section), *(one_line(hint).replace("-->", "→") for hint in self.hints.get(section, ()))]
         return [f"<!-- opsctl: {line} -->" for line in said] if self.help else []
 
     def _section(self, heading: str, content: Sequence[str], comments: Sequence[str] = ()) -> Iterator[str]:
@@ -193,8 +193,12 @@ def _participant(name: str) -> str:
     return re.sub(rf"[{names.SEPARATORS}]|\\(?=[\\{names.SEPARATORS}]|$)", r"\\\g<0>", name)
 
 
-def _help(section: Section) -> str:
-    """What belongs below a heading, in the reader's language."""
+def _help(section: Section) -> list[str]:
+    """What belongs below a heading, in the reader's language, in lines that fit a terminal."""
+    return [_said(section), *_more(section)]
+
+
+def _said(section: Section) -> str:
     return {
         Section.SUMMARY: _("what happened, in two or three sentences that anybody understands"),
         Section.IMPACT: _("who could not do what, for how long"),
@@ -215,3 +219,16 @@ def _help(section: Section) -> str:
         Section.FEEDBACK: _("what customers and users said"),
         Section.INTERNAL: _("left out of what customers get"),
     }[section]
+
+
+def _more(section: Section) -> list[str]:
+    match section:
+        case Section.TIMELINE:
+            told = _("a line that customers do not get: - 2026-10-12 03:02 {internal} what happened")
+            return [told.format(internal=names.spoken(names.INTERNAL))]
+        case Section.FACTORS:
+            told = _("kinds: {kinds}; of one factor: [kind, {root}]")
+            return [told.format(kinds=names.listed(FACTORS.values()), root=names.spoken(names.ROOT))]
+        case Section.ACTIONS:
+            return [_("kinds: {kinds}").format(kinds=names.listed(names.KINDS.values()))]
+    return []
