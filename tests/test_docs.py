@@ -21,7 +21,7 @@ from tests.harness import LOGIN, Result
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SET_UP = "python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && .venv/bin/opsctl demo"
-TESTS = ".venv/bin/python -m pytest"
+TESTS = ".venv/bin/python -m pytest -n auto --dist loadfile"
 READMES = {"README.md": "opsctl demo", "docs/README.zh.md": "opsctl demo --lang zh"}
 """The READMEs, with the line that each begins with."""
 TRIED = {**READMES, "docs/reviews.md": 'opsctl init --zone Asia/Shanghai --person li --name "Li Lei"'}
