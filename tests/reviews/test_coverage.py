@@ -115,11 +115,38 @@ def test_what_needs_its_own_comes_first_by_when_it_is_due_and_names_what_was_beg
     )
 
 
+def test_the_review_of_the_incident_itself_is_named_before_an_older_one_of_what_was_merged_into_it() -> None:
+    reference = fault().reference
+    of_merged = Covering("REV-2026-0001", Kind.INCIDENT, None, subject="INC-2026-0009")
+    of_itself = Covering("REV-2026-0002", Kind.INCIDENT, None, subject=reference)
+    (found,) = coverage.uncovered([of(fault(), of_merged, of_itself)], NOW)
+    assert found.started == "REV-2026-0002"
+    (found,) = coverage.uncovered([of(fault(), of_merged)], NOW)
+    assert found.started == "REV-2026-0001"
+
+
+@pytest.mark.parametrize(
+    ("reviews", "gathered"),
+    [
+        pytest.param((), None, id="none"),
+        pytest.param((other(3, Kind.PERIOD, None), other(2, Kind.PERIOD, None)), "REV-2026-0002", id="the first"),
+        pytest.param((other(1, Kind.PERIOD, NOW + DAY),), "REV-2026-0001", id="planned for tomorrow"),
+        pytest.param((other(1, Kind.PERIOD, NOW),), None, id="held"),
+        pytest.param((other(1, Kind.MEETING, None), own(2, None)), None, id="of another kind"),
+    ],
+)
+def test_a_fault_stands_in_a_periodic_review_until_that_is_held(
+    reviews: tuple[Covering, ...], gathered: str | None
+) -> None:
+    assert coverage.gathered(of(fault(severity=3), *reviews), NOW) == gathered
+
+
 @pytest.mark.parametrize(
     ("state", "held_on", "approved_at", "held"),
     [
         pytest.param(State.DRAFT, None, None, None, id="a draft"),
-        pytest.param(State.DRAFT, RESOLVED, None, RESOLVED, id="a draft of a meeting that was held"),
+        pytest.param(State.DRAFT, RESOLVED, None, None, id="a draft whose claim nobody has looked at"),
+        pytest.param(State.IN_REVIEW, RESOLVED, None, RESOLVED, id="submitted, as claimed"),
         pytest.param(State.IN_REVIEW, None, None, None, id="submitted, and nobody said when it was held"),
         pytest.param(State.APPROVED, None, NOW, NOW, id="approved, and nobody said when it was held"),
         pytest.param(State.CLOSED, RESOLVED, NOW, RESOLVED, id="closed, as claimed"),

@@ -10,6 +10,7 @@ from opsctl.incidents.rules.life import Incident
 from opsctl.incidents.terms import State as IncidentState
 from opsctl.reviews.service import coverage
 from opsctl.reviews.terms import Kind
+from opsctl.reviews.terms import State as ReviewState
 from opsctl.store.engine import Store
 from tests.factories import make_asset
 from tests.harness import Perform, Read
@@ -74,7 +75,19 @@ def test_reviews_of_every_kind_cover_what_they_may(store: Store, read: Read, now
         ("INC-2026-0015", None),
     ]
     found = read(coverage.ordinary, now=now, since=FIRST, until=NEXT)
-    assert found == ("INC-2026-0014", "INC-2026-0015")
+    assert found == {"INC-2026-0014": "REV-2026-0007", "INC-2026-0015": None}
+
+
+def test_what_a_draft_claims_counts_once_it_is_submitted(store: Store, read: Read, now: datetime) -> None:
+    write(
+        store, now, fault(1, now - DAY), fault(2, now - DAY),
+        review(1, "INC-2026-0001", at=now, held_on=now - DAY, state=ReviewState.DRAFT),
+        review(2, "INC-2026-0002", at=now, held_on=now - DAY, state=ReviewState.IN_REVIEW),
+    )  # fmt: skip
+    due = read(coverage.due_for, me=None, now=now)
+    assert [(one.incident.reference, one.started) for one in due] == [("INC-2026-0001", "REV-2026-0001")]
+    found = read(coverage.uncovered, now=now, since=now - 2 * DAY, until=now)
+    assert [one.incident.reference for one in found] == ["INC-2026-0001"]
 
 
 def test_a_review_of_what_was_merged_covers_its_target_and_nothing_is_asked_of_the_merged(
@@ -84,6 +97,35 @@ def test_a_review_of_what_was_merged_covers_its_target_and_nothing_is_asked_of_t
     merged = fault(2, FIRST + 4 * DAY, state=IncidentState.MERGED, merged_into=target.reference)
     write(store, now, target, other, merged, review(1, merged.reference, at=now, held_on=now))
     assert [reference for reference, _due, _started in uncovered(read, now)] == [other.reference]
+
+
+def test_of_two_reviews_the_one_of_the_incident_itself_is_begun_before_one_of_what_was_merged_into_it(
+    store: Store, read: Read, now: datetime
+) -> None:
+    severe, ordinary = fault(1, FIRST + 5 * DAY), fault(3, FIRST + 6 * DAY, 3)
+    merged = [
+        fault(number, FIRST + 4 * DAY, state=IncidentState.MERGED, merged_into=target.reference)
+        for number, target in ((2, severe), (4, ordinary))
+    ]
+    write(
+        store, now, severe, ordinary, *merged,
+        review(1, "INC-2026-0009", "INC-2026-0002", at=now),
+        review(2, "INC-2026-0001", at=now),
+        review(3, "INC-2026-0004", at=now),
+        review(4, "INC-2026-0003", at=now, kind=Kind.PERIOD),
+    )  # fmt: skip
+    found = read(coverage.uncovered, now=now, since=FIRST, until=NEXT)
+    assert [(one.incident.reference, one.started) for one in found] == [
+        ("INC-2026-0001", "REV-2026-0002"),
+        ("INC-2026-0003", "REV-2026-0003"),
+    ]
+
+
+def test_what_was_merged_brings_its_periodic_review_with_it(store: Store, read: Read, now: datetime) -> None:
+    target = fault(1, FIRST + 5 * DAY, 3)
+    merged = fault(2, FIRST + 4 * DAY, 3, state=IncidentState.MERGED, merged_into=target.reference)
+    write(store, now, target, merged, review(2, merged.reference, at=now, kind=Kind.PERIOD))
+    assert read(coverage.ordinary, now=now, since=FIRST, until=NEXT) == {target.reference: "REV-2026-0002"}
 
 
 def test_a_merged_one_resolved_in_the_period_leads_to_a_target_of_another(
@@ -111,4 +153,4 @@ def test_more_than_a_block_of_faults_are_all_read(store: Store, read: Read, now:
     write(store, now, *faults, review(1, *(one.reference for one in faults[:1500]), at=now, held_on=now,
                                       kind=Kind.PERIOD))  # fmt: skip
     found = read(coverage.ordinary, now=now, since=FIRST, until=NEXT)
-    assert found == tuple(one.reference for one in faults[1500:])
+    assert list(found) == [one.reference for one in faults[1500:]]

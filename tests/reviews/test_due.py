@@ -42,7 +42,7 @@ def test_what_is_due_within_three_days_or_overdue_is_told_the_first_due_first(
     store: Store, read: Read, now: datetime
 ) -> None:
     # Three days are asked for, so everything resolved by now is due within three.
-    write(store, now, fault(1, now), fault(2, now - 15 * DAY), fault(3, now - 31 * DAY), fault(4, now - 32 * DAY))
+    write(store, now, fault(1, now), fault(2, now - 15 * DAY), fault(3, now - 92 * DAY), fault(4, now - 93 * DAY))
     assert due(read, now) == ["3", "2", "1"]
 
 

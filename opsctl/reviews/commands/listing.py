@@ -1,8 +1,10 @@
 """Which incidents no review covers, for the list of reviews."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import _
 
 if TYPE_CHECKING:
@@ -20,8 +22,18 @@ def of_period(context: "Context", period: str | None) -> tuple[datetime | None, 
     return found.start, found.end
 
 
-def uncovered(context: "Context", period: str | None, asset: str | None) -> "Report":
-    """The faults resolved in the period, else in the last year, that no review covers."""
+def refuse_beside_uncovered(options: Mapping[str, object]) -> None:
+    """Raise InvalidInput, naming it, where one of these options of reviews was given a value."""
+    for option, value in options.items():
+        if value is not None:
+            raise InvalidInput(
+                _("--uncovered lists incidents, and {option} is about reviews.").format(option=option),
+                _("Beside --uncovered: --period, --asset, --limit and --columns."),
+            )
+
+
+def uncovered(context: "Context", period: str | None, asset: str | None, limit: int) -> "Report":
+    """The faults resolved in the period, else in the last year, that no review covers; `limit` at most, 0 is all."""
     from opsctl.assets.service import assets
     from opsctl.reviews.service import coverage
     from opsctl.reviews.terms import EARLIER
@@ -34,4 +46,4 @@ def uncovered(context: "Context", period: str | None, asset: str | None) -> "Rep
     if asset is not None:
         handle = context.read(assets.find, word=asset).handle
         found = tuple(one for one in found if one.incident.asset == handle)
-    return lists.uncovered(found, context.now, period or _("the last year"))
+    return lists.uncovered(found, context.now, period or _("the last year"), limit)

@@ -58,7 +58,8 @@ def list_(
 
     context = current()
     if uncovered:
-        context.emit(choose_columns(listing.uncovered(context, period, asset), columns))
+        listing.refuse_beside_uncovered({"--state": state, "--kind": kind, "--author": author})
+        context.emit(choose_columns(listing.uncovered(context, period, asset, context.limit(limit)), columns))
         return
     since, until = listing.of_period(context, period)
     found = context.read(
@@ -71,8 +72,11 @@ def list_(
         until=until,
         limit=context.limit(limit),
     )
-    report = lists.listed(found)
-    context.emit(replace(choose_columns(report, columns or lists.COLUMNS), sheet=choose_columns(report, columns).sheet))
+    report = lists.listed(found, narrowed=any((state, kind, asset, author, period)))
+    if columns is None:
+        context.emit(choose_columns(report, lists.COLUMNS))
+    else:
+        context.emit(choose_columns(replace(report, sheet=None), columns))
 
 
 @verb(
@@ -89,7 +93,7 @@ def show(ref: Reference) -> None:
 
     context = current()
     known = context.read(read.known, word=mend(ref), now=context.now)
-    context.emit(records.shown(known, context.now))
+    context.emit(records.shown(known, context.now, context.zone))
 
 
 @verb(

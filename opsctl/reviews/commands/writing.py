@@ -1,6 +1,7 @@
 """opsctl review start | edit | import"""
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Option
@@ -8,7 +9,7 @@ from typer import Argument, Option
 from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
 from opsctl.core.errors import InvalidInput
-from opsctl.core.texts import _
+from opsctl.core.texts import _, ngettext, series
 from opsctl.core.typed import mend, read_title
 from opsctl.reviews.commands.parameters import Reference
 
@@ -56,7 +57,8 @@ def start(
     context = current()
     review = _started(context, context.words(refs or []), period, meeting, title)
     known = context.read(read.known, word=review.reference, now=context.now)
-    context.emit(told.started(known, context.now))
+    report = told.started(known, context.now)
+    context.emit(replace(report, remarks=(*report.remarks, *_left_elsewhere(context, review))))
 
 
 def _started(
@@ -79,6 +81,22 @@ def _started(
     if meeting is not None:
         return context.perform(starting.start_meeting, named=named, title=called or read_title(meeting))
     return context.perform(starting.start, named=named, title=called)
+
+
+def _left_elsewhere(context: "Context", review: "Review") -> tuple[str, ...]:
+    """What a periodic review left to others that were begun before it and that are still to be held."""
+    from opsctl.reviews.service import coverage
+
+    if review.since is None or review.until is None:
+        return ()
+    known = context.read(coverage.ordinary, now=context.now, since=review.since, until=review.until)
+    others = [one for one in known.values() if one is not None and one != review.reference]
+    told = ngettext(
+        "{count} fault of {period} was left where it is already: {reviews}.",
+        "{count} faults of {period} were left where they are already: {reviews}.",
+        len(others),
+    ).format(count=len(others), period=review.period, reviews=series(sorted(set(others))))
+    return (told,) if others else ()
 
 
 @verb(

@@ -19,13 +19,15 @@ DECIDED = frozenset({State.APPROVED, State.CLOSED})
 class Covering:
     """A review, not void, as far as it covers an incident: `held` is when it was held, None while it was not.
 
-    `entered` is when that was recorded, None where nothing says so.
+    `entered` is when that was recorded, None where nothing says so; `subject` is the incident that it names, which may
+    be one that was merged into what it covers.
     """
 
     reference: str
     kind: Kind
     held: datetime | None
     entered: datetime | None = None
+    subject: str | None = None
 
     @property
     def is_own(self) -> bool:
@@ -52,7 +54,12 @@ class Handled:
 
 
 def held_at(state: State, held_on: datetime | None, approved_at: datetime | None) -> datetime | None:
-    """When a review was held: as claimed; one that was approved without a word of that, by the approval."""
+    """When a review was held: as claimed; one that was approved without a word of that, by the approval.
+
+    What a draft claims nobody has looked at: it counts once it is submitted.
+    """
+    if state is State.DRAFT:
+        return None
     return held_on if held_on is not None or state not in DECIDED else approved_at
 
 
@@ -81,9 +88,20 @@ def is_covered(one: Handled, now: datetime) -> bool:
 
 def uncovered(known: Iterable[Handled], now: datetime) -> tuple[Uncovered, ...]:
     """Those of the incidents that no review covers: first what needs its own, by when it is due, then by resolution."""
-    found = [one for one in known if not is_covered(one, now)]
-    found.sort(key=_order)
-    return tuple(Uncovered(one.incident, one.resolved, one.due, _started(one, now)) for one in found)
+    return tuple(
+        Uncovered(one.incident, one.resolved, one.due, _started(one, now)) for one in not_covered(known, now)
+    )
+
+
+def not_covered(known: Iterable[Handled], now: datetime) -> list[Handled]:
+    """The same as they are judged, in the same order."""
+    return sorted((one for one in known if not is_covered(one, now)), key=_order)
+
+
+def gathered(one: Handled, now: datetime) -> str | None:
+    """The first periodic review that it stands in and that was not held yet; None where there is none."""
+    periodic = (each.reference for each in one.reviews if each.kind is Kind.PERIOD and not each.is_held(now))
+    return min(periodic, default=None)
 
 
 def earliest(reviews: Iterable[Covering]) -> Covering | None:
@@ -105,6 +123,10 @@ def _order(one: Handled) -> tuple[bool, datetime, str]:
 
 
 def _started(one: Handled, now: datetime) -> str | None:
-    """The review that was begun and not held yet: of its own, else one that would cover it."""
+    """The review that was begun and not held yet: of its own, else one that would cover it.
+
+    One that names the incident itself comes before one of what was merged into it.
+    """
     begun = [each for each in one.reviews if not each.is_held(now) and (each.is_own or not one.needs_own)]
-    return min(((not each.is_own, each.reference) for each in begun), default=(False, None))[1]
+    order = [(not each.is_own, each.subject != one.incident.reference, each.reference) for each in begun]
+    return min(order)[-1] if order else None

@@ -18,12 +18,13 @@ from opsctl.reviews.rules.coverage import Handled
 from opsctl.reviews.rules.results import Uncovered
 from opsctl.reviews.service.figures import REVIEWS, SUBJECTS, about
 from opsctl.reviews.terms import Kind
+from opsctl.reviews.terms import State as ReviewState
 from opsctl.rulebook import service as rulebook
 from opsctl.rulebook.rules.reviews import asking, review_due
 
 SOON = timedelta(days=3)
 """What is due within so long is shown as due."""
-LATELY = timedelta(days=31)
+LATELY = timedelta(days=92)
 """What was resolved within so long is looked through each day; what is older, when it is asked for."""
 _OVER = (State.RESOLVED, State.CLOSED)
 _BLOCK = 1000
@@ -39,14 +40,17 @@ def uncovered(session: Session, *, now: datetime, since: datetime, until: dateti
     return rules.uncovered((one for one in found if since <= one.resolved < until), now)
 
 
-def ordinary(session: Session, *, now: datetime, since: datetime, until: datetime) -> tuple[str, ...]:
-    """The ordinary faults whose final resolution lies in [since, until) and that no review covers, by resolution."""
+def ordinary(session: Session, *, now: datetime, since: datetime, until: datetime) -> dict[str, str | None]:
+    """The ordinary faults whose final resolution lies in [since, until) and that no review covers, by resolution.
+
+    Each with the periodic review that it stands in already and that is still to be held, None where there is none.
+    """
     found = (
         one
         for one in _read(session, _entered(session, since, until))
         if since <= one.resolved < until and not one.needs_own
     )
-    return tuple(one.incident.reference for one in rules.uncovered(found, now))
+    return {one.incident.reference: rules.gathered(one, now) for one in rules.not_covered(found, now)}
 
 
 def due_for(session: Session, *, me: str | None, now: datetime, limit: int = 0) -> tuple[Uncovered, ...]:
@@ -141,7 +145,7 @@ def _held(now: datetime) -> Any:
             REVIEWS.c.kind == Kind.INCIDENT,
             REVIEWS.c.void.is_(None),
             or_(
-                REVIEWS.c.held_on <= now,
+                and_(REVIEWS.c.held_on <= now, REVIEWS.c.state != ReviewState.DRAFT),
                 and_(REVIEWS.c.held_on.is_(None), REVIEWS.c.state.in_(sorted(rules.DECIDED))),
             ),
         )

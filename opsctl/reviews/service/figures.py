@@ -55,5 +55,5 @@ def _add(session: Session, found: dict[str, list[Covering]], *where: Any) -> Non
         .order_by(SUBJECTS.c.subject, REVIEWS.c.reference)
     )  # fmt: skip
     for subject, reference, kind, state, held_on, approved_at, entered in session.connection().execute(query):
-        one = Covering(reference, kind, held_at(state, held_on, approved_at), entered)
+        one = Covering(reference, kind, held_at(state, held_on, approved_at), entered, subject)
         found.setdefault(subject, []).append(one)

@@ -1,16 +1,19 @@
 """Finding, listing and showing reviews."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, text
 from sqlmodel import Session
 
 from opsctl.assets.service import assets
+from opsctl.core.errors import NotFound
+from opsctl.core.texts import _, series
 from opsctl.core.typed import mend
-from opsctl.incidents.service.cases import rules_of
+from opsctl.incidents.service.cases import case_of, reference_of, rules_of, targets_of
 from opsctl.incidents.service.rows import of_references
+from opsctl.incidents.terms import PREFIX as INCIDENT
 from opsctl.people.service import identity
 from opsctl.reviews.rules import Review
 from opsctl.reviews.rules.coverage import handled
@@ -21,22 +24,50 @@ from opsctl.reviews.terms import PREFIX, Kind, State, Wanted
 from opsctl.store import references
 
 _OPEN = (State.DRAFT, State.IN_REVIEW, State.APPROVED)
+_OF_ASSET = text(
+    "SELECT review FROM review_subject JOIN incident ON reference = subject WHERE asset = :asset"
+    " UNION ALL SELECT review FROM review_subject JOIN action ON reference = subject WHERE asset = :asset"
+)
 
 
 def find(session: Session, *, word: str, now: datetime, writing: bool = False) -> Review:
     """The review that is meant; by the incident it is about, too. Raise NotFound or, with the candidates, InvalidInput.
 
-    `INC-2026-0042` means the incident's own review.
+    `INC-2026-0042` means the incident's own review, else that of what it was merged with.
     """
-    typed = mend(word).upper()
-    if typed.startswith("INC"):
-        own = [one for one in rows.of_subjects(session, [typed]) if one.kind is Kind.INCIDENT]
-        if own:
-            return own[0]
+    if mend(word).upper().startswith(INCIDENT):
+        return _of_incident(session, reference_of(session, word, now, writing=writing))
     reference = references.find(
         session, column=rows.REFERENCE, prefix=PREFIX, word=word, now=now, writing=writing
     )
     return rows.of_references(session, [reference])[0]
+
+
+def _of_incident(session: Session, reference: str) -> Review:
+    """The incident's own review. Raise NotFound, with where it stands or how to begin one, where it has none."""
+    (target,) = of_references(session, sorted(targets_of(session, {reference})))
+    members = [one.reference for one in case_of(session, target).all]
+    about = rows.of_subjects(session, members)
+    own = [one for one in about if one.kind is Kind.INCIDENT]
+    if own:
+        return min(own, key=lambda one: (reference not in one.subjects, target.reference not in one.subjects))
+    if about:
+        named = [one.reference for one in about]
+        raise NotFound(
+            _("{incident} has no review of its own; it is in {reviews}.").format(
+                incident=reference, reviews=series(named)
+            ),
+            _("See: opsctl review show {review}").format(review=named[0]),
+        )
+    if target.void is not None:
+        raise NotFound(
+            _("{reference} is void and counts nowhere: nothing is to be reviewed.").format(reference=reference),
+            _("See: opsctl incident show {reference}").format(reference=reference),
+        )
+    raise NotFound(
+        _("{incident} has no review.").format(incident=reference),
+        _("Begin it: opsctl review start {incident}").format(incident=reference),
+    )
 
 
 def known(session: Session, *, word: str, now: datetime, writing: bool = False) -> Known:
@@ -58,7 +89,8 @@ def list_reviews(
 ) -> Listed:
     """The reviews started in [since, until) that fit, the newest first; 0 is no limit. Raise NotFound for no asset.
 
-    `author` is a handle. Only ALL has the void ones among them.
+    `author` is a handle. Of an asset are those, too, that have one of its incidents or actions among others. Only ALL
+    has the void ones among them.
     """
     columns = rows.REVIEWS.c
     query = rows.chosen()
@@ -68,7 +100,8 @@ def list_reviews(
     if kind is not None:
         query = query.where(columns.kind == kind)
     if asset is not None:
-        query = query.where(columns.asset == assets.find(session, word=asset).handle)
+        handle = assets.find(session, word=asset).handle
+        query = query.where(or_(columns.asset == handle, columns.reference.in_(_OF_ASSET.bindparams(asset=handle))))
     if author is not None:
         query = query.where(columns.author.in_(identity.names_of_one(session, author)))
     if since is not None:
@@ -96,23 +129,31 @@ def _due(session: Session, reviews: Sequence[Review]) -> dict[str, datetime | No
 
 
 def owned(session: Session, *, person: str) -> list[tuple[str, str]]:
-    """The reviews that the person started and that are not closed, by reference and title."""
+    """The drafts that are the person's to write, by reference and title.
+
+    What was submitted keeps its author, and is nobody's own.
+    """
     columns = rows.REVIEWS.c
     query: Any = select(columns.reference, columns.title).where(_theirs(session, person)).order_by(columns.reference)
     return [(reference, title) for reference, title in session.connection().execute(query)]
 
 
 def held_by(session: Session, person: str) -> list[Review]:
-    """The same reviews, locked."""
+    """The same drafts, locked."""
     query = rows.chosen().where(_theirs(session, person)).order_by(rows.REVIEWS.c.reference)
     return rows.load(session, query.with_for_update())
 
 
-def waiting_for(session: Session, *, me: str, approves: bool, limit: int) -> tuple[Listed, Listed]:
-    """What that person has to go on with, and what somebody else submitted that they may approve; newest last."""
+def waiting_for(
+    session: Session, *, me: str, approves: bool, limit: int, without: Collection[str] = ()
+) -> tuple[Listed, Listed]:
+    """What that person has to go on with, and what somebody else submitted that they may approve; newest last.
+
+    Both `without` those that are told elsewhere.
+    """
     columns = rows.REVIEWS.c
     names = identity.names_of_one(session, me)
-    counts = columns.void.is_(None)
+    counts = columns.void.is_(None) & columns.reference.not_in(sorted(without))
     mine = rows.chosen().where(columns.state.in_((State.DRAFT, State.APPROVED)), counts, columns.author.in_(names))
     others = rows.chosen().where(
         columns.state == State.IN_REVIEW, counts, columns.author.not_in(names), columns.submitted_by.not_in(names)
@@ -122,10 +163,11 @@ def waiting_for(session: Session, *, me: str, approves: bool, limit: int) -> tup
 
 def _oldest(session: Session, query: Any, limit: int) -> Listed:
     ordered = query.order_by(rows.REVIEWS.c.recorded_at, rows.REVIEWS.c.reference)
-    return Listed(tuple(rows.load(session, ordered.limit(limit))), rows.count(session, query))
+    found = rows.load(session, ordered.limit(limit))
+    return Listed(tuple(found), rows.count(session, query), _due(session, found))
 
 
 def _theirs(session: Session, person: str) -> Any:
     columns = rows.REVIEWS.c
     names = identity.names_of_one(session, person)
-    return columns.author.in_(names) & (columns.state != State.CLOSED) & columns.void.is_(None)
+    return columns.author.in_(names) & (columns.state == State.DRAFT) & columns.void.is_(None)

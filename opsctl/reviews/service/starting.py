@@ -1,6 +1,6 @@
 """Starting a review: of incidents, of the ordinary faults of a period, or as the agenda of a meeting."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -9,7 +9,7 @@ from opsctl.actions.service import read as actions
 from opsctl.actions.terms import PREFIX as ACTION
 from opsctl.core.errors import Conflict, InvalidInput
 from opsctl.core.texts import _
-from opsctl.core.typed import mend
+from opsctl.core.typed import excerpt, mend
 from opsctl.core.use_cases import Permission, use_case
 from opsctl.incidents.rules.life import Incident
 from opsctl.ledger import service as ledger
@@ -27,8 +27,10 @@ def start(session: Session, *, now: datetime, actor: str, named: list[str], titl
     """Begin the review of one incident, or of several that are one story; one that was merged stands for its target.
 
     What the incident's record says of cause and handling, and who acted in it, is there already. Raise Conflict, with
-    the first, where an incident has a review of its own, or is void.
+    the first, where an incident or what was merged into it has a review of its own, or where it is void; InvalidInput
+    for an action.
     """
+    _refuse_actions(named)
     found = _incidents(session, named, now)
     _check_first(session, found)
     first = found[0]
@@ -54,18 +56,33 @@ def start_period(
 ) -> Review:
     """Begin the review of the period of that name: of every ordinary fault resolved in it that no review covers yet.
 
-    Raise Conflict where there is none, or the period has not begun.
+    What stands in another periodic review that is still to be held is left there. Raise Conflict where nothing else is
+    left, with the first of these reviews, or the period has not begun.
     """
-    subjects = coverage.ordinary(session, now=now, since=since, until=until)
+    known = coverage.ordinary(session, now=now, since=since, until=until)
+    subjects = [reference for reference, gathered in known.items() if gathered is None]
     if not subjects:
-        raise Conflict(
-            _("No ordinary fault of {period} is without a review.").format(period=name),
-            _("What still wants one: opsctl review list --uncovered --period {period}").format(period=name),
-        )
+        raise _nothing_left(session, known, name)
     found = _of_references(session, subjects, now)
     document = Document(title=title or _("Ordinary faults of {period}").format(period=name))
     return _add(
         session, Kind.PERIOD, document, found, subjects, now=now, actor=actor, period=name, since=since, until=until
+    )
+
+
+def _nothing_left(session: Session, known: Mapping[str, str | None], period: str) -> Conflict:
+    begun = min((one for one in known.values() if one is not None), default=None)
+    if begun is None:
+        return Conflict(
+            _("No ordinary fault of {period} is without a review.").format(period=period),
+            _("What still wants one: opsctl review list --uncovered --period {period}").format(period=period),
+        )
+    first = rows.of_references(session, [begun])[0]
+    return Conflict(
+        _("The ordinary faults of {period} are in a review already: {review} · {title}").format(
+            period=period, review=first.reference, title=first.title
+        ),
+        _go_on(first),
     )
 
 
@@ -174,15 +191,41 @@ def _of_references(session: Session, wanted: Sequence[str], now: datetime) -> li
 
 
 def _check_first(session: Session, found: Sequence[Incident]) -> None:
-    """Raise Conflict, naming it, where one of the incidents has a review of its own."""
-    for other in rows.of_subjects(session, [one.reference for one in found]):
-        if other.kind is Kind.INCIDENT:
-            both = next(one.reference for one in found if one.reference in other.subjects)
-            raise Conflict(
-                _("{incident} has a review already: {review} · {title}").format(
-                    incident=both, review=other.reference, title=other.title
+    """Raise Conflict, naming it, where one of the incidents, or what was merged into it, has a review of its own."""
+    from opsctl.incidents.service.cases import cases_of
+
+    target = {one.reference: case.reference for case in cases_of(session, found) for one in case.all}
+    others = [one for one in rows.of_subjects(session, sorted(target)) if one.kind is Kind.INCIDENT]
+    about = [(one, subject) for one in others for subject in one.subjects if subject in target]
+    if about:
+        other, subject = min(about, key=lambda pair: pair[1] != target[pair[1]])
+        raise Conflict(_has_review(subject, target[subject], other), _go_on(other))
+
+
+def _has_review(subject: str, target: str, review: Review) -> str:
+    if subject == target:
+        return _("{incident} has a review already: {review} · {title}").format(
+            incident=target, review=review.reference, title=review.title
+        )
+    return _("{merged}, which was merged into {incident}, has a review already: {review} · {title}").format(
+        merged=subject, incident=target, review=review.reference, title=review.title
+    )
+
+
+def _go_on(review: Review) -> str:
+    return _("Go on with it: opsctl review edit {review}").format(review=review.reference)
+
+
+def _refuse_actions(named: Sequence[str]) -> None:
+    """Raise InvalidInput, with what was meant perhaps, where one of these names an action."""
+    for word in named:
+        if mend(word).upper().startswith(ACTION):
+            reference = excerpt(mend(word).upper())
+            raise InvalidInput(
+                _("{reference} is an action, and only a meeting takes actions.").format(reference=reference),
+                _("Like: {command}").format(
+                    command=f'opsctl review start --meeting "October quality meeting" {reference}'
                 ),
-                _("Go on with it: opsctl review edit {review}").format(review=other.reference),
             )
 
 

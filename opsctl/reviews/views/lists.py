@@ -8,16 +8,20 @@ from opsctl.core.report import Cell, Column, Kind, Report, Table
 from opsctl.core.texts import _, ngettext, pgettext
 from opsctl.reviews.rules import Review
 from opsctl.reviews.rules.results import Listed, Uncovered
+from opsctl.reviews.terms import Kind as ReviewKind
 from opsctl.reviews.views.told import data
-from opsctl.reviews.views.words import kind_word, standing
+from opsctl.reviews.views.words import standing
 
 COLUMNS = "reference,state,kind,author,due,held,title"
 """What people see of a list where they name no columns; CSV has all of them."""
 _MOST = 3
 
 
-def listed(found: Listed) -> Report:
-    """The reviews as a table, and how many more there are."""
+def listed(found: Listed, *, narrowed: bool) -> Report:
+    """The reviews as a table, and how many more there are.
+
+    Where none is open, though the list was not `narrowed`, what wants one is named.
+    """
     columns = (
         Column("reference", _("reference"), Kind.REFERENCE),
         Column("state", _("state")),
@@ -34,14 +38,13 @@ def listed(found: Listed) -> Report:
         Column("version", _("version"), Kind.COUNT),
         Column("title", _("title")),
     )
-    table = Table(columns, tuple(_row(one, found) for one in found.reviews), empty=_("No reviews."))
-    left = found.total - len(found.reviews)
-    more = ngettext("{count} more; see them with --limit 0.", "{count} more; see them with --limit 0.", left)
+    empty = _("No reviews.") if narrowed else _("No review is open. What wants one: opsctl review list --uncovered")
+    table = Table(columns, tuple(_row(one, found) for one in found.reviews), empty=empty)
     return Report(
         kind="review.list",
         data={"total": found.total, "reviews": [data(one, found.due.get(one.reference)) for one in found.reviews]},
         parts=(table,),
-        remarks=(more.format(count=left),) if left else (),
+        remarks=_more(found.total - len(found.reviews)),
         references=tuple(one.reference for one in found.reviews),
         sheet=table,
     )
@@ -51,7 +54,7 @@ def _row(review: Review, found: Listed) -> tuple[Any, ...]:
     return (
         review.reference,
         standing(review),
-        kind_word(review.kind),
+        Cell(_kind(review.kind), Kind.TEXT, plain=review.kind.value),
         about(review.subjects),
         review.asset,
         review.customer,
@@ -66,6 +69,20 @@ def _row(review: Review, found: Listed) -> tuple[Any, ...]:
     )
 
 
+def _kind(kind: ReviewKind) -> str:
+    """The kind by the word with which `--kind` asks for it."""
+    return {
+        ReviewKind.INCIDENT: pgettext("review", "incident"),
+        ReviewKind.PERIOD: pgettext("review", "period"),
+        ReviewKind.MEETING: pgettext("review", "meeting"),
+    }[kind]
+
+
+def _more(left: int) -> tuple[str, ...]:
+    more = ngettext("{count} more; see them with --limit 0.", "{count} more; see them with --limit 0.", left)
+    return (more.format(count=left),) if left else ()
+
+
 def about(subjects: Sequence[str]) -> str | None:
     """What a review is about in a few words; None where it is about nothing recorded."""
     if not subjects:
@@ -75,8 +92,9 @@ def about(subjects: Sequence[str]) -> str | None:
     return named if more <= 0 else f"{named} +{more}"
 
 
-def uncovered(found: Sequence[Uncovered], now: datetime, period: str) -> Report:
-    """The incidents that were handled and that no review covers, what is overdue first."""
+def uncovered(known: Sequence[Uncovered], now: datetime, period: str, limit: int) -> Report:
+    """The incidents that were handled and that no review covers, what is overdue first; `limit` at most, 0 is all."""
+    found = known[:limit] if limit else known
     columns = (
         Column("reference", _("reference"), Kind.REFERENCE),
         Column("severity", _("severity"), Kind.COUNT),
@@ -105,6 +123,7 @@ def uncovered(found: Sequence[Uncovered], now: datetime, period: str) -> Report:
         kind="review.uncovered",
         data={
             "period": period,
+            "total": len(known),
             "incidents": [
                 {
                     "reference": one.incident.reference,
@@ -122,6 +141,7 @@ def uncovered(found: Sequence[Uncovered], now: datetime, period: str) -> Report:
         },
         parts=(table,),
         heading=_("Without a review: {period}").format(period=period),
+        remarks=_more(len(known) - len(found)),
         references=tuple(one.incident.reference for one in found),
     )
 
