@@ -18,9 +18,13 @@ _SUBJECTS: Any = SubjectRow.__table__  # type: ignore[attr-defined]
 
 
 def review(number: int, *subjects: str, at: datetime, kind: Kind = Kind.INCIDENT, **given: Any) -> dict[str, Any]:
-    """A review of these subjects, a draft recorded at that moment, with any other field of its row."""
+    """A review of these subjects recorded at that moment, with any other field of its row.
+
+    A draft, or submitted where it says when it was held.
+    """
     fields = {
-        "reference": f"REV-2026-{number:04d}", "kind": kind, "state": State.DRAFT, "title": "x", "content": "{}",
+        "reference": f"REV-2026-{number:04d}", "kind": kind,
+        "state": State.IN_REVIEW if given.get("held_on") else State.DRAFT, "title": "x", "content": "{}",
         "version": 1, "author": "wang", "recorded_at": at, "held_entered": given.get("held_on"), **given,
     }  # fmt: skip
     return {"subjects": subjects, **fields}

@@ -20,7 +20,7 @@ def part(context: "Context") -> "Report":
     except NotAllowed:  # a login that is nobody's has nothing to do
         return views.today((), views.NOTHING, views.NOTHING, context.now)
     found = context.read(agenda.today, me=me, now=context.now, limit=views.LINES)
-    return views.today(found.due, found.mine, found.to_approve, context.now)
+    return views.today(found.due, found.mine, found.to_approve, context.now, found.returned)
 
 
 def handover(context: "Context", since: datetime) -> "Report":

@@ -1,12 +1,14 @@
 """What the records say of what a review is about: read anew each time, never kept. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from opsctl.actions.rules import Action
 from opsctl.incidents.rules.life import Incident
 from opsctl.incidents.rules.results import Shown
-from opsctl.ledger.rules import Row
+from opsctl.ledger.rules import Row, read_facts
+from opsctl.reviews.terms import RETURNED, SUBMITTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +67,36 @@ class Facts:
     head: tuple[int, str]
     missing: tuple[str, ...] = ()
     """The subjects of the review that are no record of this database."""
+    steps: tuple[Row, ...] = ()
+    """What became of the review itself, in the order of the ledger; of its edits the last alone."""
+
+    @property
+    def returned(self) -> "Returned | None":
+        """By whom it was returned, and why; None where it never was, or was submitted again since."""
+        return returned_of(self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A review that was given back: by whom, why (None where that was redacted), and when, aware UTC."""
+
+    by: str
+    reason: str | None
+    at: datetime
+
+
+def returned_of(steps: Sequence[Row]) -> Returned | None:
+    """The return that the last of these rows of a review still stands at; None once it was submitted again."""
+    last = max((row for row in steps if row.kind in (RETURNED, SUBMITTED)), key=lambda row: row.seq, default=None)
+    if last is None or last.kind != RETURNED:
+        return None
+    reason = None if last.facts is None else read_facts(last.facts).get("reason")
+    return Returned(last.actor, reason if isinstance(reason, str) else None, last.recorded_at)
+
+
+def by_handle(rows: Iterable[Row], people: Iterable[tuple[str, str]]) -> list[Row]:
+    """The rows, each by the handle of who acted where the ledger has the login; `people` as `Facts` has them."""
+    handles = dict(people)
+    # A handle is its own person's, whatever somebody else is called.
+    handles |= {handle: handle for handle in handles.values()}
+    return [replace(row, actor=handles.get(row.actor, row.actor)) for row in rows]

@@ -90,12 +90,13 @@ def void(
 
 
 def hand_over(session: Session, *, now: datetime, actor: str, person: str, to: str) -> list[str]:
-    """Give all that the person started and nobody closed to another, and return the references."""
+    """Give the person's drafts to another, who is their author from now on, and return the references.
+
+    What was submitted keeps its author: it says who wrote it.
+    """
     held = held_by(session, person)
     for one in held:
-        # Who approved it stays another than who has it now, or it would stand as approved by its own author.
-        after = one if one.approved_by != to else moves.return_(one)
-        _save(session, replace(after, author=to), HANDED_OVER, {"from": one.author, "to": to})
+        _save(session, replace(one, author=to), HANDED_OVER, {"from": one.author, "to": to})
     return [one.reference for one in held]
 
 

@@ -26,8 +26,9 @@ from opsctl.ledger.rules import Row
 from opsctl.ledger.service import Search
 from opsctl.people.service import persons
 from opsctl.people.tables.customers import CustomerRow
+from opsctl.reviews import terms
 from opsctl.reviews.rules import Review
-from opsctl.reviews.rules.facts import CaseFacts, Earlier, Facts
+from opsctl.reviews.rules.facts import CaseFacts, Earlier, Facts, by_handle
 from opsctl.reviews.rules.relatives import in_order, lost_seconds
 from opsctl.reviews.service import gathering_around, gathering_earlier
 from opsctl.rulebook import service as rulebook
@@ -38,6 +39,10 @@ from opsctl.store.settings import zone_of
 FEW = 20
 """Up to so many incidents each is looked at in its surroundings; of the faults of a month that would be too much."""
 _BLOCK = 1000
+_STEPS = (
+    terms.STARTED, terms.IMPORTED, terms.SUBMITTED, terms.APPROVED, terms.RETURNED, terms.CLOSED, terms.VOIDED,
+    terms.HANDED_OVER,
+)  # fmt: skip
 
 
 def gather(session: Session, *, review: Review, now: datetime) -> Facts:
@@ -51,12 +56,14 @@ def gather(session: Session, *, review: Review, now: datetime) -> Facts:
     place = {reference: at for at, reference in enumerate(review.subjects)}
     cases = sorted(cases_of(session, incidents), key=lambda case: place[case.reference])
     origins = _origins(session, [case.reference for case in cases])
-    rows = _rows(session, cases, origins)
+    people = people_of(session)
+    rows = {reference: by_handle(some, people) for reference, some in _rows(session, cases, origins).items()}
     few = len(cases) <= FEW
     actions = _actions(session, review)
     # What the review itself led to is no circumstance of the trouble.
     own = {*rows, *(one.reference for one in actions)}
-    near = gathering_around.of_cases(session, cases, own, now) if few else {}
+    found_near = gathering_around.of_cases(session, cases, own, now) if few else {}
+    near = {reference: (tuple(by_handle(some, people)), left) for reference, (some, left) in found_near.items()}
     before = gathering_earlier.of_cases(session, cases, review.reference) if few else {}
     found = tuple(
         _facts(session, case, origins.get(case.reference), rows, near, before, now=now, few=few) for case in cases
@@ -71,13 +78,14 @@ def gather(session: Session, *, review: Review, now: datetime) -> Facts:
         actions=actions,
         discussed=discussed,
         since_approval=_since_approval(review, cases, rows),
-        people=_people(session),
+        people=people,
         assets=_assets(session, review, found, (*actions, *discussed)),
         customers=_customers(session, review, found, (*actions, *discussed)),
         zone=zone_of(session),
         gathered_at=now,
         head=(newest.seq, newest.hash),
         missing=tuple(one for one in review.subjects if one not in known),
+        steps=tuple(by_handle(_steps(session, review.reference), people)),
     )
 
 
@@ -177,10 +185,16 @@ def _since_approval(review: Review, cases: Sequence[Case], rows: dict[str, list[
     return in_order(row for row in every if row.seq > approved and row.record_digest is not None)
 
 
-def _people(session: Session) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (word, handle) for handle, words in persons.names_of(session).items() for word in (handle, *words)
-    )
+def _steps(session: Session, reference: str) -> list[Row]:
+    """What became of the review; of its edits, which have all its text, the last alone."""
+    steps = list(ledger.rows(session, Search(subject=reference, kinds=_STEPS)))
+    last = ledger.newest(session, search=Search(subject=reference, kind=terms.EDITED), limit=1)
+    return sorted([*steps, *last], key=lambda row: row.seq)
+
+
+def people_of(session: Session) -> tuple[tuple[str, str], ...]:
+    """The handle, login and name of every person, each with the handle."""
+    return tuple((word, handle) for handle, words in persons.names_of(session).items() for word in (handle, *words))
 
 
 def _assets(

@@ -4,40 +4,51 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from opsctl.actions.views.words import standing as action_standing
 from opsctl.core.report import Column, Fields, Kind, Part, Report, Table, Text
 from opsctl.core.texts import _, ngettext, pgettext, series
-from opsctl.reviews.rules import Review
 from opsctl.reviews.rules.document import Document, Factor
 from opsctl.reviews.rules.facts import Facts
 from opsctl.reviews.rules.moves import missing_to_close, missing_word
 from opsctl.reviews.rules.results import Known
 from opsctl.reviews.terms import NOT_DETERMINED, Audience, Section, State
-from opsctl.reviews.views import export
+from opsctl.reviews.views import background, export
 from opsctl.reviews.views.events import promises
 from opsctl.reviews.views.lists import about
-from opsctl.reviews.views.words import factor_word, heading, kind_word, said, standing
+from opsctl.reviews.views.words import factor_word, heading, kind_word, returned_data, said, standing
 
 
-def shown(known: Known, now: datetime) -> Report:
-    """One review with its incidents, analysis and actions."""
+def shown(known: Known, now: datetime, zone: str | None = None) -> Report:
+    """One review with what the records say of its incidents, its analysis, its actions and its own history.
+
+    Moments in texts are shown in `zone`, the database's where None is given.
+    """
     review, facts = known.review, known.facts
-    parts: list[Part] = [Fields(tuple(_pairs(review)))]
+    zone = zone or facts.zone
+    parts: list[Part] = [Fields(tuple(_pairs(known)))]
     if facts.cases:
         parts.append(_cases(facts))
+    parts += background.of_incidents(known, zone)
+    parts += background.of_course(known, zone)
     parts += [Text((title, *lines)) for title, lines in _sections(review.document)]
-    if facts.actions:
-        parts.append(_actions(facts, now))
+    parts += background.of_actions(known, zone)
+    if facts.steps:
+        parts.append(background.history(known))
     return Report(
         kind="review",
-        data=export.as_data(known, audience=Audience.INTERNAL),
+        data={
+            **export.as_data(known, audience=Audience.INTERNAL),
+            "returned": returned_data(facts.returned) if review.state is State.DRAFT else None,
+            "history": background.history_data(known),
+        },
         parts=tuple(parts),
         remarks=tuple(_remarks(known, now)),
         references=(review.reference,),
+        sheet=background.sheet(known, zone),
     )
 
 
-def _pairs(review: Review) -> list[tuple[str, Any, Kind]]:
+def _pairs(known: Known) -> list[tuple[str, Any, Kind]]:
+    review = known.review
     document = review.document
     always: list[tuple[str, Any, Kind]] = [
         (_("reference"), review.reference, Kind.REFERENCE),
@@ -53,6 +64,7 @@ def _pairs(review: Review) -> list[tuple[str, Any, Kind]]:
     ]
     where_known: list[tuple[str, Any, Kind]] = [
         (_("period"), review.period, Kind.TEXT),
+        (_("returned by"), background.returned(known), Kind.TEXT),
         (_("submitted by"), review.submitted_by, Kind.TEXT),
         (_("approved by"), review.approved_by, Kind.TEXT),
         (_("by the post"), review.approved_post, Kind.TEXT),
@@ -93,16 +105,12 @@ def _sections(document: Document) -> Iterator[tuple[str, tuple[str, ...]]]:
         (Section.DETECTION, document.detection.splitlines()),
         (Section.RESPONSE, document.response.splitlines()),
         (Section.LESSONS, _list(document.lessons)),
-        (Section.ACTIONS, _list([one.text for one in document.planned])),
         (Section.FEEDBACK, document.feedback.splitlines()),
         (Section.INTERNAL, document.internal.splitlines()),
     )
     for section, lines in written:
         if lines:
-            title = heading(section)
-            if section is Section.ACTIONS:
-                title = _("{section} (not recorded yet)").format(section=title)
-            yield title, tuple(lines)
+            yield heading(section), tuple(lines)
     for own in document.own:
         yield own.heading, tuple(own.text.splitlines())
 
@@ -127,22 +135,6 @@ def _tree(factors: Sequence[Factor], depth: int = 0) -> Iterator[str]:
             kind = series((kind, _("root cause")))
         yield from _indented(f"[{kind}] {one.text}", "  " * depth + "- ")
         yield from _tree(one.behind, depth + 1)
-
-
-def _actions(facts: Facts, now: datetime) -> Table:
-    columns = (
-        Column("reference", _("reference"), Kind.REFERENCE),
-        Column("state", _("state")),
-        Column("owner", _("owner")),
-        Column("deadline", _("deadline"), Kind.MOMENT),
-        Column("verify", _("verified by")),
-        Column("title", _("title")),
-    )
-    rows = tuple(
-        (one.reference, action_standing(one, now), one.owner, one.deadline, one.verified_by or one.verify, one.title)
-        for one in facts.actions
-    )
-    return Table(columns, rows)
 
 
 def _remarks(known: Known, now: datetime) -> Iterator[str]:

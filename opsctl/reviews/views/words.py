@@ -1,9 +1,12 @@
 """The words of reviews in the reader's language."""
 
+from typing import Any
+
 from opsctl.core.texts import _, language, pgettext
 from opsctl.core.void import as_void
 from opsctl.reviews import terms
 from opsctl.reviews.rules import Review
+from opsctl.reviews.rules.facts import Returned
 from opsctl.reviews.rules.moves import state_word
 from opsctl.reviews.terms import FACTORS, HEADINGS, Factor, Heading, Kind, Section
 
@@ -52,3 +55,8 @@ def event_word(kind: str) -> str:
         terms.HANDED_OVER: pgettext("review", "handed over"),
         "ledger.redacted": _("redacted"),
     }.get(kind, kind)
+
+
+def returned_data(returned: Returned | None) -> dict[str, Any] | None:
+    """At which return a review stands, for programs; None where at none."""
+    return None if returned is None else {"by": returned.by, "reason": returned.reason, "at": returned.at}
