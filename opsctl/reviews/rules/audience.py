@@ -17,8 +17,7 @@ from opsctl.incidents import terms as incidents
 from opsctl.incidents.rules.clocks import Clock
 from opsctl.ledger.rules import Row, read_facts
 from opsctl.maintenance import terms as maintenance
-from opsctl.reviews.rules import Review
-from opsctl.reviews.rules.document import Line
+from opsctl.reviews.rules import Review, addressing
 from opsctl.reviews.rules.facts import CaseFacts, Facts
 from opsctl.reviews.rules.results import Known
 from opsctl.rulebook.rules import Words
@@ -65,10 +64,10 @@ Blank = Callable[[str], str]
 def for_customer(known: Known) -> Known:
     """The review as its customer may read it, in the reader's language.
 
-    Left out are internal notes and added lines, notes of the incident and what else is not theirs to read (an
-    annotation of such a row stays as a line of the review), participants, what was promised earlier, and other
-    customers' incidents and actions. In every text the name, handle or login of a person becomes a word for their
-    post. `hidden` then has all rows that are left out. Raise InvalidInput where it is about several customers.
+    Left out are internal notes and added lines, notes of the incident and what else is not theirs to read, with what
+    is written below such a row, participants, what was promised earlier, and other customers' incidents and actions.
+    In every text the name, handle or login of a person becomes a word for their post. `hidden` then has all rows that
+    are left out. Raise InvalidInput where it is about several customers.
     """
     customer = _customer_of(known)
     blank = blanker(names_in(known), (handle for handle, _title in known.facts.assets))
@@ -84,26 +83,44 @@ def names_in(known: Known) -> frozenset[str]:
 def blanker(names: Iterable[str], handles: Iterable[str]) -> Blank:
     """What replaces the names in a text by a word for their post, the longest first, whatever their case.
 
-    Where words are spaced a name is a whole word; Chinese ones of two characters and more are found anywhere. Handles
-    of assets and references stay as they are, and so do words that only contain a name.
+    Where words are spaced a name is a whole word; Chinese ones of two characters and more are found anywhere, and so is
+    what their bearers are called by surname (`addressing`). Handles of assets and references stay as they are, and so
+    do words that only contain a name. A word of Latin letters is parted from Chinese ones beside it by blanks.
     """
     wanted = {form for name in names for form in _forms(name)}
     kept = sorted({handle for handle in handles if handle}, key=len, reverse=True)
     if not wanted:
         return _clean
     stay = "|".join([_REFERENCE, *map(re.escape, kept)])
-    patterns = "|".join(_pattern(name) for name in sorted(wanted, key=lambda name: (-len(name), name)))
+    in_order = sorted(wanted, key=lambda name: (-len(name), name))
+    patterns = "|".join([*map(_pattern, in_order), *addressing.forms(in_order)])
     search = re.compile(rf"(?P<stays>(?<![\w.-])(?:{stay})(?![\w-]))|(?:{patterns})", re.IGNORECASE)
     word = _("our engineer")
 
     def post(found: re.Match[str]) -> str:
-        if found["stays"]:
-            return found[0]
         text = found.string
         begins = found.end() < len(text) and _SENTENCE_STARTS.search(text, max(0, found.start() - 8), found.start())
         return word[:1].upper() + word[1:] if begins else word
 
-    return lambda text: search.sub(post, _clean(text))
+    def blank(text: str) -> str:
+        parts: list[str] = []
+        done = 0
+        for found in search.finditer(text := _clean(text)):
+            if not found["stays"]:
+                parts += (text[done : found.start()], post(found))
+                done = found.end()
+        parts.append(text[done:])
+        return _spaced(parts) if word.isascii() else "".join(parts)
+
+    return blank
+
+
+def _spaced(parts: list[str]) -> str:
+    """The parts as one text, with a blank where letters meet."""
+    said = ""
+    for part in filter(None, parts):
+        said += f" {part}" if said[-1:].isalnum() and part[0].isalnum() else part
+    return said
 
 
 def _clean(text: str) -> str:
@@ -185,20 +202,14 @@ def _is_told(row: Row, customer: str | None, kinds: frozenset[str]) -> bool:
 
 
 def _review(review: Review, rows: dict[int, Row], told: set[int], kept: set[str]) -> Review:
-    """The review without internal notes; what is written below a row that is left out is a line of its own."""
+    """The review without internal notes, and without rows that are left out and what is written below them."""
     document = review.document
     hidden = frozenset(document.hidden)
-    own = [
-        Line(rows[seq].happened_at, text)
-        for seq, text in document.notes
-        if seq in rows and seq not in told and seq not in hidden
-    ]
-    added = sorted((*(line for line in document.added if not line.internal), *own), key=lambda line: line.at)
     written = replace(
         document,
         facilitator=None,
         participants=(),
-        added=tuple(added),
+        added=tuple(line for line in document.added if not line.internal),
         hidden=tuple(sorted(hidden | (rows.keys() - told))),
         notes=tuple((seq, text) for seq, text in document.notes if seq in told and seq not in hidden),
         actions=tuple(one for one in document.actions if one in kept),
