@@ -122,14 +122,18 @@ def test_the_draft_of_one_who_has_no_incident_says_when_it_is_due(company: Comma
     assert (line["reference"], line["due"]) == ("REV-2026-0001", due)
 
 
-def test_a_hand_over_has_what_was_imported_made_void_and_handed_over(company: CommandLine) -> None:
+def test_a_hand_over_has_what_was_imported_made_void_and_handed_over(company: CommandLine, tmp_path: Path) -> None:
+    file = tmp_path / "db.md"
+    file.write_text("# Postmortem: database failover\n\n## Summary\n\nThe primary was lost.\n", encoding="utf-8")
+    imported = company("review", "import", str(file))
+    assert imported.code == 0, imported.err
     company("review", "return", "1", "--reason", "more")
     assert company("person", "retire", "wang", "--to", "zhao").code == 0
     assert company("review", "void", "1", "--because", "test").code == 0
     steps = json.loads(company("today", "--handover", "--json").out)["data"]["review"]["steps"]
     assert [(one["kind"], one["by"]) for one in steps] == [
-        ("review.started", "wang"), ("review.submitted", "wang"), ("review.returned", "lead.li"),
-        ("review.handed-over", "lead.li"), ("review.voided", "lead.li"),
+        ("review.started", "wang"), ("review.submitted", "wang"), ("review.imported", "lead.li"),
+        ("review.returned", "lead.li"), ("review.handed-over", "lead.li"), ("review.voided", "lead.li"),
     ]  # fmt: skip
 
 
