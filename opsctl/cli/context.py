@@ -251,7 +251,7 @@ class Context:
         except UnicodeDecodeError as error:
             raise InvalidInput(
                 _("{file} is not UTF-8: it breaks at byte {offset}.").format(
-                    file=excerpt(file, LONGEST_PATH), offset=error.start
+                    file=_("stdin") if file == "-" else excerpt(file, LONGEST_PATH), offset=error.start
                 ),
                 _("Save it as UTF-8."),
             ) from None

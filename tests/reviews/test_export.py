@@ -290,3 +290,14 @@ def test_nothing_is_said_of_a_review_without_any_record(audience: Audience) -> N
     bare = known(Document("bare"), given={"asset": None, "customer": None, "subjects": ()}, cases=(), actions=())
     assert export.as_markdown(bare, zone=ZONE, audience=audience).startswith("# DRAFT · bare\n")
     assert "<svg" not in export.as_page(bare, zone=ZONE, audience=audience)
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+def test_moments_inside_words_are_in_the_zone_of_the_database(audience: Audience) -> None:
+    """Nine in the morning by UTC is five in the afternoon in Shanghai."""
+    corrected = row(
+        1109, at(2, "20:30"), "incident.corrected", facts={"detected": ["2026-10-02T09:00:00Z", "2026-10-02T09:05:00Z"]}
+    )
+    found = data(known(cases=(case(rows=(corrected,)),)), audience)
+    (told,) = found["timeline"]["rows"]
+    assert "2026-10-02 17:00:00+08:00" in told["words"]

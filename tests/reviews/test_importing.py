@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from opsctl.core.errors import InvalidInput
 from opsctl.core.texts import use_language
 from opsctl.reviews.rules.document import Document, Factor, Line, Own, Planned
 from opsctl.reviews.rules.importing import read_foreign
+from opsctl.reviews.rules.markdown.domain import normal
 from opsctl.reviews.rules.results import Foreign, Problem
 from opsctl.reviews.terms import LONGEST
 from opsctl.reviews.terms import Factor as FactorKind
@@ -35,6 +37,13 @@ def said(found: Foreign) -> list[tuple[int, str]]:
 
 def own(found: Foreign) -> dict[str, str]:
     return {one.heading: one.text for one in found.document.own}
+
+
+def inside(found: Foreign) -> dict[str, str]:
+    """What is kept in the internal notes, by the heading there."""
+    names = r"Front matter|Timeline \(as written\)|Actions done, as written|Actions \(as written\)"
+    _before, *parts = re.split(rf"(?:\A|\n\n)### ({names})\n\n", found.document.internal)
+    return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
 def timeline(*lines: str, zone: str | None = None, title: str = "# T") -> Foreign:
@@ -104,14 +113,16 @@ class TestFrontMatter:
             facilitator="Ana",
             participants=("Ana", "Bo", "Cy"),
             summary="Text.",
-            own=(Own("Front matter", "```yaml\n# ours\nid: 'OPS-7'\nseverity:   high\nlinks: {wiki: http://x}\n```"),),
+            internal=(
+                "### Front matter\n\n```yaml\n# ours\nid: 'OPS-7'\nseverity:   high\nlinks: {wiki: http://x}\n```"
+            ),
         )
         assert found.incident == "OPS-7"
 
     def test_an_entry_with_a_comment_beside_it_is_mapped_and_kept(self) -> None:
         found = read("---\ntitle: Disk full # for now\n---\n")
         assert found.document == Document(
-            title="Disk full", own=(Own("Front matter", "```yaml\ntitle: Disk full # for now\n```"),)
+            title="Disk full", internal="### Front matter\n\n```yaml\ntitle: Disk full # for now\n```"
         )
 
     @pytest.mark.parametrize(
@@ -132,7 +143,7 @@ class TestFrontMatter:
         assert found.document.title == "T"
         lines = front.splitlines()
         language = "yaml" if lines[0] == "---" else "toml"
-        assert own(found) == {"Front matter": "\n".join([f"```{language}", *lines[1:-1], "```"])}
+        assert inside(found) == {"Front matter": "\n".join([f"```{language}", *lines[1:-1], "```"])}
         ((reported, sentence),) = said(found)
         assert message in sentence
         assert reported == min(line, len(lines) - 1)
@@ -148,7 +159,7 @@ class TestFrontMatter:
 
     def test_backticks_in_it_do_not_end_the_block_it_is_kept_in(self) -> None:
         found = read("---\nstatus: '````'\n---\n# T\n")
-        assert own(found) == {"Front matter": "`````yaml\nstatus: '````'\n`````"}
+        assert inside(found) == {"Front matter": "`````yaml\nstatus: '````'\n`````"}
 
     @pytest.mark.parametrize(
         ("entries", "messages"),
@@ -183,13 +194,13 @@ class TestFrontMatter:
     ) -> None:
         text = "\n".join(["---", *entries, "---", "# T"])
         assert said(read(text)) == messages
-        assert own(read(text)) == {"Front matter": "\n".join(["```yaml", *entries, "```"])}
+        assert inside(read(text)) == {"Front matter": "\n".join(["```yaml", *entries, "```"])}
 
     def test_two_incidents_are_not_chosen_from_in_silence(self) -> None:
         found = read("---\nincident: [INC-2026-0001, INC-2026-0002]\n---\n# T")
         assert found.incident == "INC-2026-0001"
         assert said(found) == [(2, "More than one incident is named; all but the first are kept as text.")]
-        assert "INC-2026-0002" in own(found)["Front matter"]
+        assert "INC-2026-0002" in inside(found)["Front matter"]
 
     @pytest.mark.parametrize(
         ("title", "incident"),
@@ -206,7 +217,7 @@ class TestFrontMatter:
 
     def test_a_second_title_is_kept_and_said(self) -> None:
         found = read("---\ntitle: Disk full\n---\n# Full disk\n")
-        assert found.document == Document(title="Disk full", own=(Own("Front matter", "Full disk"),))
+        assert found.document == Document(title="Disk full", internal="### Front matter\n\nFull disk")
         assert said(found) == [(4, "The file has two titles; “Full disk” is kept as text.")]
 
     def test_headings_can_be_entries(self) -> None:
@@ -217,7 +228,7 @@ class TestFrontMatter:
             title="T",
             facilitator="Ana",
             added=(Line(at("2026-10-12 10:00"), "Up"),),
-            own=(Own("Date", "2026-10-12"), Own("Status", "Done")),
+            internal="### Date\n\n2026-10-12\n\n### Status\n\nDone",
         )
         assert said(found) == []
 
@@ -333,9 +344,25 @@ class TestHeadings:
         )
         assert said(found) == [(7, "Contributing factors without a kind are kept as text.")]
 
-    def test_a_heading_of_its_own_that_is_called_like_one_of_ours_is_joined_to_it(self) -> None:
+    def test_a_heading_of_its_own_that_is_called_like_one_of_ours_stays_its_own(self) -> None:
         found = read("---\nstatus: open\n---\n# T\n\n## Front matter\n\nWords.\n")
-        assert own(found) == {"Front matter": "```yaml\nstatus: open\n```\n\nWords."}
+        assert inside(found) == {"Front matter": "```yaml\nstatus: open\n```"}
+        assert own(found) == {"Front matter": "Words."}
+
+    def test_what_names_persons_is_kept_in_the_internal_notes_below_what_stands_there(self) -> None:
+        found = read(
+            "---\nauthors: [Alice, Bob]\n---\n# T\n\n## Internal notes\n\nQuiet.\n\n## Reporter\n\nDana\n\n"
+            "## Authors\n\n- Carol\n\n## Timeline\n\n- Eve called\n\n## Actions\n\n- [x] a (owner: frank)\n\n"
+            "Grace will see.\n\n## Cost\n\nNone.\n"
+        )
+        assert found.document == Document(
+            title="T",
+            internal="Quiet.\n\n### Front matter\n\n```yaml\nauthors: [Alice, Bob]\n```\n\n### Authors\n\n- Carol\n\n"
+            "### Timeline (as written)\n\n- Eve called\n\n### Actions done, as written\n\n- [x] a (owner: frank)\n\n"
+            "### Actions (as written)\n\nGrace will see.",
+            own=(Own("Reporter", "Dana"), Own("Cost", "None.")),
+        )
+        assert normal(found.document) == found.document
 
 
 class TestTimes:
@@ -404,7 +431,7 @@ class TestTimes:
     )
     def test_what_could_be_another_moment_is_reported_and_stays_as_it_is(self, line: str, message: str) -> None:
         found = timeline(line)
-        assert found.document == Document(title="T", own=(Own("Timeline (as written)", line),))
+        assert found.document == Document(title="T", internal="### Timeline (as written)\n\n" + line)
         assert said(found) == [(5, message)]
 
     def test_the_zone_that_is_given_is_for_times_without_one_alone(self) -> None:
@@ -435,7 +462,7 @@ class TestTimes:
         assert found.document == Document(
             title="T",
             added=(Line(at("2026-10-12 14:40"), "down"),),
-            own=(Own("Timeline (as written)", "\n".join(lines[:3])),),
+            internal="### Timeline (as written)\n\n" + "\n".join(lines[:3]),
         )
         assert said(found) == [
             (5, "PST means more than one zone: the times below are not read."),
@@ -487,7 +514,7 @@ class TestTimes:
         found = timeline("- 2026-10-12 23:50Z a", "- 00:10Z b", "- 00:20Z c", "", "**2026-10-13**", "", "- 00:30Z d")
         assert [line.text for line in found.document.added] == ["a", "d"]
         assert found.document.added[1].at == at("2026-10-13 00:30")
-        assert own(found) == {"Timeline (as written)": "- 00:10Z b\n- 00:20Z c"}
+        assert inside(found) == {"Timeline (as written)": "- 00:10Z b\n- 00:20Z c"}
         assert said(found) == [
             (6, "00:10Z is earlier than 2026-10-12 23:50Z in line 5: out of order, or another day."),
             (7, "00:20Z is earlier than 2026-10-12 23:50Z in line 5: out of order, or another day."),
@@ -504,7 +531,7 @@ class TestTimes:
     def test_a_heading_that_says_no_day_changes_none(self) -> None:
         found = read("# T 2026-10-12\n\n## Timeline\n\n### Detection\n\n- 10:00Z a\n\n### Recovery\n\n- 12:00Z c\n")
         assert [line.text for line in found.document.added] == ["a", "c"]
-        assert own(found) == {"Timeline (as written)": "### Detection\n\n### Recovery"}
+        assert inside(found) == {"Timeline (as written)": "### Detection\n\n### Recovery"}
 
     def test_dates_with_nested_clocks(self) -> None:
         found = timeline("- 2026-10-12:", "  - 23:50Z a", "    - more of a", "- 2026-10-13", "  - 00:10Z b")
@@ -520,14 +547,14 @@ class TestTimes:
         assert found.document == Document(
             title="T",
             added=(Line(at("2026-10-12 14:32"), "Disk full.\n\n```\ndf\n```"),),
-            own=(Own("Timeline (as written)", "### Later\n\nOdd."),),
+            internal="### Timeline (as written)\n\n### Later\n\nOdd.",
         )
 
     def test_the_first_column_is_the_time_where_no_column_is_called_so(self) -> None:
         found = timeline("| Wann | Was |", "|---|---|", "| 2026-10-12 14:32Z | Platte voll |")
         assert found.document.added == (Line(at("2026-10-12 14:32"), "Platte voll"),)
         # The titles are not known, so they are not lost.
-        assert own(found) == {"Timeline (as written)": "| Wann | Was |\n|---|---|"}
+        assert inside(found) == {"Timeline (as written)": "| Wann | Was |\n|---|---|"}
 
     def test_the_zone_of_a_table_ends_with_it(self) -> None:
         found = timeline("| Time (UTC) | Event |", "|---|---|", "| 2026-10-12 14:32 | a |", "", "- 2026-10-12 14:40 b")
@@ -612,7 +639,7 @@ class TestActions:
     )
     def test_what_is_done_is_not_planned_again(self, line: str) -> None:
         found = read(f"# T\n\n## Actions\n\n{line}\n")
-        assert found.document == Document(title="T", own=(Own("Actions done, as written", line),))
+        assert found.document == Document(title="T", internal="### Actions done, as written\n\n" + line)
         assert [one.line for one in found.not_understood] == [5]
 
     def test_headings_say_the_kind_of_what_stands_below_them_and_what_is_done(self) -> None:
@@ -623,19 +650,19 @@ class TestActions:
         assert found.document == Document(
             title="T",
             planned=(Planned("a", kind=Kind.PREVENT), Planned("b", kind=Kind.DETECT), Planned("c")),
-            own=(Own("Actions done, as written", "- d"), Own("Actions (as written)", "### Short term")),
+            internal="### Actions done, as written\n\n- d\n\n### Actions (as written)\n\n### Short term",
         )
 
     @pytest.mark.parametrize("words", ["None.", "We will see.", "- None", "- 无"])
     def test_words_that_are_no_action_are_none(self, words: str) -> None:
         found = read(f"# T\n\n## Actions\n\n{words}\n")
-        assert found.document == Document(title="T", own=(Own("Actions (as written)", words),))
+        assert found.document == Document(title="T", internal="### Actions (as written)\n\n" + words)
         assert said(found) == [(5, "What is no list and no table of actions is kept as text.")]
 
     def test_a_table_without_a_column_of_actions_is_kept(self) -> None:
         table = "| Alpha | Beta |\n|---|---|\n| a | b |"
         found = read(f"# T\n\n## Actions\n\n{table}\n")
-        assert found.document == Document(title="T", own=(Own("Actions (as written)", table),))
+        assert found.document == Document(title="T", internal="### Actions (as written)\n\n" + table)
         assert said(found)[0] == (5, "The table has no column that is known for its actions; it is kept as text.")
 
     def test_the_last_second_of_a_day_counts_in_the_zone_also_where_its_clocks_change(self) -> None:

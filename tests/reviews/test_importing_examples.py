@@ -66,17 +66,15 @@ def test_the_layout_of_the_book_with_bold_labels_in_front() -> None:
             Planned("Alert when the index is older than two hours (Bug: OPS-12)", owner="li", kind=Kind.DETECT),
             Planned("Tell the support desk how old the index is (Type: other; Owner: li, wang; Bug: OPS-13)"),
         ),
+        internal=(
+            "### Front matter\n\n"
+            "**Date:** 2026-10-12\n**Authors:** wang, li\n**Status:** Complete, action items in progress"
+            "\n\n### Actions done, as written\n\n"
+            "| Action Item | Type | Owner | Bug |\n|---|---|---|---|\n"
+            "| Build the index by hand | mitigate | wang | n/a **DONE** |"
+        ),
         own=(
-            Own(
-                "Front matter",
-                "**Date:** 2026-10-12\n**Authors:** wang, li\n**Status:** Complete, action items in progress",
-            ),
             Own("Trigger", "A deploy of the shop at noon, which wrote that file anew while the job was reading it."),
-            Own(
-                "Actions done, as written",
-                "| Action Item | Type | Owner | Bug |\n|---|---|---|---|\n"
-                "| Build the index by hand | mitigate | wang | n/a **DONE** |",
-            ),
             Own("Supporting information", "- Graph of the index's age: https://graphs.example.com/index-age"),
         ),
     )
@@ -104,10 +102,8 @@ def test_a_summary_of_a_status_page_goes_past_midnight_by_the_dates_of_its_headi
         ),
         root_cause="Background jobs that provision virtual machines had failed.",
         planned=(Planned("Alert on failed provisioning jobs", kind=Kind.DETECT),),
-        own=(
-            Own("Who was affected", "On average 8% of the workflows that asked for a large runner."),
-            Own("Actions done, as written", "- [x] Apply the mitigation"),
-        ),
+        internal="### Actions done, as written\n\n- [x] Apply the mitigation",
+        own=(Own("Who was affected", "On average 8% of the workflows that asked for a large runner."),),
     )
     assert found.incident is None
     assert said(found) == [
@@ -149,15 +145,16 @@ def test_a_chinese_review_is_read_in_the_zone_that_is_given() -> None:
             Planned("编写扩容手册，完成时间：下周", owner="hanmeimei"),
             Planned("促销前压测", owner="wangfang", kind=Kind.PREVENT),
         ),
+        internal=(
+            "### Front matter\n\n"
+            "```yaml\n故障等级: SEV-2\n日期: 2026-10-12\n开始时间: 2026-10-12 14:28\n"
+            "发现时间: 2026-10-12 14:32\n恢复时间: 2026-10-12 15:10\n```"
+            "\n\n### Actions done, as written\n\n"
+            "- [x] 连接池上限调到 500"
+        ),
         own=(
-            Own(
-                "Front matter",
-                "```yaml\n故障等级: SEV-2\n日期: 2026-10-12\n开始时间: 2026-10-12 14:28\n"
-                "发现时间: 2026-10-12 14:32\n恢复时间: 2026-10-12 15:10\n```",
-            ),
             Own("五、触发原因", "促销短信提前发送。"),
             Own("Contributing factors (as written)", "- 没有人关注连接数"),
-            Own("Actions done, as written", "- [x] 连接池上限调到 500"),
             Own("附录", "压测报告见共享盘。"),
         ),
     )
@@ -174,9 +171,9 @@ def test_without_a_zone_no_local_time_of_it_is_read_and_each_is_named() -> None:
     assert found.document.added == ()
     assert found.document.held_on is None
     assert [one.deadline for one in found.document.planned] == [None, None, None]
-    kept = {one.heading: one.text for one in found.document.own}
-    assert "复盘时间: 2026-10-20 14:00" in kept["Front matter"]
-    assert kept["Timeline (as written)"].startswith("- 14:32 监控告警")
+    front, _mark, below = found.document.internal.partition("\n\n### Timeline (as written)\n\n")
+    assert front.startswith("### Front matter\n\n") and "复盘时间: 2026-10-20 14:00" in front
+    assert below.startswith("- 14:32 监控告警")
     assert found.document.planned[0] == Planned("增加连接数监控 (截止：2026-11-01)", owner="lilei", kind=Kind.DETECT)
     lines = [line for line, message in said(found) if "has no zone" in message]
     assert lines == [8, 9, 10, 11, 26, 27, 29, 30, 31, 66]
@@ -209,29 +206,21 @@ def test_tables_of_entries_of_times_and_of_actions() -> None:
                 kind=Kind.MITIGATE,
             ),
         ),
-        own=(
-            Own(
-                "Front matter",
-                "- Incident: PRB0041234\n- Severity: 2\n- Started: 2026-09-03 02:12+02:00\n"
-                "- Detected: 2026-09-03 02:15+02:00\n- Resolved: 2026-09-03 04:40+02:00",
-            ),
-            Own(
-                "Timeline (as written)",
-                "| Date | Time (UTC+02:00) | Event | Who |\n|:---|:---|---|---|\n"
-                "| | soon after | Vendor called | roth |",
-            ),
-            Own("Analysis", "Words that explain.\n\n### Other remarks\n\nThe vendor had recalled it."),
-            Own(
-                "Actions done, as written",
-                "| # | Action | Owner | Due date | Type | Status |\n|---|---|---|---|---|---|\n"
-                "| 3 | Replace controller B | vendor | 2026-09-03 | - | closed |",
-            ),
-            Own(
-                "Actions (as written)",
-                "| # | Action | Owner | Due date | Type | Status |\n|---|---|---|---|---|---|\n"
-                "| 4 | Subscribe to recalls | roth | 2026-10-15 | process | | surplus |",
-            ),
+        internal=(
+            "### Front matter\n\n"
+            "- Incident: PRB0041234\n- Severity: 2\n- Started: 2026-09-03 02:12+02:00\n"
+            "- Detected: 2026-09-03 02:15+02:00\n- Resolved: 2026-09-03 04:40+02:00"
+            "\n\n### Timeline (as written)\n\n"
+            "| Date | Time (UTC+02:00) | Event | Who |\n|:---|:---|---|---|\n"
+            "| | soon after | Vendor called | roth |"
+            "\n\n### Actions done, as written\n\n"
+            "| # | Action | Owner | Due date | Type | Status |\n|---|---|---|---|---|---|\n"
+            "| 3 | Replace controller B | vendor | 2026-09-03 | - | closed |"
+            "\n\n### Actions (as written)\n\n"
+            "| # | Action | Owner | Due date | Type | Status |\n|---|---|---|---|---|---|\n"
+            "| 4 | Subscribe to recalls | roth | 2026-10-15 | process | | surplus |"
         ),
+        own=(Own("Analysis", "Words that explain.\n\n### Other remarks\n\nThe vendor had recalled it."),),
     )
     assert found.incident == "PRB0041234"
     assert said(found) == [
@@ -262,7 +251,7 @@ def test_underlined_headings_lines_of_times_and_a_cause_that_nobody_knows() -> N
             Planned("Renew certificates by a job; Ticket: MAIL-7", owner="chen", deadline=at("2026-09-30 21:59:59")),
             Planned("watch the dates of all certificates", owner="zhou", deadline=at("2026-10-15 21:59:59")),
         ),
-        own=(Own("Timeline (as written)", "A line of prose between 08:01 and now."),),
+        internal="### Timeline (as written)\n\nA line of prose between 08:01 and now.",
     )
     assert said(found) == [
         (24, "The timeline has a line that begins with no time: A line of prose between 08:01 and now.")
@@ -287,19 +276,15 @@ def test_broken_dates_are_reported_with_their_lines_and_what_is_accepted() -> No
     assert found.document == Document(
         title="Backup server: disk full",
         added=(Line(at("2026-02-27 04:10"), "Old backups pruned"),),
-        own=(
-            Own(
-                "Front matter",
-                "```yaml\ndate: 2026-02-30\nstarted: 12/10/2026 03:00\ndetected: yesterday\n"
-                "resolved: 2026-02-27 05:61 UTC\nheld: 2027-01-01 10:00 UTC\nincident: the big one\n"
-                "team: storage   # who was on call\n```",
-            ),
-            Own(
-                "Timeline (as written)",
-                "- 2026-02-30 03:00 UTC Disk at 90 percent\n- 02/27 03:20 Disk full\n"
-                "- 2026-02-27 25:00 UTC Backups stop\n- 2062-02-27 04:20 UTC Backups run\n"
-                "- 2026-02-27 Report written\n- Feb 27 04:30 UTC Mail sent",
-            ),
+        internal=(
+            "### Front matter\n\n"
+            "```yaml\ndate: 2026-02-30\nstarted: 12/10/2026 03:00\ndetected: yesterday\n"
+            "resolved: 2026-02-27 05:61 UTC\nheld: 2027-01-01 10:00 UTC\nincident: the big one\n"
+            "team: storage   # who was on call\n```"
+            "\n\n### Timeline (as written)\n\n"
+            "- 2026-02-30 03:00 UTC Disk at 90 percent\n- 02/27 03:20 Disk full\n"
+            "- 2026-02-27 25:00 UTC Backups stop\n- 2062-02-27 04:20 UTC Backups run\n"
+            "- 2026-02-27 Report written\n- Feb 27 04:30 UTC Mail sent"
         ),
     )
     assert found.incident is None
@@ -333,11 +318,8 @@ def test_times_out_of_order_are_reported_and_a_clock_that_goes_back_is_not_read(
             Line(at("2026-07-01 14:50"), "Second reboot"),
             Line(at("2026-07-01 15:05"), "2026-07-01 15:05 to 15:20 UTC Firmware replaced"),
         ),
-        own=(
-            Own(
-                "Timeline (as written)",
-                "* 14:30 UTC Engineer on site\n* 2026-07-01 14:40–14:36 UTC Firmware checked",
-            ),
+        internal=(
+            "### Timeline (as written)\n\n* 14:30 UTC Engineer on site\n* 2026-07-01 14:40–14:36 UTC Firmware checked"
         ),
     )
     assert said(found) == [
@@ -405,9 +387,10 @@ def test_missing_zones_are_reported_line_by_line(
     assert found.document.title == "Night batch hung, 2026-03-28"
     assert found.document.added == read_lines
     assert found.document.planned == (Planned(owner_text, owner="anna", deadline=deadline),)
-    (own,) = found.document.own
-    assert own.heading == "Timeline (as written)"
-    assert set(own.text.splitlines()) == kept
+    heading, _empty, *lines = found.document.internal.splitlines()
+    assert heading == "### Timeline (as written)"
+    assert set(lines) == kept
+    assert found.document.own == ()
     assert said(found) == messages
 
 
@@ -419,12 +402,10 @@ def test_html_images_and_code_stay_text_and_headings_in_them_are_none() -> None:
         impact='![graph of orders](orders.png "orders")\n\n<script>alert("x")</script>',
         added=(Line(at("2026-04-02 14:32"), '<img src="down.png"> Shop down'),),
         root_cause="See [the ticket](javascript:alert(1)) and `## Impact`.",
-        own=(
-            Own(
-                "Timeline (as written)",
-                "<table><tr><td>14:32</td><td>down</td></tr></table>\n\n```\n2026-04-02 14:33 UTC a line of a log\n"
-                "## Impact\n```\n\n> 2026-04-02 14:34 UTC quoted",
-            ),
+        internal=(
+            "### Timeline (as written)\n\n"
+            "<table><tr><td>14:32</td><td>down</td></tr></table>\n\n```\n2026-04-02 14:33 UTC a line of a log\n"
+            "## Impact\n```\n\n> 2026-04-02 14:34 UTC quoted"
         ),
     )
     not_read = "Code, quotations and HTML in a timeline are not read; they are kept as text."
@@ -445,12 +426,10 @@ def test_toml_in_front_says_the_zone_and_the_date_of_bare_clocks() -> None:
         added=(Line(at("2026-05-11 07:10"), "Alert"), Line(at("2026-05-11 07:25"), "Cache flushed")),
         went_well=("The alert.",),
         lessons=("Watch the cache",),
-        own=(
-            Own(
-                "Front matter",
-                '```toml\ndate = 2026-05-11\nid = "PD-77"\nparticipants = ["Ana", "Bo"]\ntimezone = "Europe/Berlin"\n'
-                '[service]\nname = "resolver"\n```',
-            ),
+        internal=(
+            "### Front matter\n\n"
+            '```toml\ndate = 2026-05-11\nid = "PD-77"\nparticipants = ["Ana", "Bo"]\ntimezone = "Europe/Berlin"\n'
+            '[service]\nname = "resolver"\n```'
         ),
     )
     assert found.incident == "PD-77"
@@ -469,11 +448,9 @@ def test_nights_are_passed_only_where_the_text_says_so() -> None:
             Line(at("2026-10-25 02:05"), "Job repeated"),
             Line(at("2026-10-26 07:00"), "Report"),
         ),
-        own=(
-            Own(
-                "Timeline (as written)",
-                "- 00:10 Job waits\n\nNext day\n\n- 02:30 Job fails\n\n### Day 3\n\n- 09:00 Meeting",
-            ),
+        internal=(
+            "### Timeline (as written)\n\n"
+            "- 00:10 Job waits\n\nNext day\n\n- 02:30 Job fails\n\n### Day 3\n\n- 09:00 Meeting"
         ),
     )
     assert found.incident == "INC-2026-0007"

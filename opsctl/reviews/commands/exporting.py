@@ -18,7 +18,8 @@ _ENDINGS = {".html": "html", ".htm": "html", ".docx": "docx", ".md": "md", ".jso
 
 
 def run(context: "Context", word: str, audience: "Audience") -> None:
-    """Export the review; a remark says where it went."""
+    """Export the review; remarks say where it went, and that one for a customer is to be read first."""
+    from opsctl.reviews import terms
     from opsctl.reviews.service import read
 
     form, output = _format(context), context.chosen.get("output")
@@ -28,6 +29,8 @@ def run(context: "Context", word: str, audience: "Audience") -> None:
     _write(context, form, known, audience)
     if output not in (None, "-"):
         context.remark(_("{reference} written to {path}.").format(reference=known.review.reference, path=output))
+    if audience is terms.Audience.CUSTOMER:
+        context.remark(_("Read it before it is sent: only names of recorded persons are recognised."))
 
 
 def _format(context: "Context") -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from opsctl.core.errors import InvalidInput, NotFound
 from opsctl.core.texts import _, ended
-from opsctl.core.typed import excerpt
+from opsctl.core.typed import LONGEST_PATH, excerpt
 
 if TYPE_CHECKING:
     from opsctl.cli.context import Context
@@ -23,7 +23,11 @@ def run(context: "Context", file: str, incidents: list[str], *, dry_run: bool) -
     from opsctl.reviews.service import starting
     from opsctl.reviews.views import imports
 
-    found = read_foreign(text_of(context, file), zone=context.asked_zone, now=context.now)
+    text = text_of(context, file)
+    if not text.strip():
+        name = _("stdin") if file == "-" else excerpt(file, LONGEST_PATH)
+        raise InvalidInput(_("{name} is empty.").format(name=name), _("Name a Markdown file with a post-mortem in it."))
+    found = read_foreign(text, zone=context.asked_zone, now=context.now)
     _check(context, found)
     found = _called(found, file)
     named = incidents or _named(context, found)

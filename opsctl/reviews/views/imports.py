@@ -1,4 +1,4 @@
-"""What was taken in of a post-mortem that was written elsewhere, and what was not understood."""
+"""What was taken in of a post-mortem that was written elsewhere, and what is to be said of its lines."""
 
 from typing import Any
 
@@ -43,15 +43,15 @@ def _report(
     if found.not_understood:
         columns = (
             Column("line", pgettext("of a text", "line"), Kind.COUNT),
-            Column("message", _("not understood")),
+            Column("message", _("remark")),
             Column("hint", _("next step")),
         )
         rows = tuple((one.line, one.message, one.hint) for one in found.not_understood)
         parts.append(Table(columns, rows))
-    count = len(found.not_understood)
+    count = len({one.line for one in found.not_understood})
     told = ngettext(
-        "{count} line was not understood; it is kept as it was written.",
-        "{count} lines were not understood; they are kept as they were written.",
+        "{count} line has a remark: look at it before the review goes on.",
+        "{count} lines have remarks: look at them before the review goes on.",
         count,
     )
     not_understood = [{"line": one.line, "message": one.message, "hint": one.hint} for one in found.not_understood]

@@ -1,6 +1,7 @@
 """Reading post-mortems that other tools wrote: what is understood is mapped, all else kept. Pure.
 
-Nothing is guessed: what may mean two things is reported with its line and kept as text.
+Nothing is guessed: what may mean two things is reported with its line and kept as text. What is kept of front matter,
+timelines and actions names persons, so it stands in the internal notes; other sections stay under their own headings.
 """
 
 from datetime import datetime

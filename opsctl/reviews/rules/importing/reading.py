@@ -36,6 +36,8 @@ class _Pieces:
     undetermined: bool = False
     kept: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
     """The sections of its own: heading and texts, by the heading in lower case."""
+    inside: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
+    """The parts of the internal notes, likewise."""
 
     def text(self, section: Section, text: str) -> None:
         """Write the text below what stands in the section already."""
@@ -48,9 +50,22 @@ class _Pieces:
 
     def keep(self, heading: str, text: str) -> None:
         """Keep the text under a heading of its own, below what stands there already."""
-        if text := text.strip():
-            heading = one_line(heading)
-            self.kept.setdefault(heading.casefold(), (heading, []))[1].append(text)
+        _put(self.kept, heading, text)
+
+    def withhold(self, heading: str, text: str) -> None:
+        """Keep the text in the internal notes, under a heading there: it names persons, and is not for customers."""
+        _put(self.inside, heading, text)
+
+    def internal(self) -> str:
+        """The internal notes: what the file says under that name, then what is kept there."""
+        parts = (f"### {heading}\n\n" + "\n\n".join(texts) for heading, texts in self.inside.values())
+        return "\n\n".join(part for part in (self.written(Section.INTERNAL), *parts) if part)
+
+
+def _put(parts: dict[str, tuple[str, list[str]]], heading: str, text: str) -> None:
+    if text := text.strip():
+        heading = one_line(heading)
+        parts.setdefault(heading.casefold(), (heading, []))[1].append(text)
 
 
 _LISTS = (Section.WENT_WELL, Section.WENT_BADLY, Section.LUCK, Section.LESSONS)
@@ -146,15 +161,15 @@ def _is_entry(part: Part) -> bool:
 
 def _keep_front(pieces: _Pieces, front: Front | None, known: Known) -> None:
     if front is not None:
-        pieces.keep(_("Front matter"), fenced(front, frozenset(known.mapped)))
-    pieces.keep(_("Front matter"), "\n".join(known.kept))
+        pieces.withhold(_("Front matter"), fenced(front, frozenset(known.mapped)))
+    pieces.withhold(_("Front matter"), "\n".join(known.kept))
 
 
 def _read_title(pieces: _Pieces, parts: Outline, known: Known, remarks: Remarks) -> None:
     if not known.title:
         remarks.add(1, _("The file has no title."), _("Write it in the first line: # What happened."))
     elif parts.title and parts.title_number is not None and parts.title != known.title:
-        pieces.keep(_("Front matter"), parts.title)
+        pieces.withhold(_("Front matter"), parts.title)
         remarks.add(
             parts.title_number,
             _("The file has two titles; “{title}” is kept as text.").format(title=excerpt(parts.title)),
@@ -224,7 +239,7 @@ def _keep_unknown(pieces: _Pieces, part: Part, known: Known, remarks: Remarks) -
         return
     text = verbatim(part.body)
     if _is_entry(part) and vocabulary.entry(heading.text) is not None and text:
-        pieces.keep(heading.text, text)
+        pieces.withhold(heading.text, text)
         return
     pieces.keep(heading.text, text)
     if text:
@@ -246,14 +261,14 @@ def _keep_unknown(pieces: _Pieces, part: Part, known: Known, remarks: Remarks) -
 def _read_timeline(pieces: _Pieces, part: Part, context: Context, remarks: Remarks) -> None:
     added, rest = read_timeline(part.body, part.heading, context, remarks)
     pieces.added.extend(added)
-    pieces.keep(_("Timeline (as written)"), rest)
+    pieces.withhold(_("Timeline (as written)"), rest)
 
 
 def _read_actions(pieces: _Pieces, body: Lines, context: Context, remarks: Remarks) -> None:
     found = read_plans(body, context, remarks)
     pieces.planned.extend(found.planned)
-    pieces.keep(_("Actions done, as written"), "\n".join(found.done))
-    pieces.keep(_("Actions (as written)"), found.rest)
+    pieces.withhold(_("Actions done, as written"), "\n".join(found.done))
+    pieces.withhold(_("Actions (as written)"), found.rest)
 
 
 def _read_factors(pieces: _Pieces, body: Lines, remarks: Remarks) -> None:
@@ -296,6 +311,6 @@ def _document(pieces: _Pieces, known: Known) -> Document:
         lessons=tuple(pieces.lists.get(Section.LESSONS, ())),
         planned=tuple(pieces.planned),
         feedback=pieces.written(Section.FEEDBACK),
-        internal=pieces.written(Section.INTERNAL),
+        internal=pieces.internal(),
         own=tuple(Own(heading, "\n\n".join(texts)) for heading, texts in pieces.kept.values()),
     )

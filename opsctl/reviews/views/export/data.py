@@ -31,7 +31,8 @@ _NOT_FOR_CUSTOMERS = frozenset(
 def as_data(known: Known, *, audience: Audience) -> dict[str, Any]:
     """The review, what people wrote and what the records say; moments are aware UTC, durations seconds.
 
-    Raise InvalidInput where a review for a customer is about several.
+    Moments inside words are in the zone of the database, which is told as `zone`. Raise InvalidInput where a review
+    for a customer is about several.
     """
     if audience is Audience.CUSTOMER:
         known = for_customer(known)
@@ -46,11 +47,11 @@ def as_data(known: Known, *, audience: Audience) -> dict[str, Any]:
         "document": _document(review.document),
         "incidents": [_case(one) for one in facts.cases],
         "timeline": _timeline(known, audience),
-        "around": [_row(row, audience) for row in _around(known)],
+        "around": [_row(row, audience, facts.zone) for row in _around(known)],
         "earlier": [_earlier(one, facts.gathered_at) for case in facts.cases for one in case.earlier],
         "actions": [action_data(one, facts.gathered_at) for one in facts.actions],
         "discussed": [action_data(one, facts.gathered_at) for one in facts.discussed],
-        "since_approval": [_row(row, audience) for row in facts.since_approval],
+        "since_approval": [_row(row, audience, facts.zone) for row in facts.since_approval],
         "assets": [{"handle": handle, "title": title} for handle, title in facts.assets],
         "customers": [{"code": code, "name": name} for code, name in facts.customers],
         "ledger": {"row": facts.head[0], "hash": facts.head[1]},
@@ -111,13 +112,13 @@ def _timeline(known: Known, audience: Audience) -> dict[str, Any]:
     document = known.review.document
     notes = dict(document.notes)
     return {
-        "rows": [{**_row(row, audience), "note": notes.get(row.seq)} for row in rows_of(known)],
+        "rows": [{**_row(row, audience, known.facts.zone), "note": notes.get(row.seq)} for row in rows_of(known)],
         "added": [asdict(line) for line in document.added],
         "left_out": len(document.hidden),
     }
 
 
-def _row(row: Row, audience: Audience) -> dict[str, Any]:
+def _row(row: Row, audience: Audience, zone: str) -> dict[str, Any]:
     return {
         "row": row.seq,
         "happened_at": row.happened_at,
@@ -127,7 +128,7 @@ def _row(row: Row, audience: Audience) -> dict[str, Any]:
         "subject": row.subject,
         "asset": row.about,
         "actor": row.actor,
-        "words": told(row, by=audience is Audience.INTERNAL),
+        "words": told(row, zone=zone, by=audience is Audience.INTERNAL),
     }
 
 
