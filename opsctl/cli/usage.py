@@ -124,15 +124,18 @@ def read_number(value: str, name: str) -> int:
     return number
 
 
-def read_word(value: str, allowed: list[str], name: str) -> str:
-    """The word of `allowed` that was typed for `name`. Raise InvalidInput, with the nearest or all, if it is none."""
+def read_word(value: str, allowed: list[str], name: str, *, see: str | None = None) -> str:
+    """The word of `allowed` that was typed for `name`. Raise InvalidInput, with the nearest or all, if it is none.
+
+    `see` stands for all of them where they are too many for a line.
+    """
     typed = value.strip().casefold()
     if typed in allowed:
         return typed
     near = difflib.get_close_matches(typed, allowed, n=1)
     raise InvalidInput(
         _("{name} cannot be {value!r}.").format(name=name, value=value[:40]),
-        _nearest(near) or _("Use one of: {words}.").format(words=series(allowed)),
+        _nearest(near) or see or _("Use one of: {words}.").format(words=series(allowed)),
     )
 
 

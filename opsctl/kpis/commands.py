@@ -51,7 +51,8 @@ def _name(word: str) -> Name:
     titles = _titles()
     if typed in titles:
         return titles[typed]
-    return Name(read_word(typed, [name.value for name in Name], _("The figure")))
+    see = _("See them all: opsctl kpi list")
+    return Name(read_word(typed, [name.value for name in Name], _("The figure"), see=see))
 
 
 def _titles() -> dict[str, Name]:

@@ -11,7 +11,9 @@ from tests.support.shells import BASH_PACKAGE, Shell
 
 SCRIPTS = Path(__file__).parents[2] / "completions"
 NAMES = {"bash": "opsctl.bash", "zsh": "_opsctl", "fish": "opsctl.fish"}
-EVERY_RECORD = "incident.INC,maintenance.MNT,work.WRK,inspect.INS,action.ACT,patch.PAT,backup.BAK,backup.RST"
+EVERY_RECORD = (
+    "incident.INC,maintenance.MNT,work.WRK,inspect.INS,action.ACT,patch.PAT,backup.BAK,backup.RST,review.REV"
+)
 
 
 def needs(name: str) -> None:
@@ -54,7 +56,7 @@ OFFERED: dict[str, set[str]] = {
     "opsctl open --down --imp": {"--impact"},
     "opsctl open --down 02:58 --imp": {"--impact"},
     "opsctl completions ": {"bash", "zsh", "fish"},
-    "opsctl kpi explain rep": {"repair-on-time"},
+    "opsctl kpi explain rep": {"repair-on-time", "repeat-incidents"},
     "opsctl kpi report last": {"last-week", "last-month", "last-quarter", "last-year"},
     "opsctl kpi report 2026-10 --t": {"--trend", "--tz"},
     "opsctl open erp ": set(),

@@ -396,7 +396,7 @@ def test_programs_find_the_same_names_in_every_answer(patrol: CommandLine) -> No
         return found["kind"], found["data"]
 
     kind, (logged,) = envelope(*WORKED)
-    assert (kind, list(logged)) == ("inspection.completed", [*ROUND, "occurrence", "missing", "actions"])
+    assert (kind, list(logged)) == ("inspection.completed", [*ROUND, "occurrence", "missing", "actions", "proven"])
     assert (logged["state"], logged["missing"], logged["done_at"]) == ("open", ["supplies"], None)
     assert logged["actions"] == [
         {"reference": "ACT-2026-0001", "new": True},

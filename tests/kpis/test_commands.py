@@ -271,7 +271,7 @@ def test_a_month_that_it_does_not_touch_leaves_nothing_out(odd: CommandLine, per
             "The period is given twice: 2026-10 and 2026-09. Keep one of them.",
         ),
         (["explain", "availabilty"], "The figure cannot be 'availabilty'. Did you mean availability?"),
-        (["explain", "zzz"], f"The figure cannot be 'zzz'. Use one of: {', '.join(Name)}."),
+        (["explain", "zzz"], "The figure cannot be 'zzz'. See them all: opsctl kpi list"),
         (
             ["explain", "availability", "2026-10", "2026-09"],
             "One record and one period at most. See: opsctl kpi explain --help",
