@@ -34,7 +34,6 @@ def refuse_beside_uncovered(options: Mapping[str, object]) -> None:
 
 def uncovered(context: "Context", period: str | None, asset: str | None, limit: int) -> "Report":
     """The faults resolved in the period, else in the last year, that no review covers; `limit` at most, 0 is all."""
-    from opsctl.assets.service import assets
     from opsctl.reviews.service import coverage
     from opsctl.reviews.terms import EARLIER
     from opsctl.reviews.views import lists
@@ -42,8 +41,5 @@ def uncovered(context: "Context", period: str | None, asset: str | None, limit: 
     since, until = of_period(context, period)
     # What was resolved at this very second is handled, too.
     since, until = since or context.now - EARLIER, until or context.now + timedelta(seconds=1)
-    found = context.read(coverage.uncovered, now=context.now, since=since, until=until)
-    if asset is not None:
-        handle = context.read(assets.find, word=asset).handle
-        found = tuple(one for one in found if one.incident.asset == handle)
+    found = context.read(coverage.uncovered, now=context.now, since=since, until=until, asset=asset)
     return lists.uncovered(found, context.now, period or _("the last year"), limit)

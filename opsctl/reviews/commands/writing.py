@@ -1,15 +1,14 @@
 """opsctl review start | edit | import"""
 
-import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
 from opsctl.cli.context import current
 from opsctl.cli.groups import room_app, verb
 from opsctl.core.errors import InvalidInput
-from opsctl.core.texts import _, ngettext, series
+from opsctl.core.texts import _
 from opsctl.core.typed import mend, read_title
 from opsctl.reviews.commands.parameters import Reference
 
@@ -86,17 +85,12 @@ def _started(
 def _left_elsewhere(context: "Context", review: "Review") -> tuple[str, ...]:
     """What a periodic review left to others that were begun before it and that are still to be held."""
     from opsctl.reviews.service import coverage
+    from opsctl.reviews.views import told
 
     if review.since is None or review.until is None:
         return ()
     known = context.read(coverage.ordinary, now=context.now, since=review.since, until=review.until)
-    others = [one for one in known.values() if one is not None and one != review.reference]
-    told = ngettext(
-        "{count} fault of {period} was left where it is already: {reviews}.",
-        "{count} faults of {period} were left where they are already: {reviews}.",
-        len(others),
-    ).format(count=len(others), period=review.period, reviews=series(sorted(set(others))))
-    return (told,) if others else ()
+    return told.left_elsewhere(review, known)
 
 
 @verb(
@@ -174,8 +168,3 @@ def text_of(context: "Context", file: str) -> str:
     text = context.text_of(file)
     check_length(text)
     return text
-
-
-def is_from_pipe(file: Any) -> bool:
-    """Whether the text came through stdin, so that nobody has it any more."""
-    return bool(file == "-" and not sys.stdin.isatty())

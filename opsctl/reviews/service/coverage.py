@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlmodel import Session, col
 
+from opsctl.assets.service import assets
 from opsctl.incidents.service import figures as incidents
 from opsctl.incidents.service import rows
 from opsctl.incidents.service.cases import cases_of, rules_of, targets_of
@@ -16,7 +17,8 @@ from opsctl.people.service import identity
 from opsctl.reviews.rules import coverage as rules
 from opsctl.reviews.rules.coverage import Handled
 from opsctl.reviews.rules.results import Uncovered
-from opsctl.reviews.service.figures import REVIEWS, SUBJECTS, about
+from opsctl.reviews.service.figures import about
+from opsctl.reviews.service.rows import REVIEWS, SUBJECTS
 from opsctl.reviews.terms import Kind
 from opsctl.reviews.terms import State as ReviewState
 from opsctl.rulebook import service as rulebook
@@ -30,14 +32,18 @@ _OVER = (State.RESOLVED, State.CLOSED)
 _BLOCK = 1000
 
 
-def uncovered(session: Session, *, now: datetime, since: datetime, until: datetime) -> tuple[Uncovered, ...]:
-    """Every incident whose final resolution lies in [since, until) and that no review covers.
+def uncovered(
+    session: Session, *, now: datetime, since: datetime, until: datetime, asset: str | None = None
+) -> tuple[Uncovered, ...]:
+    """Every incident, perhaps of that asset, whose final resolution lies in [since, until) and that no review covers.
 
     First those whose severity asks for a review of their own, by when that is due, then ordinary faults by their
-    resolution.
+    resolution. Raise NotFound for an unknown asset.
     """
+    handle = None if asset is None else assets.find(session, word=asset).handle
     found = _read(session, _entered(session, since, until))
-    return rules.uncovered((one for one in found if since <= one.resolved < until), now)
+    fitting = (one for one in found if since <= one.resolved < until and handle in (None, one.incident.asset))
+    return rules.uncovered(fitting, now)
 
 
 def ordinary(session: Session, *, now: datetime, since: datetime, until: datetime) -> dict[str, str | None]:

@@ -8,11 +8,9 @@ from sqlmodel import Session, col
 
 from opsctl.incidents.tables import IncidentRow
 from opsctl.reviews.rules.coverage import Covering, held_at
-from opsctl.reviews.tables import ReviewRow, SubjectRow
+from opsctl.reviews.service.rows import REVIEWS, SUBJECTS
 from opsctl.reviews.terms import Kind
 
-REVIEWS: Any = ReviewRow.__table__  # type: ignore[attr-defined]
-SUBJECTS: Any = SubjectRow.__table__  # type: ignore[attr-defined]
 _BLOCK = 1000
 
 

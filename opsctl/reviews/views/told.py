@@ -1,6 +1,6 @@
 """What was done with a review, ready to be said: how it stands now, and who comes next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -74,6 +74,18 @@ def _unresolved(facts: Facts) -> list[str]:
         len(open_),
     )
     return [told.format(references=series(open_))]
+
+
+def left_elsewhere(review: Review, known: Mapping[str, str | None]) -> tuple[str, ...]:
+    """How many ordinary faults of its period a review left where they are; `known` has the review of each, if any."""
+    others = [one for one in known.values() if one is not None and one != review.reference]
+    told = ngettext(
+        "{count} fault of {period} was left where it is already: {reviews}.",
+        "{count} faults of {period} were left where they are already: {reviews}.",
+        len(others),
+    )
+    shown = told.format(count=len(others), period=review.period, reviews=series(sorted(set(others))))
+    return (shown,) if others else ()
 
 
 def saved(found: Saved, remarks: Sequence[str]) -> Report:
